@@ -1,0 +1,131 @@
+"""Exact forms: derivatives as a textbook prints them, tidy constants, and a test for identical vanishing.
+
+Only transformations that are identities on the real domain are used; nothing heuristic is trusted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import sympy as sp
+
+__all__ = ["derivative", "is_identically_zero", "shortest", "tidy"]
+
+MOST_OPERATIONS = 400
+"""Expressions with more operations are left as they are: rearranging them costs more than it shows."""
+
+_TO_EXP = (sp.tanh, sp.sinh, sp.cosh, sp.sech, sp.coth, sp.csch)
+
+
+def shortest(candidates: Iterable[sp.Expr]) -> sp.Expr:
+    """The candidate with the fewest operations; ties go to the earlier one."""
+    return min(candidates, key=lambda e: (e.count_ops(), len(str(e))))
+
+
+def _sign_in_front(expression: sp.Expr) -> sp.Expr:
+    """`-y*(y - 1)` as `y*(1 - y)`: a leading minus moved into the first sum that it makes shorter to read."""
+    if not (expression.is_Mul and expression.args[0] == -1):
+        return expression
+    rest = list(expression.args[1:])
+    for k, factor in enumerate(rest):
+        if factor.is_Add and any(a.could_extract_minus_sign() for a in factor.args):
+            rest[k] = sp.Add(*[-a for a in factor.args])
+            return sp.Mul(*rest)
+    return expression
+
+
+def tidy(expression: sp.Expr) -> sp.Expr:
+    """An equal expression that reads better: common factors out, fractions together, a minus sign moved inside.
+
+    >>> import sympy
+    >>> y = sympy.Symbol("y", real=True)
+    >>> tidy(y - y**2)
+    y*(1 - y)
+    """
+    if expression.count_ops() > MOST_OPERATIONS or expression.is_Atom:
+        return expression
+    candidates = [expression, sp.factor_terms(expression)]
+    if not expression.has(sp.Piecewise, sp.Integral):
+        candidates.append(sp.together(expression))
+        candidates.append(sp.expand(expression))
+        candidates.append(sp.powsimp(expression))
+        if len(expression.free_symbols) <= 3 and expression.count_ops() < MOST_OPERATIONS // 4:
+            candidates.append(sp.factor(expression))
+    return _sign_in_front(shortest(candidates))
+
+
+def derivative(expression: sp.Expr, x: sp.Symbol, order: int = 1) -> sp.Expr:
+    """The derivative of that order of a smooth expression, tidied.
+
+    >>> import sympy
+    >>> x = sympy.Symbol("x", real=True)
+    >>> derivative(1/(1 + sympy.exp(-x)), x)
+    exp(-x)/(1 + exp(-x))**2
+    """
+    result = expression
+    for _ in range(order):
+        result = tidy(sp.diff(result, x))
+    return result
+
+
+def _exponential_atoms(expression: sp.Expr, x: sp.Symbol) -> sp.Expr:
+    """Hyperbolic functions and powers with `x` in the exponent as exponentials, with sums in exponents split."""
+    expression = expression.replace(
+        lambda e: isinstance(e, _TO_EXP) and e.has(x), lambda e: e.rewrite(sp.exp)
+    )
+    expression = expression.replace(
+        lambda e: isinstance(e, sp.Pow) and e.exp.has(x), lambda e: sp.exp(e.exp * sp.log(e.base))
+    )
+    return expression.replace(
+        lambda e: isinstance(e, sp.exp), lambda e: sp.exp(sp.expand(e.args[0]), evaluate=True)
+    )
+
+
+def is_identically_zero(expression: sp.Expr, x: sp.Symbol) -> bool:
+    """Whether a smooth expression is shown to vanish identically: an exact expansion over its exponentials.
+
+    True is a proof; False means "not shown", never "not zero".
+
+    >>> import sympy
+    >>> x = sympy.Symbol("x", real=True)
+    >>> s = 1/(1 + sympy.exp(-x))
+    >>> is_identically_zero(sympy.tanh(x/2) - 2*s + 1, x), is_identically_zero(s, x)
+    (True, False)
+    """
+    if expression.is_zero:
+        return True
+    if expression.count_ops() > MOST_OPERATIONS or expression.has(sp.Piecewise, sp.Max, sp.Min, sp.Abs, sp.sign):
+        return False
+    candidate = _exponential_atoms(expression, x)
+    numerator, _ = sp.fraction(sp.together(candidate))
+    numerator = sp.expand(numerator, deep=True, power_exp=True)
+    numerator = numerator.replace(lambda e: isinstance(e, sp.Mul), lambda e: sp.powsimp(e, combine="exp"))
+    if sp.expand(numerator) == 0:
+        return True
+    atoms = sorted(numerator.atoms(sp.exp), key=sp.default_sort_key)
+    if not atoms or len(atoms) > 12:
+        return False
+    return _zero_over_bases(numerator, atoms)
+
+
+def _zero_over_bases(numerator: sp.Expr, atoms: list[sp.exp]) -> bool:
+    """Exponents as integer combinations of rationally independent terms; each base exponential becomes a symbol."""
+    bases: dict[sp.Expr, sp.Symbol] = {}
+    denominators: dict[sp.Expr, int] = {}
+    terms = [(a, sp.Add.make_args(a.args[0])) for a in atoms]
+    for _, parts in terms:
+        for part in parts:
+            c, rest = part.as_coeff_Mul()
+            if not c.is_Rational:
+                return False
+            denominators[rest] = int(sp.ilcm(denominators.get(rest, 1), c.q))
+            bases.setdefault(rest, sp.Dummy("t", positive=True))
+    mapping = {}
+    for atom, parts in terms:
+        image: sp.Expr = sp.S.One
+        for part in parts:
+            c, rest = part.as_coeff_Mul()
+            image *= bases[rest] ** (c * denominators[rest])
+        mapping[atom] = image
+    image_numerator, _ = sp.fraction(sp.together(numerator.xreplace(mapping)))
+    return bool(sp.expand(image_numerator) == 0)

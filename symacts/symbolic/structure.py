@@ -1,0 +1,194 @@
+"""What the parts of an expression require of their arguments, and signs that can be read off the structure.
+
+`requirements` lists, for every operation of a smooth expression, where it is defined and analytic: `log(u)` needs
+`u > 0`, `u**(1/2)` needs `u >= 0` and is singular at `u = 0`, `1/u` needs `u != 0`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import sympy as sp
+
+from symacts.errors import UnsupportedExpression
+
+__all__ = ["Requirement", "read_sign", "requirements"]
+
+Need = Literal["positive", "nonnegative", "nonzero"]
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """`argument` must be positive, nonnegative (its zeros are singular but belong to the domain), or nonzero."""
+
+    argument: sp.Expr
+    need: Need
+
+
+_ENTIRE = (sp.exp, sp.sin, sp.cos, sp.sinh, sp.cosh, sp.tanh, sp.sech, sp.asinh, sp.atan, sp.erf, sp.erfc, sp.erfi)
+_NO_ZERO_OF = {
+    sp.tan: sp.cos,
+    sp.sec: sp.cos,
+    sp.cot: sp.sin,
+    sp.csc: sp.sin,
+    sp.coth: sp.sinh,
+    sp.csch: sp.sinh,
+}
+
+
+def _own_requirements(node: sp.Basic, x: sp.Symbol) -> Iterator[Requirement]:
+    if isinstance(node, sp.Pow):
+        yield from _power_requirements(node, x)
+    elif isinstance(node, (sp.Add, sp.Mul, *_ENTIRE)) or not node.has(x) or node == x or node.func is sp.sinc:
+        return
+    elif isinstance(node, sp.log):
+        yield Requirement(node.args[0], "positive")
+    elif type(node) in _NO_ZERO_OF:
+        yield Requirement(_NO_ZERO_OF[type(node)](node.args[0]), "nonzero")
+    elif isinstance(node, (sp.asin, sp.acos)):
+        yield Requirement(1 - node.args[0], "nonnegative")
+        yield Requirement(1 + node.args[0], "nonnegative")
+    elif isinstance(node, (sp.atanh, sp.erfinv)):
+        yield Requirement(1 - node.args[0], "positive")
+        yield Requirement(1 + node.args[0], "positive")
+    elif isinstance(node, sp.acosh):
+        yield Requirement(node.args[0] - 1, "nonnegative")
+    elif isinstance(node, sp.LambertW):
+        if len(node.args) > 1:
+            raise UnsupportedExpression(f"{node}: only the principal branch of LambertW is known here")
+        yield Requirement(node.args[0] + sp.exp(-1), "nonnegative")
+    elif isinstance(node, (sp.gamma, sp.loggamma)):
+        yield Requirement(node.args[0], "positive")
+    else:
+        raise UnsupportedExpression(f"the function {node.func.__name__} is not known here (in {node})")
+
+
+def _power_requirements(node: sp.Pow, x: sp.Symbol) -> Iterator[Requirement]:
+    base, exponent = node.base, node.exp
+    if exponent.is_integer and not exponent.has(x):
+        if exponent.is_nonnegative is not True and base.has(x):
+            yield Requirement(base, "nonzero")
+    elif not base.has(x):
+        if exponent.has(x):
+            yield Requirement(base, "positive")
+    elif not exponent.has(x) and exponent.is_positive:
+        yield Requirement(base, "nonnegative")
+    else:
+        yield Requirement(base, "positive")
+
+
+def requirements(expression: sp.Expr, x: sp.Symbol) -> tuple[Requirement, ...]:
+    """Every requirement of a smooth expression, innermost first, without those that its structure shows to hold.
+
+    Raises
+    ------
+    UnsupportedExpression
+        It contains a function that is not known here.
+    """
+    found: dict[Requirement, None] = {}
+    for node in sp.postorder_traversal(expression):
+        for requirement in _own_requirements(node, x):
+            sign = read_sign(requirement.argument)
+            if sign == "positive" or (requirement.need == "nonzero" and sign == "negative"):
+                continue
+            found.setdefault(requirement)
+    return tuple(found)
+
+
+ReadSign = Literal["positive", "nonnegative", "zero", "nonpositive", "negative"]
+_FLIP: dict[ReadSign | None, ReadSign | None] = {
+    "positive": "negative",
+    "nonnegative": "nonpositive",
+    "zero": "zero",
+    "nonpositive": "nonnegative",
+    "negative": "positive",
+    None: None,
+}
+
+
+def _sum(signs: list[ReadSign | None]) -> ReadSign | None:
+    if None in signs:
+        return None
+    kinds = set(signs) - {"zero"}
+    if not kinds:
+        return "zero"
+    if kinds <= {"positive", "nonnegative"}:
+        return "positive" if "positive" in kinds else "nonnegative"
+    if kinds <= {"negative", "nonpositive"}:
+        return "negative" if "negative" in kinds else "nonpositive"
+    return None
+
+
+def _product(signs: list[ReadSign | None]) -> ReadSign | None:
+    if "zero" in signs:
+        return "zero" if None not in signs else None
+    if None in signs:
+        return None
+    strict = all(s in ("positive", "negative") for s in signs)
+    minus = sum(s in ("negative", "nonpositive") for s in signs) % 2
+    return ("negative" if minus else "positive") if strict else ("nonpositive" if minus else "nonnegative")
+
+
+def read_sign(u: sp.Expr) -> ReadSign | None:
+    """The sign of a real expression wherever it is defined, as far as its structure and its symbols' domains show it.
+
+    >>> import sympy
+    >>> x = sympy.Symbol("x", real=True)
+    >>> read_sign(1 + sympy.exp(-x)), read_sign(-x**2), read_sign(x)
+    ('positive', 'nonpositive', None)
+    """
+    if u.is_Rational:
+        return "positive" if u > 0 else "negative" if u < 0 else "zero"
+    if u in (sp.pi, sp.E, sp.GoldenRatio, sp.EulerGamma, sp.Catalan):
+        return "positive"
+    if isinstance(u, sp.Symbol) or getattr(u, "is_Root", False):
+        if u.is_positive:
+            return "positive"
+        if u.is_negative:
+            return "negative"
+        if u.is_nonnegative:
+            return "nonnegative"
+        return "nonpositive" if u.is_nonpositive else None
+    if isinstance(u, (sp.exp, sp.cosh, sp.sech, sp.erfc)) and u.args[0].is_extended_real:
+        return "positive"
+    if isinstance(u, (sp.sinh, sp.tanh, sp.asinh, sp.atan, sp.erf, sp.erfi)):
+        return read_sign(u.args[0])
+    if isinstance(u, sp.Abs):
+        inner = read_sign(u.args[0])
+        return "positive" if inner in ("positive", "negative") else "zero" if inner == "zero" else "nonnegative"
+    if isinstance(u, sp.Max):
+        signs = [read_sign(a) for a in u.args]
+        for kind in ("positive", "nonnegative"):
+            if kind in signs:
+                return kind  # type: ignore[return-value]
+        return None
+    if isinstance(u, sp.log) and u.args[0].is_Rational:
+        return "positive" if u.args[0] > 1 else "negative"
+    if isinstance(u, sp.log):
+        return "positive" if read_sign(u.args[0] - 1) == "positive" else None
+    if u.is_Add:
+        return _sum([read_sign(a) for a in u.args])
+    if u.is_Mul:
+        return _product([read_sign(a) for a in u.args])
+    if u.is_Pow:
+        return _power(u)
+    return None
+
+
+def _power(u: sp.Pow) -> ReadSign | None:
+    base = read_sign(u.base)
+    if u.exp.is_integer and u.exp.is_even:
+        if base in ("positive", "negative") or (u.exp.is_negative and u.base.is_extended_real):
+            return "positive"
+        return "nonnegative" if u.base.is_extended_real else None
+    if base == "positive":
+        return "positive"
+    if base == "negative" and u.exp.is_integer and u.exp.is_odd:
+        return "negative"
+    if base == "nonnegative" and u.exp.is_extended_real:
+        return "nonnegative" if u.exp.is_positive else "positive"
+    if u.exp.is_Rational and not u.exp.is_integer:  # defined only where the base is nonnegative
+        return "nonnegative" if u.exp > 0 else "positive"
+    return None
