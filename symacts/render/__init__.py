@@ -1,0 +1,1 @@
+"""Values to text, HTML, LaTeX, Markdown and plots; nothing is computed here."""
