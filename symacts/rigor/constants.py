@@ -1,0 +1,330 @@
+"""Closed real constants: enclosures, digits, signs, comparison; each proved by ball arithmetic.
+
+>>> import sympy as sp
+>>> enclose(sp.Rational(3, 8))
+(3/8, 3/8)
+>>> decimal(sp.LambertW(sp.exp(-1)), 20)
+'0.27846454276107379511'
+>>> sign(sp.exp(sp.pi) - sp.pi - 20), sign(sp.sqrt(2)*sp.sqrt(3) - sp.sqrt(6))
+(-1, 0)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+import sympy as sp
+from flint import arb, ctx, fmpq
+
+from symacts.errors import UnsupportedExpression
+from symacts.facts import Root
+from symacts.rigor.precision import precision
+from symacts.rigor.program import Program, compile_program
+
+__all__ = ["compare", "decimal", "enclose", "evaluate", "is_zero", "sign"]
+
+GUARD = 16
+"""Bits of working precision above what is asked for."""
+MOST_FACTOR = 16
+"""The working precision ends at this multiple of what is asked for, plus `MOST_EXTRA` bits."""
+MOST_EXTRA = 1024
+SIGN_BITS = (64, 256, 1024)
+"""Precisions at which a sign is tried before it is undecided."""
+
+_NUMBERS: dict[Any, Callable[[], Any]] = {
+    sp.pi: arb.pi,
+    sp.E: arb.const_e,
+    sp.EulerGamma: arb.const_euler,
+    sp.Catalan: arb.const_catalan,
+    sp.GoldenRatio: lambda: (1 + arb(5).sqrt()) / 2,
+}
+
+
+def _leaf(e: sp.Expr) -> Callable[[], Any] | None:
+    if e.is_Rational:
+        number = fmpq(int(e.p), int(e.q))
+        return lambda: arb(number)
+    if e.is_Float:
+        exact = sp.Rational(str(e))
+        number = fmpq(int(exact.p), int(exact.q))
+        return lambda: arb(number)
+    if e in _NUMBERS:
+        return _NUMBERS[e]
+    if isinstance(e, Root):
+        from symacts.rigor.roots import refine  # deferred: roots are refined through functions, those hold constants
+
+        return lambda: refine(e, ctx.prec)
+    if isinstance(e, sp.CRootOf):
+        return lambda: _algebraic(e, ctx.prec)
+    if isinstance(e, sp.Integral):
+        from symacts.rigor.quadrature import integral_value  # deferred: integrands hold constants
+
+        return lambda: integral_value(e, ctx.prec)
+    return None
+
+
+def _algebraic(e: sp.CRootOf, prec: int) -> Any:
+    """A real root of an integer polynomial, from SymPy's isolating interval."""
+    if not e.is_real:
+        raise UnsupportedExpression(f"{e} is not real")
+    middle, step = e.eval_rational(n=int(prec * 0.302) + 4), sp.Rational(1, 10 ** (int(prec * 0.302) + 3))
+    ends = [arb(fmpq(int(v.p), int(v.q))) for v in (middle - step, middle + step)]
+    return ends[0].union(ends[1])
+
+
+@lru_cache(maxsize=4096)
+def _program(expr: sp.Expr) -> Program:
+    return compile_program(expr, None, _leaf)
+
+
+def _at(expr: sp.Expr, work: int) -> Any:
+    program = _program(expr)
+    with precision(work):
+        return program.balls(None, program.constants())[program.result]
+
+
+@lru_cache(maxsize=8192)
+def evaluate(expr: sp.Expr, prec: int = 64) -> Any:
+    """A ball that contains the constant, accurate to about `prec` bits.
+
+    Error: relative radius about 2**-prec; for a value that is zero, or too close to zero to tell, the radius is
+    absolute, at most 2**-(8*prec) or what the largest working precision gives.
+
+    Raises
+    ------
+    UnsupportedExpression
+        Free symbols, an infinite or complex value, a function without a ball rule, or no finite enclosure.
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> evaluate(sp.pi**2 / 6, 53).str(10)
+    '[1.644934067 +/- 1.52e-10]'
+    """
+    expr = sp.sympify(expr)
+    if expr.free_symbols:
+        raise UnsupportedExpression(f"{expr} is no constant: it holds {', '.join(sorted(map(str, expr.free_symbols)))}")
+    if expr.is_Rational:
+        with precision(prec + GUARD):
+            return arb(fmpq(int(expr.p), int(expr.q)))
+    work, most = prec + GUARD, MOST_FACTOR * prec + MOST_EXTRA
+    best = None
+    while work <= most:
+        value = _at(expr, work)
+        if value.is_finite():
+            best = value
+            if value.rel_accuracy_bits() >= prec or value == 0:
+                return value
+            if value.contains(0) and value.rad() < arb(2) ** (-8 * prec):
+                return value
+        elif work > 4 * prec + 256:
+            break
+        work *= 2
+    if best is None:
+        from symacts.rigor.complex_balls import real_value  # deferred: only roots of unity and the like need it
+
+        return real_value(expr, prec)
+    return best
+
+
+def _ends(ball: Any) -> tuple[Fraction, Fraction]:
+    return _fraction(ball.lower()), _fraction(ball.upper())
+
+
+def _fraction(exact: Any) -> Fraction:
+    mantissa, exponent = (int(v) for v in exact.man_exp())
+    return Fraction(mantissa * 2**exponent) if exponent >= 0 else Fraction(mantissa, 2**-exponent)
+
+
+def _magnitude(value: Fraction) -> int:
+    """The exponent k with 10**k <= |value| < 10**(k + 1)."""
+    value = abs(value)
+    k = int((value.numerator.bit_length() - value.denominator.bit_length()) * 0.30103)
+    while Fraction(10) ** k > value:
+        k -= 1
+    while Fraction(10) ** (k + 1) <= value:
+        k += 1
+    return k
+
+
+def enclose(expr: sp.Expr, digits: int = 20) -> tuple[sp.Expr, sp.Expr]:
+    """Rational bounds `(lo, hi)` with `lo <= expr <= hi`, about that many significant digits apart.
+
+    An exact rational has equal ends. Infinite constants are returned as they are.
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> lo, hi = enclose(sp.sqrt(2), digits=4)
+    >>> lo < sp.sqrt(2) < hi, hi - lo < sp.Rational(1, 1000)
+    (True, True)
+    """
+    expr = sp.sympify(expr)
+    if expr.is_Rational or expr in (sp.oo, -sp.oo):
+        return expr, expr
+    prec = int((digits + 2) * 3.33) + 8
+    with precision(prec + 64):
+        lo, hi = _ends(evaluate(expr, prec))
+    if lo == hi:
+        return sp.Rational(lo), sp.Rational(hi)
+    largest = max(abs(lo), abs(hi))
+    scale = Fraction(10) ** (digits + 1 - _magnitude(largest if lo <= 0 <= hi else largest))
+    low, high = (lo * scale).__floor__() / scale, -((-hi * scale).__floor__()) / scale
+    if lo <= 0 <= hi:  # a decimal grid of this size would blow up a zero: keep the ball's own ends
+        low, high = lo, hi
+    return sp.Rational(low), sp.Rational(high)
+
+
+def decimal(expr: sp.Expr, count: int = 15) -> str:
+    """The constant rounded correctly to `count` significant digits (half to even), as text.
+
+    Raises
+    ------
+    UnsupportedExpression
+        Also where a value cannot be told from the border between two roundings.
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> decimal(sp.pi, 5), decimal(sp.Rational(1, 3)*10**-30, 3), decimal(sp.S(0), 3)
+    ('3.1416', '3.33e-31', '0')
+    """
+    expr = sp.sympify(expr)
+    if count < 1:
+        raise ValueError(f"got {count} digits, expected at least 1")
+    if expr in (sp.oo, -sp.oo):
+        return str(expr)
+    if expr.is_Rational:
+        return _round(Fraction(int(expr.p), int(expr.q)), count)
+    bits = int(count * 3.33) + 16
+    for _ in range(5):
+        with precision(8 * bits + 64):
+            lo, hi = _ends(evaluate(expr, bits))
+        texts = {_round(lo, count), _round(hi, count)}
+        if len(texts) == 1:
+            return texts.pop()
+        if lo <= 0 <= hi and is_zero(expr):
+            return "0"
+        bits *= 2
+    raise UnsupportedExpression(f"{count} digits of {expr} are undecided at {bits // 2} bits: it lies in [{lo}, {hi}]")
+
+
+def _round(value: Fraction, count: int) -> str:
+    if value == 0:
+        return "0"
+    k = _magnitude(value)
+    mantissa = round(abs(value) * Fraction(10) ** (count - 1 - k))
+    if mantissa == 10**count:
+        mantissa, k = mantissa // 10, k + 1
+    text, head = str(mantissa), "-" if value < 0 else ""
+    if -6 <= k < 0:
+        return f"{head}0.{'0' * (-k - 1)}{text}"
+    if 0 <= k < max(count, 16):
+        text = text.ljust(k + 1, "0")
+        return head + text[: k + 1] + (f".{text[k + 1 :]}" if len(text) > k + 1 else "")
+    return f"{head}{text[0]}{'.' + text[1:] if len(text) > 1 else ''}e{k:+03d}"
+
+
+def sign(expr: sp.Expr) -> int | None:
+    """-1, 0 or +1; 0 only where it is proved symbolically, None where undecided at 1024 bits.
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> sign(sp.pi - sp.Rational(355, 113)), sign(sp.cos(1)**2 + sp.sin(1)**2 - 1)
+    (-1, 0)
+    """
+    expr = sp.sympify(expr)
+    if expr.is_Rational:
+        return (int(expr.p) > 0) - (int(expr.p) < 0)
+    if expr in (sp.oo, -sp.oo):
+        return 1 if expr is sp.oo else -1
+    for step, prec in enumerate(SIGN_BITS):
+        value = _enough_for_sign(expr, prec)
+        if value > 0:
+            return 1
+        if value < 0:
+            return -1
+        if step == 0 and is_zero(expr):
+            return 0
+    return None
+
+
+def _enough_for_sign(expr: sp.Expr, prec: int) -> Any:
+    value = _at(expr, prec)
+    return value if value.is_finite() else evaluate(expr, prec)
+
+
+def compare(a: sp.Expr, b: sp.Expr) -> int | None:
+    """The sign of a - b, None where undecided; infinities allowed.
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> compare(sp.sqrt(2), sp.Rational(7, 5)), compare(sp.oo, sp.pi), compare(sp.E, sp.E)
+    (1, 1, 0)
+    """
+    a, b = sp.sympify(a), sp.sympify(b)
+    if a == b:
+        return 0
+    if a.is_infinite or b.is_infinite:
+        if a is sp.oo or b is sp.S.NegativeInfinity:
+            return 1
+        return -1
+    answer = _same_root(a, b)
+    return 0 if answer else sign(a - b)
+
+
+def _same_root(a: sp.Expr, b: sp.Expr) -> bool:
+    """Whether a and b are the same zero of one function, by isolating intervals."""
+    if isinstance(b, Root) and not isinstance(a, Root):
+        a, b = b, a
+    if not isinstance(a, Root):
+        return False
+    if isinstance(b, Root):
+        if a.function != b.function:
+            return False
+        lo, hi = max(a.lo, b.lo), min(a.hi, b.hi)
+        if lo > hi:
+            return False
+        for first, second in ((a, b), (b, a)):
+            inner = enclose(first, 10)
+            if second.lo <= inner[0] and inner[1] <= second.hi:
+                return True
+        return False
+    if not b.is_Rational or not a.lo <= b <= a.hi:
+        return False
+    return bool(is_zero(a.function(b)))
+
+
+@lru_cache(maxsize=4096)
+def is_zero(expr: sp.Expr) -> bool | None:
+    """True only where the constant is proved to be exactly zero, False where it is proved not to be, else None.
+
+    The proofs are exact: structural zero, a polynomial identity in named atoms, or a minimal polynomial.
+    """
+    expr = sp.sympify(expr)
+    if expr == 0:
+        return True
+    if expr.is_Rational:
+        return False
+    try:
+        value = _at(expr, 128)
+        if value.is_finite() and not value.contains(0):
+            return False
+    except UnsupportedExpression:
+        pass
+    for form in (expr, expr.rewrite(sp.exp)):
+        if sp.expand(form) == 0 or sp.expand(sp.expand_log(sp.powsimp(sp.expand(form)))) == 0:
+            return True
+    if expr.is_algebraic and sp.count_ops(expr) < 40:
+        t = sp.Symbol("t")
+        try:
+            if sp.minimal_polynomial(expr, t) == t:
+                return True
+        except (NotImplementedError, sp.polys.polyerrors.PolynomialError):
+            return None
+    return None
