@@ -30,13 +30,13 @@ from symacts.render.cells import html_cell, latex_cell, markdown_cell, text_cell
 from symacts.render.layout import layout, name_node, operator
 from symacts.render.nodes import RELATION, Call, Node, Row
 from symacts.render.notation import Cell, fact_cell
-from symacts.render.words import TITLES, title
+from symacts.render.words import TITLES, phrase, title
 from symacts.spec import g, i, x, xs
 
 if TYPE_CHECKING:
     from symacts.report import Report
 
-__all__ = ["formula_node", "to_html", "to_latex", "to_markdown", "to_text"]
+__all__ = ["formula_node", "page", "settings_cell", "style_element", "to_html", "to_latex", "to_markdown", "to_text"]
 
 NARROWEST = 40
 """Columns below which text is not broken further."""
@@ -76,7 +76,8 @@ def _left_side(kind: str) -> Node:
     return Call("f", (layout(x),))
 
 
-def _settings(report: Report) -> Cell:
+def settings_cell(report: Report, language: str = "en") -> Cell:
+    """The parameters and their values, `a = 1, b = 2`; empty where there are none."""
     pieces: list[str | Node] = []
     for name, value in report.parameters.items():
         symbolic = value.is_Symbol and value.name == name
@@ -84,7 +85,7 @@ def _settings(report: Report) -> Cell:
         shown = node if symbolic else Row((node, operator("="), layout(value)), RELATION)
         pieces += [", ", shown] if pieces else [shown]
         if symbolic:
-            pieces.append(" symbolic")
+            pieces.append(f" {phrase('symbolic', language)}")
     return tuple(pieces)
 
 
@@ -134,7 +135,7 @@ def to_text(report: Report, width: int | None = None) -> str:
     for cell in _branches(report):
         put(text_cell(cell), 4)
     if report.parameters:
-        put(f"with {text_cell(_settings(report))}", 2)
+        put(f"with {text_cell(settings_cell(report))}", 2)
     if report.reference:
         put(report.reference, 2)
     table = Table(box=box.SIMPLE, show_header=False, pad_edge=False, expand=False, padding=(0, 1))
@@ -163,7 +164,7 @@ def to_markdown(report: Report) -> str:
     if _branches(report):
         parts.append("")
     if report.parameters:
-        parts += [f"Parameters: {markdown_cell(_settings(report))}", ""]
+        parts += [f"Parameters: {markdown_cell(settings_cell(report))}", ""]
     if report.reference:
         parts += [escape_markdown(report.reference), ""]
     parts += ["| fact | value | because |", "| :--- | :--- | :--- |"]
@@ -208,7 +209,7 @@ def to_latex(report: Report, standalone: bool = False) -> str:
         return f"\\begin{{tabular}}{columns}\n{body}\n\\end{{tabular}}"
     head = [rf"\section*{{{escape_latex(report.name)}}}", rf"\[{latex_cell((formula_node(report),))[1:-1]}\]"]
     if report.parameters:
-        head.append(f"Parameters: {latex_cell(_settings(report))}.\n")
+        head.append(f"Parameters: {latex_cell(settings_cell(report))}.\n")
     if report.reference:
         head.append(escape_latex(report.reference) + "\n")
     tail = [
@@ -255,7 +256,7 @@ def to_html(report: Report, standalone: bool = False) -> str:
     if branches:
         parts.append(f"<ul>{branches}</ul>")
     if report.parameters:
-        parts.append(f"<p>Parameters: {html_cell(_settings(report))}</p>")
+        parts.append(f"<p>Parameters: {html_cell(settings_cell(report))}</p>")
     if report.reference:
         parts.append(f"<p>{escape_html(report.reference)}</p>")
     parts.append("<table><thead><tr><th>fact</th><th>value</th><th>because</th></tr></thead>")

@@ -178,6 +178,10 @@ _KOREAN: Mapping[str, str] = {
     "Standard normal input": "표준정규 입력",
     "As a map of vectors": "벡터 함수로서",
     "Other": "기타",
+    "symbolic": "(기호)",
+    "scalar": "스칼라",
+    "gated": "게이트",
+    "vector": "벡터",
 }
 
 
