@@ -1,0 +1,260 @@
+"""SymPy nodes built one by one, refusing what would explode or is real nowhere; used for text from anybody.
+
+SymPy evaluates while it builds: ``9**9**9`` would be multiplied out, ``exp(10**9*log(2))`` too, and asking for the
+sign of ``exp(exp(exp(9)))`` never ends. Every node here is checked before it is built (size of powers, of constant
+arguments, of the whole tree) and after (no nan, no pole, no complex number), so the text fails where the fault is.
+
+>>> import sympy
+>>> Guard().power(sympy.Integer(9), sympy.Integer(10**4))
+Traceback (most recent call last):
+symacts.guarded.Refusal: a power of more than 1000 digits
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sympy as sp
+from sympy.functions.elementary.piecewise import ExprCondPair
+from sympy.logic.boolalg import Boolean
+
+from symacts.grammar import MAX_DIGITS
+
+__all__ = ["MAX_ARGUMENTS", "MAX_EXPONENT", "MAX_SIZE", "Guard", "Refusal"]
+
+MAX_EXPONENT = 10**6
+"""Largest constant exponent and largest constant argument of a function that grows exponentially."""
+MAX_FACTORIAL = 300
+"""Largest constant argument of the gamma function (its value then has about 600 digits)."""
+MAX_SIZE = 4_000
+"""Most nodes of an expression tree, catalog functions unfolded."""
+MAX_ARGUMENTS = 32
+"""Most arguments of Max, Min and Piecewise (SymPy compares them in pairs)."""
+MAX_TERM_COMPARISON = 120
+"""Most nodes in the arguments of one Max or Min for SymPy to compare them; larger ones are kept as they stand."""
+
+_LIMIT = 10**MAX_DIGITS
+_BITS = _LIMIT.bit_length()
+_GROWING = (sp.exp, sp.sinh, sp.cosh, sp.erfi)
+_FACTORIAL = (sp.gamma, sp.loggamma)
+_PARTIAL = (sp.log, sp.asin, sp.acos, sp.asec, sp.acsc, sp.acosh, sp.atanh, sp.acoth, sp.asech)
+_PARTIAL_TOO = (sp.LambertW, sp.erfinv, sp.erfcinv, sp.loggamma)
+_DELAYED = (sp.Integral, sp.Limit, sp.Derivative)
+_STRUCTURE = (ExprCondPair, Boolean, sp.Tuple)
+
+
+class Refusal(Exception):
+    """Why a node is not built; the caller knows the place and words the error."""
+
+
+class Guard:
+    """Builds nodes and keeps account of their sizes. One guard serves one text."""
+
+    def __init__(self) -> None:
+        self._sizes: dict[sp.Basic, int] = {}
+
+    def total(self, terms: Sequence[sp.Expr]) -> sp.Expr:
+        """The sum of the terms."""
+        constant, rest = sp.S.Zero, []
+        for term in terms:
+            if isinstance(term, sp.Rational):
+                constant = _digits_checked(constant + term, "a number")
+            else:
+                rest.append(self._finite(term))
+        if not rest:
+            return constant
+        return self.checked(sp.Add(constant, *rest) if constant else sp.Add(*rest))
+
+    def product(self, factors: Sequence[sp.Expr]) -> sp.Expr:
+        """The product of the factors."""
+        if len(factors) == 2 and factors[0] == -1 and factors[1].is_infinite:
+            return -factors[1]
+        constant, rest = sp.S.One, []
+        for factor in factors:
+            if isinstance(factor, sp.Rational):
+                constant = _digits_checked(constant * factor, "a number")
+            else:
+                rest.append(self._finite(factor))
+        if not rest:
+            return constant
+        return self.checked(sp.Mul(constant, *rest) if constant != 1 else sp.Mul(*rest))
+
+    def power(self, base: sp.Expr, exponent: sp.Expr) -> sp.Expr:
+        """`base**exponent`, after a look at how large the constants in it become."""
+        self._finite(base), self._finite(exponent)
+        if base == sp.E:
+            return self.call(sp.exp, exponent)
+        if isinstance(exponent, sp.Rational):
+            size = abs(exponent.p) / exponent.q if exponent.q < _LIMIT else 0.0
+            if abs(exponent.p) > MAX_EXPONENT * exponent.q:
+                raise Refusal(f"an exponent beyond {MAX_EXPONENT}")
+            if base.is_zero and exponent.p < 0:
+                raise Refusal("division by zero")
+            constant = base if base.is_number else base.as_coeff_mul()[0] * _constant_factors(base)
+            if constant not in (1, -1, 0) and _bits(constant) * size > 1.1 * _BITS:
+                raise Refusal(f"a power of more than {MAX_DIGITS} digits")
+            partial = exponent.q != 1
+        else:
+            partial = not exponent.is_integer
+            if exponent.is_number:
+                if _log2(exponent) > math.log2(MAX_EXPONENT):
+                    raise Refusal(f"an exponent beyond {MAX_EXPONENT}")
+                if base.is_number and base not in (0, 1, -1) and abs(_log2(base)) > _BITS:
+                    raise Refusal(f"a power of more than {MAX_DIGITS} digits")
+        return self.checked(sp.Pow(base, exponent), partial)
+
+    def call(self, function: Any, *args: sp.Expr) -> sp.Expr:
+        """`function(*args)` for a SymPy function class."""
+        for arg in args:
+            self._finite(arg)
+        if function in (sp.Max, sp.Min):
+            return self._extremum(function, args)
+        growing = function in _GROWING or function is sp.LambertW
+        if growing and args[0].is_number and _log2(args[0]) > math.log2(MAX_EXPONENT):
+            raise Refusal(f"an argument of {function.__name__} beyond {MAX_EXPONENT}")
+        if function in _FACTORIAL and args[0].is_number and _log2(args[0]) > math.log2(MAX_FACTORIAL):
+            raise Refusal(f"an argument of {function.__name__} beyond {MAX_FACTORIAL}")
+        if function in _GROWING and args[0].has(sp.log):
+            self._logs_in_exponent(args[0])
+        if any(arg.has(*_DELAYED) for arg in args) and function in (sp.Abs, sp.sign, sp.Heaviside):
+            return self.checked(function(*args, evaluate=False))  # their sign would be found by numerical quadrature
+        return self.checked(function(*args), function in _PARTIAL or function in _PARTIAL_TOO)
+
+    def piecewise(self, pairs: Sequence[tuple[sp.Expr, Any]]) -> sp.Expr:
+        """`Piecewise` of the pairs."""
+        if len(pairs) > MAX_ARGUMENTS:
+            raise Refusal(f"more than {MAX_ARGUMENTS} pieces")
+        for expression, _ in pairs:
+            self._finite(expression)
+        if pairs[0][1] == sp.true or all(condition == sp.false for _, condition in pairs):
+            if pairs[0][1] == sp.true:
+                return pairs[0][0]
+            raise Refusal("no piece of this Piecewise ever holds")
+        small = sum(self.size(e) for e, _ in pairs) <= 3 * MAX_TERM_COMPARISON
+        nested = any(condition.has(sp.Piecewise, sp.Max, sp.Min) for _, condition in pairs)
+        if small and not nested:
+            return self.checked(sp.Piecewise(*pairs))
+        kept = [pair for pair in pairs if pair[1] != sp.false]
+        for k, pair in enumerate(kept):
+            if pair[1] == sp.true:
+                kept = kept[: k + 1]
+                break
+        return self.checked(
+            sp.Piecewise(*kept, evaluate=False) if len(kept) > 1 or kept[0][1] != sp.true else kept[0][0]
+        )
+
+    def unfold(self, formula: sp.Expr, values: Mapping[sp.Basic, sp.Expr]) -> sp.Expr:
+        """The formula with symbols replaced, all at once, every node rebuilt under the guard."""
+        memo: dict[sp.Basic, Any] = dict(values)
+        targets = set(values)
+
+        def visit(node: sp.Basic) -> Any:
+            if node in memo:
+                return memo[node]
+            if not node.args or not (node.free_symbols & targets):
+                return node
+            memo[node] = built = self._rebuilt(node, [visit(arg) for arg in node.args])
+            return built
+
+        return visit(formula)
+
+    def _rebuilt(self, node: sp.Basic, args: list[Any]) -> Any:
+        if isinstance(node, sp.Add):
+            return self.total(args)
+        if isinstance(node, sp.Mul):
+            return self.product(args)
+        if isinstance(node, sp.Pow):
+            return self.power(*args)
+        if isinstance(node, sp.Piecewise):
+            return self.piecewise([(pair[0], pair[1]) for pair in args])
+        if isinstance(node, ExprCondPair):
+            return tuple(args)
+        if isinstance(node, _STRUCTURE):
+            return node.func(*args)
+        return self.call(node.func, *args)
+
+    def size(self, expression: sp.Basic) -> int:
+        """The number of nodes of the expression's tree."""
+        known = self._sizes.get(expression)
+        if known is None:
+            known = self._sizes[expression] = 1 + sum(self.size(arg) for arg in expression.args)
+        return known
+
+    def checked(self, value: sp.Expr, partial: bool = False) -> sp.Expr:
+        """The value, if it is of a bearable size, finite, and real where that can be seen."""
+        if value is sp.nan:
+            raise Refusal("this has no value (such as 0/0)")
+        if value.has(sp.zoo, sp.nan):
+            raise Refusal("this has a pole here (such as division by zero or log(0))")
+        if value.is_infinite or (value.has(sp.oo, -sp.oo) and not value.has(*_DELAYED)):
+            raise Refusal("this is infinite")
+        for part in (value, *value.args):
+            if isinstance(part, sp.Rational):
+                _digits_checked(part, "a number")
+        if self.size(value) > MAX_SIZE:
+            raise Refusal(f"an expression of more than {MAX_SIZE} nodes (with the functions in it unfolded)")
+        if value.has(sp.I) or (partial and value.is_extended_real is False) or _is_complex_number(value):
+            raise Refusal("this is not a real number")
+        return value
+
+    def _finite(self, value: sp.Expr) -> sp.Expr:
+        if value in (sp.oo, -sp.oo):
+            raise Refusal("infinity cannot be calculated with; it stands in limits, bounds of integrals and statements")
+        return value
+
+    def _extremum(self, function: Any, args: tuple[sp.Expr, ...]) -> sp.Expr:
+        if len(args) > MAX_ARGUMENTS:
+            raise Refusal(f"more than {MAX_ARGUMENTS} arguments")
+        args = tuple(dict.fromkeys(args))
+        if len(args) == 1:
+            return args[0]
+        if sum(map(self.size, args)) > MAX_TERM_COMPARISON or any(arg.has(*_DELAYED) for arg in args):
+            return self.checked(function(*args, evaluate=False))
+        return self.checked(function(*args))
+
+    def _logs_in_exponent(self, arg: sp.Expr) -> None:
+        """SymPy turns ``exp(n*log(b))`` into ``b**n``: hold n to what `power` would allow."""
+        for term in sp.Add.make_args(arg):
+            if term.has(sp.log):
+                factor = term.as_coeff_Mul()[0]
+                if abs(factor) > 1 and _bits(term) * abs(factor) > _BITS:
+                    raise Refusal(f"a power of more than {MAX_DIGITS} digits")
+
+
+def _digits_checked(number: sp.Rational, what: str) -> sp.Rational:
+    if abs(number.p) >= _LIMIT or number.q >= _LIMIT:
+        raise Refusal(f"{what} of more than {MAX_DIGITS} digits")
+    return number
+
+
+def _constant_factors(base: sp.Expr) -> sp.Expr:
+    """The irrational constant factors of a product: they are raised one by one."""
+    return sp.Mul(*(factor for factor in sp.Mul.make_args(base) if factor.is_number and not factor.is_Rational))
+
+
+def _bits(expression: sp.Expr) -> int:
+    """Bits of all rational numbers in the expression together."""
+    return sum(abs(q.p).bit_length() + q.q.bit_length() - 1 for q in expression.atoms(sp.Rational))
+
+
+def _log2(number: sp.Expr) -> float:
+    """The binary logarithm of the absolute value of a constant, roughly; minus infinity for zero."""
+    if isinstance(number, sp.Rational):
+        return float(abs(number.p).bit_length() - number.q.bit_length()) if number.p else -math.inf
+    if number.has(*_DELAYED):
+        return 0.0
+    value = abs(number.evalf(5, maxn=60))
+    if not isinstance(value, sp.Float) or not value:
+        return -math.inf if value.is_zero else 0.0
+    _, mantissa, exponent, bits = value._mpf_
+    return float(exponent + bits) if mantissa else -math.inf
+
+
+def _is_complex_number(value: sp.Expr) -> bool:
+    """Whether a constant is seen to have an imaginary part."""
+    if not value.is_number or value.is_extended_real or value.has(*_DELAYED):
+        return False
+    real, imaginary = value.evalf(8, maxn=60).as_real_imag()
+    return bool(abs(imaginary) > sp.Rational(1, 10**6) * abs(real))
