@@ -1,0 +1,527 @@
+"""From an expression to its tail model: one row for each function, and the walk over the expression.
+
+A row of `_JETS` is an analytic function given by its exact Taylor coefficients at a constant and its enclosure of the
+next one; `_ROWS` holds what is reduced to other models (`sech = 1/cosh`, `asinh(g) = log(g + sqrt(g**2 + 1))`) and
+what happens when the argument grows (`tanh(g) = 1 - 2*exp(-2*g)/(1 + exp(-2*g))`, `atan(g) = pi/2 - atan(1/g)`,
+the enveloping series of `erfc`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import sympy as sp
+from flint import arb, arb_series, fmpq
+
+from symacts.rigor import tail_constants as exact
+from symacts.rigor.precision import precision
+from symacts.rigor.tail_constants import ONE, ZERO, Number, Undecided, ball, expression, number, sign
+from symacts.rigor.tail_models import (
+    Frame,
+    Tail,
+    around,
+    collect,
+    compose,
+    constant,
+    exp,
+    inverse,
+    is_vanishing,
+    length,
+    log,
+    pieces,
+    power,
+    split,
+)
+from symacts.rigor.tail_monomials import UNIT, Mono, compare, growth
+
+__all__ = ["Walk", "truth"]
+
+Jet = Sequence[Number]
+HALF, TWO = fmpq(1, 2), fmpq(2)
+
+
+def _integral(first: Number, derivative: Jet) -> list[Number]:
+    return [first, *(c * fmpq(1, k + 1) for k, c in enumerate(derivative))]
+
+
+def _series_power(p: Jet, r: fmpq, count: int) -> list[Number]:
+    """The first coefficients of `p(t)**r` (J. C. P. Miller's recurrence)."""
+    scale = exact.power(p[0], -ONE)
+    q = [exact.power(p[0], r)]
+    for k in range(1, count):
+        total: Number = ZERO
+        for i in range(1, min(k, len(p) - 1) + 1):
+            total = total + p[i] * q[k - i] * (r * i - k + i)
+        q.append(total * scale * fmpq(1, k))
+    return q
+
+
+def _series_exp(p: Jet, count: int) -> list[Number]:
+    """The first coefficients of `exp(p(t))` for `p(0) = 0`, from `q' = p'*q`."""
+    q: list[Number] = [ONE]
+    for k in range(1, count):
+        total: Number = ZERO
+        for i in range(1, min(k, len(p) - 1) + 1):
+            total = total + p[i] * q[k - i] * i
+        q.append(total * fmpq(1, k))
+    return q
+
+
+def _circular(at: int) -> Callable[[Number, int], list[Number]]:
+    def jet(c: Number, count: int) -> list[Number]:
+        e = expression(c)
+        s, k = number(sp.sin(e)), number(sp.cos(e))
+        cycle = [s, k, -s, -k]
+        return [cycle[(i + at) % 4] * fmpq(1, int(sp.factorial(i))) for i in range(count)]
+
+    return jet
+
+
+def _riccati(f: type, way: int) -> Callable[[Number, int], list[Number]]:
+    """tan and tanh: `y' = 1 + way*y**2`."""
+
+    def jet(c: Number, count: int) -> list[Number]:
+        y = [number(f(expression(c)))]
+        for k in range(count - 1):
+            total: Number = ONE if k == 0 else ZERO
+            for i in range(k + 1):
+                total = total + y[i] * y[k - i] * way
+            y.append(total * fmpq(1, k + 1))
+        return y
+
+    return jet
+
+
+def _atan_jet(c: Number, count: int) -> list[Number]:
+    return _integral(number(sp.atan(expression(c))), _series_power([c * c + 1, c * 2, ONE], -ONE, count - 1))
+
+
+def _asin_jet(c: Number, count: int) -> list[Number]:
+    return _integral(number(sp.asin(expression(c))), _series_power([1 - c * c, c * -2, -ONE], -HALF, count - 1))
+
+
+def _error(f: type, way: int, inner: int) -> Callable[[Number, int], list[Number]]:
+    """erf, erfc and erfi: `y' = way*2/sqrt(pi)*exp(inner*x**2)`."""
+
+    def jet(c: Number, count: int) -> list[Number]:
+        scale = exact.exponential(c * c * inner) * number(2 * way / sp.sqrt(sp.pi))
+        slope = _series_exp([ZERO, c * (2 * inner), fmpq(inner)], count - 1)
+        return _integral(number(f(expression(c))), [d * scale for d in slope])
+
+    return jet
+
+
+def _lambert_jet(c: Number, count: int) -> list[Number]:
+    if sign(c) == 0:  # sum of (-k)**(k - 1)/k!*t**k
+        return [ZERO, *(fmpq((-k) ** (k - 1), int(sp.factorial(k))) for k in range(1, count))]
+    y = [number(sp.LambertW(expression(c)))]
+    scale = exact.power(c * (y[0] + 1), -ONE)
+    for k in range(count - 1):  # (c + t)*(1 + y)*y' = y
+        total = y[k] - (1 + y[0]) * (y[k] * k)
+        for i in range(1, k + 1):
+            total = total - y[i] * (c * (y[k + 1 - i] * (k + 1 - i)) + (y[k - i] * (k - i)))
+        y.append(total * scale * fmpq(1, k + 1))
+    return y
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """An analytic function: exact Taylor coefficients, its series over a ball, and its model for a growing argument."""
+
+    jet: Callable[[Number, int], list[Number]]
+    series: Callable[[arb_series], arb_series]
+    growing: Callable[[Tail], Tail]
+
+
+def _oscillation(g: Tail) -> Tail:
+    g.frame.notes.add("oscillates")
+    return Tail(g.frame, (), (UNIT, arb(1)))
+
+
+def _poles(g: Tail) -> Tail:
+    raise Undecided("oscillates with poles")
+
+
+def _unreal(g: Tail) -> Tail:
+    raise Undecided("asin of a growing function is not real")
+
+
+def _tanh_growing(g: Tail) -> Tail:
+    if g.sign() < 0:
+        return -_tanh_growing(-g)
+    e = exp(g.scaled(-TWO))
+    one = constant(g.frame, ONE)
+    return one - (e * inverse(one + e)).scaled(TWO)
+
+
+def _atan_growing(g: Tail) -> Tail:
+    """`atan(g) = way*pi/2 - atan(1/g)`."""
+    return constant(g.frame, number(sp.pi / 2) * g.sign()) - _analytic(_JETS[sp.atan], inverse(g))
+
+
+def _erfc_growing(g: Tail) -> Tail:
+    """`exp(-z**2)/(z*sqrt(pi))*(1 - 1/(2*z**2) + 3/(2*z**2)**2 - ...)`, enveloping for z > 0: the error is less than
+    the first term left out (DLMF 7.12(i))."""
+    if g.sign() < 0:
+        return constant(g.frame, TWO) - _erfc_growing(-g)
+    square = g * g
+    w = inverse(square.scaled(TWO))
+    count = max(length(w), 2)
+    jet = [ONE]
+    for k in range(1, count):
+        jet.append(jet[-1] * (1 - 2 * k))
+    s = compose(w, jet, arb(abs(jet[-1] * (1 - 2 * count))))
+    return (exp(-square) * inverse(g) * s).scaled(number(1 / sp.sqrt(sp.pi)))
+
+
+def _erfi_growing(g: Tail) -> Tail:
+    """`2/sqrt(pi)*(D(z) + C + E)`, D(z) = exp(z**2)/(2*z)*sum of a_k*z**(-2*k) for k < n, a_k = (2*k - 1)!!/2**k.
+
+    `D' = exp(z**2)*(1 - a_n*z**(-2*n))` telescopes; for `z >= z0 = sqrt(2*n + 1)` the function
+    `exp(z**2)*z**(-2*n - 1)` grows at least as fast as `exp(z**2)*z**(-2*n)` integrates, so `0 <= E <=
+    a_n*exp(z**2)*z**(-2*n - 1)`; the constant `C = integral of exp(t**2) over [0, z0] - D(z0)` is bounded.
+    """
+    if g.sign() < 0:
+        return -_erfi_growing(-g)
+    frame, count = g.frame, g.frame.terms
+    z0 = arb(2 * count + 1).sqrt()
+    lowest = g - constant(frame, fmpq(2 * count + 1))  # g >= 2*n + 1 >= z0
+    if lowest.sign() < 0:
+        raise Undecided("erfi's series needs a larger argument", "M")
+    square = g * g
+    w = inverse(square.scaled(TWO))
+    jet = [ONE]
+    for k in range(1, count):
+        jet.append(jet[-1] * (2 * k - 1))
+    beyond = jet[-1] * (2 * count - 1)
+    start = sum((arb(c) / (2 * z0 * z0) ** k for k, c in enumerate(jet)), arb(0)) * (z0 * z0).exp() / (2 * z0)
+    gap = (z0.erfi() * arb.pi().sqrt() / 2 - start).abs_upper()
+    # a_n*z**(-2*n) = beyond*w**n, and exp(z**2)/z is twice the common factor exp(z**2)/(2*z)
+    main = exp(square) * inverse(g).scaled(HALF) * compose(w, jet, arb(2 * beyond))
+    return collect(frame, dict(main.terms), [*pieces(main), (UNIT, gap)]).scaled(number(2 / sp.sqrt(sp.pi)))
+
+
+def _lambert_growing(g: Tail) -> Tail:
+    """`w + log(w) = log(g)`: iterate, then `|W - w| <= |w + log(w) - log(g)|` because `w + log(w)` has slope over 1."""
+    level = log(g)
+    w = level
+    for _ in range(g.frame.terms):
+        w = level - log(w)
+    off = w + log(w) - level
+    return w if off.is_zero else collect(g.frame, dict(w.terms), [*pieces(w), off.majorant()])
+
+
+_JETS: dict[type, _Row] = {
+    sp.sin: _Row(_circular(0), lambda t: t.sin(), _oscillation),
+    sp.cos: _Row(_circular(1), lambda t: t.cos(), _oscillation),
+    sp.tan: _Row(_riccati(sp.tan, 1), lambda t: t.tan(), _poles),
+    sp.tanh: _Row(_riccati(sp.tanh, -1), lambda t: 1 - 2 / (1 + (2 * t).exp()), _tanh_growing),
+    sp.atan: _Row(_atan_jet, lambda t: t.atan(), _atan_growing),
+    sp.asin: _Row(_asin_jet, lambda t: t.asin(), _unreal),
+    sp.erf: _Row(_error(sp.erf, 1, -1), lambda t: t.erf(), lambda g: constant(g.frame, ONE) - _erfc_growing(g)),
+    sp.erfc: _Row(_error(sp.erfc, -1, -1), lambda t: t.erfc(), _erfc_growing),
+    sp.erfi: _Row(_error(sp.erfi, 1, 1), lambda t: t.erfi(), _erfi_growing),
+    sp.LambertW: _Row(_lambert_jet, lambda t: t.lambertw(), _lambert_growing),
+}
+
+
+def _analytic(row: _Row, g: Tail) -> Tail:
+    """The function of `c + small` by its jet at c, with Lagrange's remainder over the whole range of the argument."""
+    frame = g.frame
+    g = g.settled()
+    large, c, small = split(g)
+    if large.terms or (g.rem is not None and growth(g.rem[0]) > 0):
+        return row.growing(g)
+    if small.is_zero:
+        return constant(frame, row.jet(c, 1)[0])
+    wide = ball(c) + arb(0, 1) * small.bound()
+    if not is_vanishing(small):
+        with precision(frame.prec, 1):
+            return around(frame, row.series(arb_series([wide], prec=1))[0])
+    count = length(small)
+    with precision(frame.prec, count + 1):
+        last = row.series(arb_series([wide, 1], prec=count + 1))[count].abs_upper()
+    if not last.is_finite():
+        raise Undecided("the argument's range meets a singularity", "M")
+    return compose(small, row.jet(c, count), last)
+
+
+def _arcsine(g: Tail) -> Tail:
+    """asin; at the border `asin(1 - d) = pi/2 - 2*asin(sqrt(d/2))`, and odd."""
+    row = _JETS[sp.asin]
+    _, c, small = split(g.settled())
+    for way in (1, -1):
+        if sign(c - way) == 0 and not small.is_zero and is_vanishing(small):
+            gap = (constant(g.frame, ONE) - g.scaled(fmpq(way))).scaled(HALF)
+            turned = _analytic(row, power(gap, HALF)).scaled(-TWO)
+            return (constant(g.frame, number(sp.pi / 2)) + turned).scaled(fmpq(way))
+    return _analytic(row, g)
+
+
+def _arccosine(g: Tail) -> Tail:
+    return constant(g.frame, number(sp.pi / 2)) - _arcsine(g)
+
+
+def _sinh(g: Tail) -> Tail:
+    return (exp(g) - exp(-g)).scaled(HALF)
+
+
+def _cosh(g: Tail) -> Tail:
+    return (exp(g) + exp(-g)).scaled(HALF)
+
+
+def _tanh(g: Tail) -> Tail:
+    return _analytic(_JETS[sp.tanh], g)
+
+
+def _asinh(g: Tail) -> Tail:
+    """`log(g + sqrt(g**2 + 1))`, odd."""
+    large, c, _ = split(g.settled())
+    if (sign(large.terms[0][1]) if large.terms else sign(c)) < 0:
+        return -_asinh(-g)
+    return log(g + power(g * g + constant(g.frame, ONE), HALF))
+
+
+def _acosh(g: Tail) -> Tail:
+    return log(g + power(g * g - constant(g.frame, ONE), HALF))
+
+
+def _atanh(g: Tail) -> Tail:
+    one = constant(g.frame, ONE)
+    return (log(one + g) - log(one - g)).scaled(HALF)
+
+
+def _acot(g: Tail) -> Tail:
+    return constant(g.frame, number(sp.pi / 2)) if g.is_zero else _analytic(_JETS[sp.atan], inverse(g))
+
+
+def _quotient(numerator: type, denominator: type) -> Callable[[Tail], Tail]:
+    return lambda g: _analytic(_JETS[numerator], g) * inverse(_analytic(_JETS[denominator], g))
+
+
+def _sinc(g: Tail) -> Tail:
+    return constant(g.frame, ONE) if g.is_zero else _analytic(_JETS[sp.sin], g) * inverse(g)
+
+
+def _signum(g: Tail) -> Tail:
+    return constant(g.frame, fmpq(g.sign()))
+
+
+def _impulse(g: Tail) -> Tail:
+    """DiracDelta is zero where its argument is not."""
+    if g.sign() == 0:
+        raise Undecided("an impulse on the whole tail")
+    return constant(g.frame, ZERO)
+
+
+def _is_blurred(g: Tail) -> bool:
+    """Whether an oscillation hides the sign of g however far out."""
+    if "oscillates" not in g.frame.notes or g.rem is None:
+        return False
+    terms = g.settled().terms
+    return not terms or compare(terms[0][0], g.rem[0]) <= 0
+
+
+def _absolute(g: Tail) -> Tail:
+    try:
+        way = g.sign()
+    except Undecided:
+        if not _is_blurred(g):
+            raise
+        return Tail(g.frame, (), g.majorant())
+    return g if way >= 0 else -g
+
+
+def _greater(f: Tail, g: Tail) -> Tail:
+    """`Max(f, g)`; where an oscillation hides which is greater, `(f + g + |f - g|)/2`."""
+    gap = f - g
+    try:
+        return f if gap.sign() >= 0 else g
+    except Undecided:
+        if not _is_blurred(gap):
+            raise
+        return (f + g + _absolute(gap)).scaled(HALF)
+
+
+def _floor(g: Tail) -> Tail:
+    large, c, _ = split(g)
+    if large.terms:
+        raise Undecided("floor of a growing function")
+    low = int(sp.floor(expression(c)))
+    for n in (low, low - 1):
+        if (g - constant(g.frame, fmpq(n))).sign() >= 0 and (g - constant(g.frame, fmpq(n + 1))).sign() < 0:
+            return constant(g.frame, fmpq(n))
+    raise Undecided("floor is not constant on the tail", "M")
+
+
+_ROWS: dict[type, Callable[[Tail], Tail]] = {
+    sp.exp: exp,
+    sp.log: log,
+    sp.sinh: _sinh,
+    sp.cosh: _cosh,
+    sp.coth: lambda g: inverse(_tanh(g)),
+    sp.sech: lambda g: inverse(_cosh(g)),
+    sp.csch: lambda g: inverse(_sinh(g)),
+    sp.asinh: _asinh,
+    sp.acosh: _acosh,
+    sp.atanh: _atanh,
+    sp.acoth: lambda g: _atanh(inverse(g)),
+    sp.asech: lambda g: _acosh(inverse(g)),
+    sp.acsch: lambda g: _asinh(inverse(g)),
+    sp.asin: _arcsine,
+    sp.acos: _arccosine,
+    sp.asec: lambda g: _arccosine(inverse(g)),
+    sp.acsc: lambda g: _arcsine(inverse(g)),
+    sp.acot: _acot,
+    sp.sec: lambda g: inverse(_analytic(_JETS[sp.cos], g)),
+    sp.csc: lambda g: inverse(_analytic(_JETS[sp.sin], g)),
+    sp.cot: _quotient(sp.cos, sp.sin),
+    sp.sinc: _sinc,
+    sp.Abs: _absolute,
+    sp.sign: _signum,
+    sp.DiracDelta: _impulse,
+    sp.floor: _floor,
+    sp.ceiling: lambda g: -_floor(-g),
+}
+
+
+class Walk:
+    """One evaluation of an expression's model: every subexpression once."""
+
+    __slots__ = ("frame", "known", "x")
+
+    def __init__(self, frame: Frame, x: sp.Symbol, variable: Tail) -> None:
+        self.frame, self.x = frame, x
+        self.known: dict[sp.Basic, Tail] = {x: variable}
+
+    def model(self, e: sp.Expr) -> Tail:
+        """The model of `e`.
+
+        Raises
+        ------
+        Undecided
+            With what may help.
+        """
+        found = self.known.get(e)
+        if found is None:
+            found = self.known[e] = self._model(e)
+        return found
+
+    def _model(self, e: sp.Expr) -> Tail:
+        if e.is_Add:
+            sums: dict[Mono, Number] = {}
+            rest = []
+            for tail in map(self.model, e.args):
+                for m, c in tail.terms:
+                    sums[m] = sums.get(m, ZERO) + c
+                rest += pieces(tail)
+            return collect(self.frame, sums, rest)
+        if e.is_Mul:
+            out = constant(self.frame, ONE)
+            for tail in sorted(map(self.model, e.args), key=lambda t: len(t.terms)):
+                out = out * tail
+            return out
+        if e.is_Pow and e.base is not sp.E:
+            base, exponent = self.model(e.base), self.model(e.exp)
+            if exponent.rem is None and len(exponent.terms) <= 1 and all(m == UNIT for m, _ in exponent.terms):
+                return power(base, exponent.terms[0][1] if exponent.terms else ZERO)
+            return exp(exponent * log(base))
+        if e.func in _ROWS:
+            return _ROWS[e.func](self.model(e.args[0]))
+        if e.func in _JETS:
+            if len(e.args) > 1 and e.args[1] != 0:
+                raise Undecided(f"no rule for the branch {e.args[1]} of {e.func.__name__}")
+            return _analytic(_JETS[e.func], self.model(e.args[0]))
+        if e.func in (sp.Max, sp.Min):
+            way = ONE if e.func is sp.Max else -ONE
+            tails = [self.model(a).scaled(way) for a in e.args]
+            out = tails[0]
+            for tail in tails[1:]:
+                out = _greater(out, tail)
+            return out.scaled(way)
+        if isinstance(e, sp.Heaviside):
+            way_of = self.sign(e.args[0])
+            if way_of == 0:
+                return self.model(e.args[1])
+            return constant(self.frame, ONE if way_of > 0 else ZERO)
+        if isinstance(e, sp.Piecewise):
+            for value, condition in e.args:
+                if truth(condition, self.sign):
+                    return self.model(value)
+            raise Undecided("not defined on the tail")
+        if e.free_symbols:
+            raise Undecided(f"no tail rule for {e.func.__name__}" if e.args else f"the symbol {e} is free")
+        return constant(self.frame, number(e))
+
+    def sign(self, e: sp.Expr) -> int:
+        """The sign of `e` on the tail, factor by factor.
+
+        Raises
+        ------
+        Undecided
+            With what may help.
+        """
+        if e.is_Mul:
+            way = 1
+            for factor in e.args:
+                way *= self.sign(factor)
+            return way
+        if e.is_Pow and e.base is not sp.E and e.exp.is_Rational:
+            way = self.sign(e.base)
+            if way == 0 and e.exp < 0:
+                raise Undecided("division by zero")
+            if way < 0 and not e.exp.is_Integer:
+                raise Undecided("a power of a negative function")
+            return way if way >= 0 or e.exp.p % 2 else 1
+        if e.func in (sp.exp, sp.cosh, sp.sech):
+            self.model(e.args[0])  # real on the tail
+            return 1
+        try:
+            return self.model(e).sign()
+        except Undecided:
+            if e.is_Add:
+                ways = {self.sign(a) for a in e.args} - {0}
+                if len(ways) == 1:
+                    return ways.pop()
+            raise
+
+
+def truth(condition: sp.Basic, sign_of: Callable[[sp.Expr], int]) -> bool:
+    """Whether a condition holds for all points of the tail (True) or for none (False).
+
+    Raises
+    ------
+    Undecided
+        Neither is established.
+    """
+    if condition in (True, sp.true):
+        return True
+    if condition in (False, sp.false):
+        return False
+    if isinstance(condition, (sp.And, sp.Or)):
+        stop = isinstance(condition, sp.Or)
+        held: Undecided | None = None
+        for part in condition.args:
+            try:
+                if truth(part, sign_of) is stop:
+                    return stop
+            except Undecided as why:
+                held = why
+        if held is not None:
+            raise held
+        return not stop
+    if isinstance(condition, sp.Not):
+        return not truth(condition.args[0], sign_of)
+    tests: dict[type, Callable[[int], bool]] = {
+        sp.Gt: lambda s: s > 0,
+        sp.Ge: lambda s: s >= 0,
+        sp.Lt: lambda s: s < 0,
+        sp.Le: lambda s: s <= 0,
+        sp.Eq: lambda s: s == 0,
+        sp.Ne: lambda s: s != 0,
+    }
+    test = tests.get(type(condition))
+    if test is None:
+        raise Undecided(f"no rule for the condition {condition}")
+    return test(sign_of(condition.lhs - condition.rhs))
