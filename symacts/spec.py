@@ -120,29 +120,49 @@ DOMAINS: Mapping[str, Domain] = {
 """The domains a declaration can name."""
 
 
+def _domain(name: str, domain: Domain | str) -> Domain:
+    """A domain by its name."""
+    if isinstance(domain, Domain):
+        return domain
+    if domain not in DOMAINS:
+        raise ParameterError(wording(f"domain of parameter {name!r}", domain, DOMAINS))
+    return DOMAINS[domain]
+
+
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """A parameter of an activation: its name, its default as an exact number, the domain it lives in.
 
-    `above` names another parameter that this one always exceeds (hard tanh: `max_val` above `min_val`).
+    `above` names another parameter that this one always exceeds (hard tanh: `max_val` above `min_val`). `typical` is
+    a narrower domain that papers assume (leaky ReLU: a slope between 0 and 1): symbolic facts and test draws use it.
     """
 
     name: str
     default: sp.Expr
     domain: Domain = DOMAINS["real"]
     above: str | None = None
+    typical: Domain | None = None
 
-    def __init__(self, name: str, default: object, domain: Domain | str = "real", above: str | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        default: object,
+        domain: Domain | str = "real",
+        above: str | None = None,
+        typical: Domain | str | None = None,
+    ) -> None:
         if not _NAME.match(name) or keyword.iskeyword(name):
             raise ParameterError(f"got {shorten(name)}, expected a parameter name of letters, digits and underscores")
-        if isinstance(domain, str):
-            if domain not in DOMAINS:
-                raise ParameterError(wording(f"domain of parameter {name!r}", domain, DOMAINS))
-            domain = DOMAINS[domain]
         object.__setattr__(self, "name", name)
-        object.__setattr__(self, "domain", domain)
+        object.__setattr__(self, "domain", _domain(name, domain))
         object.__setattr__(self, "above", above)
+        object.__setattr__(self, "typical", None if typical is None else _domain(name, typical))
         object.__setattr__(self, "default", self.check(default))
+
+    @property
+    def generic(self) -> Domain:
+        """The domain under which symbolic facts are stated: the typical one where it is declared."""
+        return self.typical or self.domain
 
     @property
     def symbol(self) -> sp.Symbol:

@@ -43,11 +43,11 @@ ROWS = (
     Row(
         "leaky_relu",
         lambda negative_slope: Piecewise((x, x >= 0), (negative_slope * x, True)),
-        (("negative_slope", "1/100", "nonnegative"),),
+        (("negative_slope", "1/100", "nonnegative", None, "open_unit"),),
         ("lrelu",),
         MAAS,
     ),
-    Row("prelu", lambda alpha: Piecewise((x, x >= 0), (alpha * x, True)), (("alpha", "1/4", "real"),), (), HE),
+    Row("prelu", lambda alpha: Piecewise((x, x >= 0), (alpha * x, True)), (("alpha", "1/4", "real", None, "open_unit"),), (), HE),
     # The form at evaluation: the mean of the slopes that training draws from [lower, upper].
     Row(
         "rrelu",

@@ -17,8 +17,9 @@ from symacts.spec import Activation, Kind, Parameter, Reference
 
 __all__ = ["SURVEY", "Declared", "Row"]
 
-Declared = tuple[str, object, str] | tuple[str, object, str, str]
-"""A parameter: name, default (an exact number, or a function that gives it), domain, and what it is above of."""
+Declared = tuple[str, object, str] | tuple[str, object, str, str | None] | tuple[str, object, str, str | None, str]
+"""A parameter: name, default (an exact number, or a function that gives it), domain, what it is above of, and the
+narrower domain that is typical of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,10 @@ class Row:
         return Activation(self.name, formula, parameters, self.aliases, self.reference, self.kind)
 
 
-def _parameter(name: str, default: object, domain: str, above: str | None = None) -> Parameter:
-    return Parameter(name, default() if callable(default) else default, domain, above)
+def _parameter(
+    name: str, default: object, domain: str, above: str | None = None, typical: str | None = None
+) -> Parameter:
+    return Parameter(name, default() if callable(default) else default, domain, above, typical)
 
 
 SURVEY = Reference(

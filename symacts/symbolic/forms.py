@@ -17,9 +17,15 @@ MOST_OPERATIONS = 400
 _TO_EXP = (sp.tanh, sp.sinh, sp.cosh, sp.sech, sp.coth, sp.csch)
 
 
+WORTH_IT = sp.Rational(7, 10)
+"""A rearrangement is taken only when it leaves at most this share of the operations: else the formula stays as it came."""
+
+
 def shortest(candidates: Iterable[sp.Expr]) -> sp.Expr:
-    """The candidate with the fewest operations; ties go to the earlier one."""
-    return min(candidates, key=lambda e: (e.count_ops(), len(str(e))))
+    """The first candidate, or a later one with clearly fewer operations."""
+    first, *rest = candidates
+    best = min(rest, key=lambda e: (e.count_ops(), len(str(e))), default=first)
+    return best if best.count_ops() <= WORTH_IT * first.count_ops() else first
 
 
 def _sign_in_front(expression: sp.Expr) -> sp.Expr:
@@ -38,9 +44,9 @@ def tidy(expression: sp.Expr) -> sp.Expr:
     """An equal expression that reads better: common factors out, fractions together, a minus sign moved inside.
 
     >>> import sympy
-    >>> y = sympy.Symbol("y", real=True)
-    >>> tidy(y - y**2)
-    y*(1 - y)
+    >>> y = sympy.Symbol("y", positive=True)
+    >>> tidy(1/(1 + y) - y/(1 + y)**2)
+    (y + 1)**(-2)
     """
     if expression.count_ops() > MOST_OPERATIONS or expression.is_Atom:
         return expression

@@ -1,0 +1,313 @@
+"""Facts found by exact algebra: derivatives as expressions, symmetry, homogeneity, f' as a polynomial in f."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import sympy as sp
+
+from symacts.analysis.ends import Answer, Facts
+from symacts.analysis.subject import Border, Subject
+from symacts.errors import UnsupportedExpression
+from symacts.symbolic.forms import is_identically_zero
+from symacts.symbolic.oracle import Undecided
+from symacts.symbolic.output import polynomial_in_output
+
+__all__ = ["derivative_in_output", "derivative_of_order", "homogeneous", "piecewise", "symmetry"]
+
+
+def piecewise(pieces: list[tuple[sp.Set, sp.Expr]], x: sp.Symbol) -> sp.Expr:
+    """One expression from expressions on disjoint intervals in order; equal neighbors that touch are joined."""
+    joined: list[tuple[sp.Set, sp.Expr]] = []
+    for interval, expression in pieces:
+        if joined and isinstance(joined[-1][0], sp.Interval) and isinstance(interval, sp.Interval):
+            last, before = joined[-1]
+            if before == expression and last.end == interval.start and not (last.right_open and interval.left_open):
+                joined[-1] = (sp.Interval(last.start, interval.end, last.left_open, interval.right_open), before)
+                continue
+        joined.append((interval, expression))
+    if not joined:
+        return sp.nan
+    if len(joined) == 1 and joined[0][0] == sp.S.Reals:
+        return joined[0][1]
+    rows: list[tuple[sp.Expr, sp.Basic]] = []
+    covered: sp.Expr = -sp.oo
+    covered_point = True
+    for interval, expression in joined:
+        rows.append((expression, _condition(interval, x, covered, covered_point)))
+        last_is_closed = isinstance(interval, sp.FiniteSet) or not interval.right_open
+        covered, covered_point = (interval.args[0] if isinstance(interval, sp.FiniteSet) else interval.end), last_is_closed
+    if len(joined) == 1 and rows[0][1] == sp.true:
+        return rows[0][0]
+    return sp.Piecewise(*rows, evaluate=False)
+
+
+def _condition(interval: sp.Set, x: sp.Symbol, covered: sp.Expr, covered_point: bool) -> sp.Basic:
+    """The condition for the interval, given that everything up to `covered` is taken by the rows before."""
+    if isinstance(interval, sp.FiniteSet):
+        return sp.Eq(x, interval.args[0])
+    conditions: list[sp.Basic] = []
+    touches = interval.start == covered and covered_point == interval.left_open
+    if interval.start.is_finite is not False and not touches:
+        conditions.append(x > interval.start if interval.left_open else x >= interval.start)
+    if interval.end.is_finite is not False:
+        conditions.append(x < interval.end if interval.right_open else x <= interval.end)
+    return sp.And(*conditions) if conditions else sp.true
+
+
+def derivative_of_order(f: Subject, order: int) -> Answer:
+    """The derivative of that order as an expression, undefined where it does not exist."""
+    if order == 0:
+        return f.expression, "the function itself"
+    pieces: list[tuple[sp.Set, sp.Expr]] = []
+    for k, branch in f.pieces:
+        left = next((b for b in f.borders if b.right == k), None)
+        right = next((b for b in f.borders if b.left == k), None)
+        lo_closed = left is not None and _is_differentiable(f, left, order) and branch.has_lo
+        hi_closed = right is not None and _is_differentiable(f, right, order) and branch.has_hi
+        interval = sp.Interval(branch.lo, branch.hi, not lo_closed, not hi_closed)
+        pieces.append((interval, f.expression_of(k, order)))
+    return piecewise(pieces, f.x), "differentiated on every branch; left undefined where the one-sided values differ"
+
+
+def _is_differentiable(f: Subject, border: Border, order: int) -> bool:
+    """Whether the function has that many derivatives at the border (one-sided at an end of the domain)."""
+    if border.value is None or not f.is_continuous_at(border):
+        return False
+    for m in range(1, order + 1):
+        sides = []
+        if border.left is not None:
+            sides.append(f.end(border.left, "hi", m))
+        if border.right is not None:
+            sides.append(f.end(border.right, "lo", m))
+        if any(s.is_infinite for s in sides) or (len(sides) == 2 and not f.equal(sides[0], sides[1])):
+            return False
+    return True
+
+
+def derivative(f: Subject, facts: Facts) -> Answer:
+    """f' as an expression."""
+    return derivative_of_order(f, 1)
+
+
+def second_derivative(f: Subject, facts: Facts) -> Answer:
+    """f'' as an expression."""
+    return derivative_of_order(f, 2)
+
+
+def derivative_in_output(f: Subject, facts: Facts) -> Answer:
+    """A polynomial P in y with f' = P(f): one for a single branch, else a tuple, one for each branch.
+
+    None stands for a branch on which no polynomial of degree up to 8 does it (proved by divided differences).
+    """
+    found: list[sp.Expr | None] = []
+    for k, _ in f.pieces:
+        value, slope = f.expression_of(k), f.expression_of(k, 1)
+        polynomial = polynomial_in_output(value, slope, f.x)
+        if polynomial is None and not _has_no_polynomial(f, k):
+            raise Undecided("no polynomial found, and none of degree up to 8 excluded")
+        found.append(polynomial)
+    because = "undetermined coefficients over the exponentials of f, checked by exact expansion"
+    if None in found:
+        because = "exact expansion where P exists; divided differences of f' over f exclude degree up to 8 elsewhere"
+    return (found[0] if len(found) == 1 else tuple(found)), because
+
+
+def _has_no_polynomial(f: Subject, branch: int, degree: int = 8) -> bool:
+    """Whether the divided difference of order `degree + 1` of f' over f is proved nonzero at some points."""
+    piece = f.branches[branch]
+    points = _sample(f, piece.lo, piece.hi, degree + 2)
+    try:
+        ys = [f.oracle.enclose(f.expression_of(branch).subs(f.x, p), 80) for p in points]  # type: ignore[attr-defined]
+        column = [f.oracle.enclose(f.expression_of(branch, 1).subs(f.x, p), 80) for p in points]  # type: ignore[attr-defined]
+    except UnsupportedExpression as error:
+        raise Undecided(str(error)) from None
+    values = [_Ball(Fraction(int(a.p), int(a.q)), Fraction(int(b.p), int(b.q))) for a, b in ys]
+    balls = [_Ball(Fraction(int(a.p), int(a.q)), Fraction(int(b.p), int(b.q))) for a, b in column]
+    for level in range(1, len(points)):
+        following = []
+        for k in range(len(balls) - 1):
+            quotient = (balls[k + 1] - balls[k]).over(values[k + level] - values[k])
+            if quotient is None:
+                return False
+            following.append(quotient)
+        balls = following
+    return balls[0].lo > 0 or balls[0].hi < 0
+
+
+class _Ball:
+    """An interval with rational ends: just enough arithmetic for a table of divided differences."""
+
+    def __init__(self, lo: Fraction, hi: Fraction) -> None:
+        self.lo, self.hi = lo, hi
+
+    def __sub__(self, other: _Ball) -> _Ball:
+        return _Ball(self.lo - other.hi, self.hi - other.lo)
+
+    def over(self, other: _Ball) -> _Ball | None:
+        if other.lo <= 0 <= other.hi:
+            return None
+        ends = [a / b for a in (self.lo, self.hi) for b in (other.lo, other.hi)]
+        return _Ball(min(ends), max(ends))
+
+
+def _sample(f: Subject, lo: sp.Expr, hi: sp.Expr, count: int) -> list[sp.Rational]:
+    """Rational points inside an open interval, unevenly spaced."""
+    if lo.is_infinite and hi.is_infinite:
+        a, b = sp.Rational(-3), sp.Rational(3)
+    elif lo.is_infinite:
+        b = f.oracle.enclose(hi, 20)[0]  # type: ignore[attr-defined]
+        a = b - 4
+    elif hi.is_infinite:
+        a = f.oracle.enclose(lo, 20)[1]  # type: ignore[attr-defined]
+        b = a + 4
+    else:
+        a, b = f.oracle.enclose(lo, 20)[1], f.oracle.enclose(hi, 20)[0]  # type: ignore[attr-defined]
+    return [a + (b - a) * sp.Rational(k * (k + 5), (count + 1) * (count + 6)) for k in range(1, count + 1)]
+
+
+# --- symmetry ----------------------------------------------------------------------------------------------------
+
+
+def _center(f: Subject, order: int) -> tuple[bool, sp.Expr | None]:
+    """The only possible center of a symmetry under which the `order`-th derivative changes its sign.
+
+    The set of borders and zeros of that derivative is mirrored onto itself, so its two extreme points have the center
+    between them. `(True, c)`: only `c`; `(True, None)`: no center at all; `(False, None)`: every center is possible
+    (the derivative vanishes identically).
+    """
+    points = sorted_points(f, [b.point for b in f.borders] + f.zeros_of(order))
+    if not points:
+        signs = {c.sign for c in f.cells(order)}
+        return (False, None) if signs <= {0} else (True, None)
+    return True, f.neat((points[0] + points[-1]) / 2)
+
+
+def sorted_points(f: Subject, points: list[sp.Expr]) -> list[sp.Expr]:
+    """Exact reals in order."""
+    result: list[sp.Expr] = []
+    for p in points:
+        k = 0
+        while k < len(result) and f.compare(result[k], p) < 0:
+            k += 1
+        result.insert(k, p)
+    return result
+
+
+def _mirror_sum(f: Subject, center: sp.Expr, sign: int) -> list[tuple[sp.Expr, sp.Expr, sp.Expr]] | None:
+    """`f(c + t) + sign*f(c - t)` for t > 0, on intervals of t; None where the domain or branches are not mirrored."""
+    right = [(f.neat(b.lo - center), f.neat(b.hi - center), b.expression.subs(f.x, center + f.x)) for _, b in f.pieces]
+    left = [(f.neat(center - b.hi), f.neat(center - b.lo), b.expression.subs(f.x, center - f.x)) for _, b in f.pieces]
+    result = []
+    for lo, hi, e in right:
+        if f.compare(hi, sp.S.Zero) <= 0:
+            continue
+        lo = lo if f.compare(lo, sp.S.Zero) > 0 else sp.S.Zero
+        for lo2, hi2, e2 in left:
+            if f.compare(hi2, sp.S.Zero) <= 0:
+                continue
+            lo2 = lo2 if f.compare(lo2, sp.S.Zero) > 0 else sp.S.Zero
+            start = lo if f.compare(lo, lo2) >= 0 else lo2
+            end = hi if f.compare(hi, hi2) <= 0 else hi2
+            if f.compare(start, end) < 0:
+                result.append((start, end, e + sign * e2))
+    return result
+
+
+def _is_symmetric(f: Subject, center: sp.Expr, sign: int) -> bool | None:
+    """Whether f(c + t) + sign*f(c - t) is constant in t (zero for sign -1); None where neither is shown."""
+    whole = sp.Union(*[b.interval for b in f.branches])
+    parts = _mirror_sum(f, center, sign)
+    if parts is None:
+        return False
+    middle = f.value_at(center)
+    target = sp.S.Zero if sign < 0 else (2 * middle if middle is not None else None)
+    shown = True
+    for lo, hi, total in parts:
+        if target is None:
+            return None
+        difference = total - target
+        if is_identically_zero(difference, f.x):
+            continue
+        if any(f.oracle.sign(difference.subs(f.x, t)) for t in _sample(f, lo, hi, 3)):
+            return False
+        shown = False
+    mirrored = _is_mirrored(f, whole, center)
+    if mirrored is False:
+        return False
+    borders = [b for b in f.borders if b.value is not None and b.point != center]
+    for border in borders:
+        other = f.value_at(f.neat(2 * center - border.point))
+        if other is None or border.value is None or target is None:
+            return False if other is None else None
+        if f.oracle.sign(border.value + sign * other - target) != 0:
+            return False
+    return True if shown else None
+
+
+def _is_mirrored(f: Subject, whole: sp.Set, center: sp.Expr) -> bool:
+    """Whether the domain's outer ends mirror about the center."""
+    lo, hi = f.branches[0].lo, f.branches[-1].hi
+    if lo.is_infinite or hi.is_infinite:
+        return bool(lo.is_infinite and hi.is_infinite)
+    return f.equal(f.neat(center - lo), f.neat(hi - center)) and f.branches[0].has_lo == f.branches[-1].has_hi
+
+
+def symmetry(f: Subject, facts: Facts) -> Answer:
+    """("odd" | "even" | "point" | "axis" | "none", center): f(c + t) = f(c - t), or f(c + t) + f(c - t) = 2 f(c)."""
+    zero = sp.S.Zero
+    even, odd = _try(f, zero, -1), _try(f, zero, 1)
+    value = f.value_at(zero)
+    if even:
+        return ("even", zero), "f(-x) = f(x) by exact expansion on every branch"
+    if odd and value == 0:
+        return ("odd", (zero, zero)), "f(-x) = -f(x) by exact expansion on every branch"
+    if odd:
+        return ("point", (zero, value)), "f(x) + f(-x) is constant by exact expansion on every branch"
+    for kind, sign, order in (("point", 1, 2), ("axis", -1, 1)):
+        some, center = _center(f, order)
+        if not some:
+            raise Undecided("every center is possible, and none was found")
+        if center is None:
+            continue
+        holds = _is_symmetric(f, center, sign)
+        if holds is None:
+            raise Undecided(f"symmetry about x = {center} was neither shown nor excluded")
+        if holds:
+            middle = f.value_at(center)
+            return (kind, (center, middle) if kind == "point" else center), (
+                "the only possible center, checked by exact expansion"
+            )
+    return ("none", None), "the only possible centers are excluded by certified values"
+
+
+def _try(f: Subject, center: sp.Expr, sign: int) -> bool:
+    try:
+        return _is_symmetric(f, center, sign) is True
+    except Undecided:
+        return False
+
+
+def homogeneous(f: Subject, facts: Facts) -> Answer:
+    """Whether f(c*x) = c*f(x) for all c > 0: exactly the functions linear on each half line with f(0) = 0."""
+    value = f.value_at(sp.S.Zero)
+    if value is not None and f.sign(value) != 0:
+        return False, "f(0) is not 0"
+    for k, branch in f.pieces:
+        slope = f.expression_of(k) - f.x * f.expression_of(k, 1)
+        if is_identically_zero(slope, f.x):
+            continue
+        if any(f.oracle.sign(slope.subs(f.x, t)) for t in _sample(f, branch.lo, branch.hi, 3)):
+            return False, "f(x) - x*f'(x) does not vanish (Euler)"
+        raise Undecided("f(x) - x*f'(x) was neither shown to vanish nor excluded")
+    for border in f.borders:
+        if f.sign(border.point) == 0:
+            continue
+        if border.left is None or border.right is None:
+            return False, "the domain is no cone"
+        left, right = f.expression_of(border.left, 1), f.expression_of(border.right, 1)
+        if not f.equal(f.neat(left), f.neat(right)) or border.value is None:
+            return False, "the slope changes away from 0"
+        if not f.is_continuous_at(border):
+            return False, "f jumps away from 0"
+    return True, "f(x) = x*f'(x) on every piece (Euler), the slope changing at 0 only"

@@ -1,0 +1,332 @@
+"""Certified answers under symbolic parameters: what holds for every value in the parameters' domains.
+
+Three reductions turn a question with parameters into questions without: a constant that depends on one parameter is
+a function of it, charted over its domain; a change of scale `x = t/c` removes a parameter from the arguments
+(`exp(beta*x)`); an expression linear in parameter-free functions is answered term by term. What none of them reaches
+is undecided, with the parameter named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import sympy as sp
+
+from symacts.analysis.subject import Subject
+from symacts.errors import UnsupportedExpression
+from symacts.rigor.oracle import BallOracle
+from symacts.rigor.signs import SignChart, Zero
+from symacts.rigor.unknown import Unknown
+from symacts.spec import Activation, x
+from symacts.symbolic.structure import read_sign
+
+__all__ = ["ParametricOracle", "parametric_subject", "subject_with_symbols"]
+
+_SIGNS = {"positive": 1, "negative": -1, "zero": 0}
+
+
+class ParametricOracle:
+    """An oracle for expressions in parameter symbols, each with the interval it ranges over."""
+
+    def __init__(self, domains: dict[sp.Symbol, sp.Interval]) -> None:
+        self.domains = domains
+        self.balls = BallOracle()
+        self._scale = sp.Symbol("x", real=True)
+
+    def parameters_in(self, expression: sp.Basic) -> set[sp.Symbol]:
+        """The parameter symbols that an expression holds."""
+        return {s for s in expression.free_symbols if s in self.domains}
+
+    # --- constants -----------------------------------------------------------------------------------------------
+
+    def sign(self, constant: sp.Expr) -> int | None:
+        """The sign that the constant has for every value of the parameters; None where it has none or is undecided."""
+        if not self.parameters_in(constant):
+            return self.balls.sign(constant)
+        for form in (constant, sp.factor(constant), sp.together(sp.expand(constant))):
+            if form.is_zero or sp.expand(form) == 0:
+                return 0
+            read = read_sign(form)
+            if read in _SIGNS:
+                return _SIGNS[read]
+            product = self._sign_of_product(form)
+            if product is not None:
+                return product
+        return self._sign_over_domain(constant)
+
+    def _sign_of_product(self, form: sp.Expr) -> int | None:
+        if not form.is_Mul:
+            return None
+        total = 1
+        for factor in form.args:
+            sign = self.sign(factor)
+            if sign is None:
+                return None
+            total *= sign
+        return total
+
+    def _sign_over_domain(self, constant: sp.Expr) -> int | None:
+        symbols = self.parameters_in(constant)
+        if len(symbols) != 1:
+            return None
+        (symbol,) = symbols
+        domain = self.domains[symbol]
+        one = constant.xreplace({symbol: x})
+        try:
+            chart = self.balls.chart(one, x, domain.start, domain.end)
+            cells = getattr(chart, "cells", None)
+            if cells is None or len(cells) != 1:
+                return None
+            sign = cells[0][2]
+            for end, is_open in ((domain.start, domain.left_open), (domain.end, domain.right_open)):
+                if not is_open and self.balls.sign(one.subs(x, end)) != sign:
+                    return None
+        except UnsupportedExpression:
+            return None
+        return int(sign)
+
+    # --- charts --------------------------------------------------------------------------------------------------
+
+    def chart(self, expression: sp.Expr, x: sp.Symbol, lo: sp.Expr, hi: sp.Expr) -> Any:
+        """The sign chart on an open interval, valid for every value of the parameters."""
+        if not expression.has(x):
+            sign = self.sign(expression)
+            return SignChart(((lo, hi, sign),), ()) if sign is not None else self._depends(expression)
+        if not self.parameters_in(expression + lo + hi if lo.is_finite and hi.is_finite else expression):
+            if not self.parameters_in(lo) and not self.parameters_in(hi):
+                return self.balls.chart(expression, x, lo, hi)
+        factored = sp.factor_terms(sp.together(expression))
+        outside, inside = factored.as_independent(x, as_Add=False)
+        flip = self.sign(outside)
+        if not flip:
+            return self._depends(outside)
+        straight = self._linear(inside, x, lo, hi)
+        if straight is None:
+            straight = self._scaled_chart(inside, x, lo, hi)
+        if not isinstance(straight, SignChart):
+            return straight
+        return SignChart(tuple((a, b, s * flip) for a, b, s in straight.cells), straight.zeros)
+
+    def _depends(self, constant: sp.Expr) -> Unknown:
+        return Unknown(f"depends on the sign of {constant}")
+
+    def _linear(self, expression: sp.Expr, x: sp.Symbol, lo: sp.Expr, hi: sp.Expr) -> Any:
+        """The chart of `a*x + b`, or of an expression whose sign its structure shows; None for anything else."""
+        read = read_sign(expression)
+        if read in _SIGNS:
+            return SignChart(((lo, hi, _SIGNS[read]),), ())
+        if not expression.is_polynomial(x) or sp.degree(expression, x) != 1:
+            return None
+        a, b = expression.coeff(x, 1), sp.expand(expression).coeff(x, 0)
+        sign = self.sign(a)
+        if not sign:
+            return self._depends(a)
+        root = sp.factor_terms(sp.cancel(-b / a))
+        below = self._order(root, lo)
+        above = self._order(hi, root)
+        if below is None or above is None:
+            return self._depends(root - lo if below is None else hi - root)
+        if below <= 0:
+            return SignChart(((lo, hi, sign),), ())
+        if above <= 0:
+            return SignChart(((lo, hi, -sign),), ())
+        return SignChart(((lo, root, -sign), (root, hi, sign)), (Zero(root, 1),))
+
+    def _order(self, a: sp.Expr, b: sp.Expr) -> int | None:
+        """The sign of `a - b` for extended reals."""
+        if a is sp.oo or b is -sp.oo:
+            return 1
+        if a is -sp.oo or b is sp.oo:
+            return -1
+        return self.sign(a - b)
+
+    def _scales(self, expression: sp.Expr, x: sp.Symbol) -> Iterable[sp.Expr]:
+        """Positive or negative factors `c` with `c*x` inside an argument, to be made the new variable."""
+        found: dict[sp.Expr, None] = {sp.S.One: None}
+        for node in expression.atoms(sp.Function, sp.exp, sp.Pow):
+            for argument in node.args:
+                slope = sp.expand(argument).coeff(x, 1)
+                if slope != 0 and not slope.has(x) and self.parameters_in(slope):
+                    found.setdefault(slope)
+                square = sp.expand(argument).coeff(x, 2)
+                if square != 0 and self.parameters_in(square) and square.is_positive:
+                    found.setdefault(sp.sqrt(square))
+                    constant = sp.expand(argument).coeff(x, 0)
+                    if constant.is_positive:
+                        found.setdefault(sp.sqrt(square / constant))
+                elif square != 0:
+                    constant = sp.expand(argument).coeff(x, 0)
+                    if constant.is_positive and self.parameters_in(constant):
+                        found.setdefault(1 / sp.sqrt(constant))
+        return found
+
+    def _scaled(self, expression: sp.Expr, x: sp.Symbol, scale: sp.Expr) -> sp.Expr:
+        image = expression.subs(x, x / scale)
+        image = image.replace(lambda e: isinstance(e, (sp.exp, sp.Function)), lambda e: e.func(*map(sp.cancel, e.args)))
+        return sp.powdenest(image)
+
+    def _scaled_chart(self, expression: sp.Expr, x: sp.Symbol, lo: sp.Expr, hi: sp.Expr) -> Any:
+        for scale in self._scales(expression, x):
+            direction = self.sign(scale)
+            if not direction:
+                continue
+            image = sp.factor_terms(sp.together(self._scaled(expression, x, scale)))
+            outside, inside = image.as_independent(x, as_Add=False)
+            if self.parameters_in(inside):
+                factored = sp.factor(image)
+                outside, inside = factored.as_independent(x, as_Add=False)
+            start, end = sp.cancel(lo * scale), sp.cancel(hi * scale)
+            if direction < 0:
+                start, end = end, start
+            flip = self.sign(outside)
+            if self.parameters_in(inside) or self.parameters_in(start) or self.parameters_in(end) or not flip:
+                continue
+            chart = self.balls.chart(inside, x, start, end)
+            if not isinstance(chart, SignChart):
+                return chart
+            cells = [(a / scale, b / scale, s * flip) for a, b, s in chart.cells]
+            zeros = [Zero(z.point / scale, z.multiplicity) for z in chart.zeros]
+            if direction < 0:
+                cells = [(b, a, s) for a, b, s in reversed(cells)]
+                zeros.reverse()
+            cells[0] = (lo, cells[0][1], cells[0][2])
+            cells[-1] = (cells[-1][0], hi, cells[-1][2])
+            return SignChart(tuple(cells), tuple(zeros))
+        return Unknown(f"the sign of {expression} depends on parameters in a way that no change of scale removes")
+
+    # --- limits --------------------------------------------------------------------------------------------------
+
+    def _terms(self, expression: sp.Expr, x: sp.Symbol) -> tuple[sp.Expr, dict[sp.Expr, sp.Expr]] | None:
+        """A scale and the expression as a sum of parameter constants times parameter-free functions of `scale*x`."""
+        for scale in self._scales(expression, x):
+            if not self.sign(scale):
+                continue
+            image = self._scaled(expression, x, scale)
+            for form in (image, sp.expand(image), sp.factor(image)):
+                groups: dict[sp.Expr, sp.Expr] = {}
+                for term in sp.Add.make_args(form):
+                    outside, inside = term.as_independent(x, as_Add=False)
+                    free, held = self._separate(outside)
+                    groups[held] = groups.get(held, sp.S.Zero) + free * inside
+                if not any(self.parameters_in(g) for g in groups.values()):
+                    return scale, groups
+        return None
+
+    def _separate(self, constant: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+        """A constant as a parameter-free factor times one that holds parameters."""
+        free, held = sp.S.One, sp.S.One
+        for factor in sp.Mul.make_args(constant):
+            if self.parameters_in(factor):
+                held *= factor
+            else:
+                free *= factor
+        return free, held
+
+    def limit(self, expression: sp.Expr, x: sp.Symbol, point: sp.Expr, side: int) -> Any:
+        """The one-sided limit, valid for every value of the parameters."""
+        if not self.parameters_in(expression) and not self.parameters_in(point):
+            return self.balls.limit(expression, x, point, side)
+        if point.is_infinite is not True and not point.is_zero:
+            return Unknown(f"a limit at {point} with parameters")
+        read = self._terms(expression, x)
+        if read is None:
+            return Unknown(f"the limit of {expression} depends on parameters in a way that no change of scale removes")
+        scale, groups = read
+        direction = self.sign(scale)
+        assert direction is not None
+        total: sp.Expr = sp.S.Zero
+        for held, function in groups.items():
+            target = point * direction if point.is_infinite else point
+            value = self.balls.limit(function, x, target, side * direction) if function.has(x) else function
+            if not isinstance(value, sp.Expr):
+                return value
+            if value.is_infinite:
+                sign = self.sign(held)
+                if not sign:
+                    return self._depends(held)
+                value = value * sign
+                if total.is_infinite and total != value:
+                    return Unknown("infinite terms of opposite sign")
+                total = value
+            elif not total.is_infinite:
+                total += held * value
+        return total
+
+    def asymptote(self, expression: sp.Expr, x: sp.Symbol, side: int) -> Any:
+        """The linear asymptote, valid for every value of the parameters."""
+        if not self.parameters_in(expression):
+            return self.balls.asymptote(expression, x, side)
+        read = self._terms(expression, x)
+        if read is None:
+            return Unknown("the asymptote depends on parameters in a way that no change of scale removes")
+        scale, groups = read
+        direction = self.sign(scale)
+        assert direction is not None
+        slope, intercept = sp.S.Zero, sp.S.Zero
+        for held, function in groups.items():
+            line = self.balls.asymptote(function, x, side * direction)
+            if line is None and len(groups) == 1:
+                return None
+            if not isinstance(line, tuple):
+                return line if line is not None else Unknown("a term without an asymptote")
+            slope, intercept = slope + held * scale * line[0], intercept + held * line[1]
+        return sp.cancel(slope), intercept
+
+    def has_no_limit(self, answer: Any) -> bool:
+        """Whether an answer of `limit` is a proof that there is none."""
+        return self.balls.has_no_limit(answer)
+
+    # --- what needs numbers --------------------------------------------------------------------------------------
+
+    def enclose(self, constant: sp.Expr, digits: int) -> tuple[sp.Rational, sp.Rational]:
+        """Rational bounds of a constant without parameters.
+
+        Raises
+        ------
+        UnsupportedExpression
+            The constant holds a parameter.
+        """
+        if self.parameters_in(constant):
+            raise UnsupportedExpression(f"{constant} has no digits: it holds parameters")
+        return self.balls.enclose(constant, digits)
+
+    def as_root(self, constant: sp.Expr) -> sp.Expr:
+        """A constant as a single `Root`, or unchanged where it holds parameters."""
+        return constant if self.parameters_in(constant) else self.balls.as_root(constant)
+
+    def is_integrable(self, integral: sp.Expr) -> bool | str:
+        """Quadrature needs numbers."""
+        if self.parameters_in(integral):
+            return "quadrature needs numbers, and the integrand holds parameters"
+        return self.balls.is_integrable(integral)
+
+
+def parametric_subject(activation: Activation) -> Subject:
+    """The activation with its parameters symbolic, each under its typical domain where one is declared.
+
+    A parameter declared above another is carried as that other plus a positive width, so that the order is known;
+    facts are written back in the declared names.
+    """
+    symbols = {p.name: p.generic.symbol(p.name) for p in activation.parameters}
+    expression = activation.expression.xreplace({p.symbol: symbols[p.name] for p in activation.parameters})
+    domains = {symbols[p.name]: p.generic.interval for p in activation.parameters}
+    back: dict[sp.Basic, sp.Expr] = {}
+    for p in activation.parameters:
+        if p.above is not None:
+            width = sp.Symbol(f"{p.name}_minus_{p.above}", positive=True)
+            expression = expression.subs(symbols[p.name], symbols[p.above] + width)
+            back[width] = symbols[p.name] - symbols[p.above]
+            domains[width] = sp.Interval.open(0, sp.oo)
+    return Subject(expression, x, ParametricOracle(domains), back)
+
+
+def subject_with_symbols(expression: sp.Expr) -> Subject:
+    """A subject for an expression whose parameters carry their domains as assumptions."""
+    domains = {}
+    for symbol in expression.free_symbols - {x}:
+        lo = 0 if symbol.is_nonnegative else -sp.oo
+        domains[symbol] = sp.Interval(lo, sp.oo, symbol.is_positive is True or lo is -sp.oo, True)
+    return Subject(expression, x, ParametricOracle(domains))
+
+

@@ -1,0 +1,350 @@
+"""Facts about shape: monotonicity, convexity, stationary and inflection points, smoothness, Lipschitz constants."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+
+from symacts.analysis.ends import Answer, Facts, union
+from symacts.analysis.subject import Border, Cell, Subject
+from symacts.analysis.values import image, sets_with_points
+from symacts.symbolic.forms import is_identically_zero
+from symacts.symbolic.oracle import Undecided
+
+__all__ = [
+    "concave_on",
+    "convex_on",
+    "convexity",
+    "dead_region",
+    "decreasing_on",
+    "discontinuities",
+    "gradient_lipschitz",
+    "increasing_on",
+    "inflection_points",
+    "kinks",
+    "lipschitz",
+    "monotonicity",
+    "smoothness",
+    "stationary_points",
+]
+
+MOST_DERIVATIVES = 24
+"""One-sided derivatives compared at a border before its smoothness is left open."""
+
+
+def _border_at(f: Subject, point: sp.Expr) -> Border | None:
+    for border in f.borders:
+        if border.point == point:
+            return border
+    return None
+
+
+def monotonicity(f: Subject, facts: Facts) -> Answer:
+    """How f moves over its whole domain: the sign of f' on the pieces, and the jumps between them."""
+    cells = f.cells(1)
+    signs = {c.sign for c in cells}
+    up, down, strict = _steps(f, cells)
+    if up and down:
+        if signs <= {0}:
+            return "constant", "f' vanishes on every piece and there are no jumps"
+    because = "the sign of f' on every piece and the order of values across borders"
+    if up and signs <= {0, 1}:
+        return ("strictly increasing" if 0 not in signs and strict else "nondecreasing"), because
+    if down and signs <= {0, -1}:
+        return ("strictly decreasing" if 0 not in signs and strict else "nonincreasing"), because
+    return "none", because
+
+
+def _steps(f: Subject, cells: list[Cell]) -> tuple[bool, bool, bool]:
+    """Whether values never fall, never rise, and never repeat across the borders (gaps of the domain included)."""
+    up = down = strict = True
+    for border in f.borders:
+        values = []
+        if border.left is not None:
+            values.append(f.end(border.left, "hi"))
+        if border.value is not None:
+            values.append(border.value)
+        if border.right is not None:
+            values.append(f.end(border.right, "lo"))
+        for a, b in zip(values, values[1:], strict=False):
+            order = f.compare(a, b)
+            up, down = up and order <= 0, down and order >= 0
+    for left, right in _gaps(f):
+        order = f.compare(f.end(left, "hi"), f.end(right, "lo"))
+        up, down = up and order <= 0, down and order >= 0
+        attained = f.branches[left].has_hi and f.branches[right].has_lo
+        strict = strict and not (order == 0 and attained)
+    return up, down, strict
+
+
+def _gaps(f: Subject) -> list[tuple[int, int]]:
+    """Neighboring open branches with an interval of undefined points between them."""
+    pieces = f.pieces
+    return [
+        (k, m)
+        for (k, a), (m, b) in zip(pieces, pieces[1:], strict=False)
+        if not f.equal(a.hi, b.lo)
+    ]
+
+
+def _joined(f: Subject, order: int, keep: Any, joins: Any) -> list[sp.Interval]:
+    """Maximal intervals over cells whose sign satisfies `keep`, joined where `joins(border)` holds.
+
+    Ends are closed where f is defined and continuous from inside; two intervals that meet without joining are open
+    there.
+    """
+    runs: list[list[Cell]] = []
+    for cell in f.cells(order):
+        if not keep(cell.sign):
+            continue
+        if runs and runs[-1][-1].hi == cell.lo:
+            border = _border_at(f, cell.lo)
+            if border is None or joins(border):
+                runs[-1].append(cell)
+                continue
+        runs.append([cell])
+    result = []
+    for k, run in enumerate(runs):
+        lo, hi = run[0].lo, run[-1].hi
+        meets_left = k > 0 and runs[k - 1][-1].hi == lo
+        meets_right = k + 1 < len(runs) and runs[k + 1][0].lo == hi
+        result.append(
+            sp.Interval(
+                lo,
+                hi,
+                meets_left or not _closes(f, lo, "right"),
+                meets_right or not _closes(f, hi, "left"),
+            )
+        )
+    return result
+
+
+def _closes(f: Subject, point: sp.Expr, side: str) -> bool:
+    """Whether the value at the point is the limit from that side of it."""
+    if point.is_infinite:
+        return False
+    border = _border_at(f, point)
+    if border is None:
+        return True
+    if border.value is None:
+        return False
+    k, at = (border.left, "hi") if side == "left" else (border.right, "lo")
+    return k is not None and f.equal(f.end(k, at), border.value)
+
+
+def _continuous(f: Subject, border: Border) -> bool:
+    return border.is_interior and f.is_continuous_at(border)
+
+
+def increasing_on(f: Subject, facts: Facts) -> Answer:
+    """The largest intervals on which f increases strictly."""
+    found = _joined(f, 1, lambda s: s > 0, lambda b: _continuous(f, b))
+    return union(list(found)), "where f' > 0, joined across isolated points at which f is continuous"
+
+
+def decreasing_on(f: Subject, facts: Facts) -> Answer:
+    """The largest intervals on which f decreases strictly."""
+    found = _joined(f, 1, lambda s: s < 0, lambda b: _continuous(f, b))
+    return union(list(found)), "where f' < 0, joined across isolated points at which f is continuous"
+
+
+def _slopes(f: Subject, border: Border, order: int = 1) -> tuple[sp.Expr | None, sp.Expr | None]:
+    left = f.end(border.left, "hi", order) if border.left is not None else None
+    right = f.end(border.right, "lo", order) if border.right is not None else None
+    return left, right
+
+
+def _convex_joins(f: Subject, border: Border, sign: int) -> bool:
+    if not _continuous(f, border):
+        return False
+    left, right = _slopes(f, border)
+    assert left is not None and right is not None
+    return sign * f.compare(left, right) <= 0
+
+
+def convex_on(f: Subject, facts: Facts) -> Answer:
+    """The largest intervals on which f is convex (an affine piece is convex and concave)."""
+    found = _joined(f, 2, lambda s: s >= 0, lambda b: _convex_joins(f, b, 1))
+    return union(list(found)), "where f'' >= 0, joined where f is continuous and f' does not fall"
+
+
+def concave_on(f: Subject, facts: Facts) -> Answer:
+    """The largest intervals on which f is concave."""
+    found = _joined(f, 2, lambda s: s <= 0, lambda b: _convex_joins(f, b, -1))
+    return union(list(found)), "where f'' <= 0, joined where f is continuous and f' does not rise"
+
+
+def convexity(f: Subject, facts: Facts) -> Answer:
+    """Whether f is convex, concave or affine on its whole domain (which must be an interval for that)."""
+    because = "the sign of f'' on every piece and the steps of f' between them"
+    whole = facts["domain"].value
+    if not isinstance(whole, sp.Interval):
+        return "none", "the domain is not an interval"
+    if not all(_edge_allows(f, b) for b in f.borders if not b.is_interior):
+        raise Undecided("a jump at an end of the domain")
+    signs = {c.sign for c in f.cells(2)}
+    inner = [b for b in f.borders if b.is_interior]
+    convex = signs <= {0, 1} and all(_convex_joins(f, b, 1) for b in inner)
+    concave = signs <= {0, -1} and all(_convex_joins(f, b, -1) for b in inner)
+    if convex and concave:
+        return "affine", because
+    return ("convex" if convex else "concave" if concave else "none"), because
+
+
+def _edge_allows(f: Subject, border: Border) -> bool:
+    return border.value is None or f.is_continuous_at(border)
+
+
+def inflection_points(f: Subject, facts: Facts) -> Answer:
+    """Points at which f is continuous and the sign of f'' changes strictly."""
+    found = []
+    cells = f.cells(2)
+    for a, b in zip(cells, cells[1:], strict=False):
+        if a.sign * b.sign < 0 and a.hi == b.lo:
+            border = _border_at(f, a.hi)
+            if border is None or _continuous(f, border):
+                found.append(a.hi)
+    return sp.FiniteSet(*found), "sign changes of f'' between neighboring pieces"
+
+
+def stationary_points(f: Subject, facts: Facts) -> Answer:
+    """Points at which f is differentiable with f' = 0."""
+    flat = [sp.Interval.open(c.lo, c.hi) for c in f.cells(1) if c.sign == 0]
+    points = f.zeros_of(1)
+    for border in f.borders:
+        if border.is_interior and f.is_continuous_at(border):
+            left, right = _slopes(f, border)
+            assert left is not None and right is not None
+            if f.equal(left, right) and f.sign(left) == 0:
+                points.append(border.point)
+    return sets_with_points(f, list(flat), points), "zeros of f' per branch, and borders where both slopes vanish"
+
+
+def dead_region(f: Subject, facts: Facts) -> Answer:
+    """The interior of the set where f' = 0: no gradient passes."""
+    runs: list[sp.Interval] = []
+    for cell in f.cells(1):
+        if cell.sign:
+            continue
+        border = _border_at(f, cell.lo)
+        if runs and runs[-1].end == cell.lo and (border is None or _continuous(f, border)):
+            runs[-1] = sp.Interval.open(runs[-1].start, cell.hi)
+        else:
+            runs.append(sp.Interval.open(cell.lo, cell.hi))
+    return union(list(runs)), "the pieces on which f' vanishes identically"
+
+
+def kinks(f: Subject, facts: Facts) -> Answer:
+    """Points of continuity without a derivative, with the one-sided derivatives there (infinite allowed)."""
+    found = []
+    for border in f.borders:
+        if not border.is_interior or not f.is_continuous_at(border):
+            continue
+        left, right = _slopes(f, border)
+        assert left is not None and right is not None
+        if left.is_infinite or right.is_infinite or not f.equal(left, right):
+            found.append((border.point, left, right))
+    return tuple(found), "one-sided limits of f' at the borders"
+
+
+def discontinuities(f: Subject, facts: Facts) -> Answer:
+    """Points of the domain at which f jumps, with the one-sided limits there."""
+    found = []
+    for border in f.borders:
+        if border.value is None or f.is_continuous_at(border):
+            continue
+        left = f.end(border.left, "hi") if border.left is not None else border.value
+        right = f.end(border.right, "lo") if border.right is not None else border.value
+        found.append((border.point, left, right))
+    return tuple(found), "one-sided limits against the value at the borders"
+
+
+def smoothness(f: Subject, facts: Facts) -> Answer:
+    """The largest k with f in C^k over its domain; -1 where f jumps."""
+    if facts["discontinuities"].value:
+        return sp.Integer(-1), "f jumps"
+    best: sp.Expr = sp.oo
+    for border in f.borders:
+        if border.value is not None:
+            here = _smoothness_at(f, border)
+            best = here if best is sp.oo else sp.Min(best, here)
+    return best, "one-sided derivatives at the borders; analytic elsewhere"
+
+
+def _smoothness_at(f: Subject, border: Border) -> sp.Expr:
+    if border.left is None and border.right is None:
+        return sp.oo
+    if border.is_interior and _agrees_across(f, border):
+        return sp.oo
+    if not border.is_interior:
+        k = border.left if border.left is not None else border.right
+        assert k is not None
+        if f.is_regular(f.expression_of(k), border.point):
+            return sp.oo
+    for order in range(1, MOST_DERIVATIVES + 1):
+        left, right = _slopes(f, border, order)
+        sides = [s for s in (left, right) if s is not None]
+        if any(s.is_infinite for s in sides) or (len(sides) == 2 and not f.equal(sides[0], sides[1])):
+            return sp.Integer(order - 1)
+    raise Undecided(f"{MOST_DERIVATIVES} one-sided derivatives agree at {border.point}")
+
+
+def _agrees_across(f: Subject, border: Border) -> bool:
+    """Whether both sides are one analytic function near the border, the value being its (continuous) value there."""
+    assert border.left is not None and border.right is not None
+    left, right = f.expression_of(border.left), f.expression_of(border.right)
+    if left != right and not is_identically_zero(left - right, f.x):
+        return False
+    if f.is_regular(left, border.point):
+        return True
+    return _is_meromorphic_at(f, left, border.point)
+
+
+def _is_meromorphic_at(f: Subject, expression: sp.Expr, point: sp.Expr) -> bool:
+    """A quotient of functions analytic at the point: bounded there, its singularity is removable (Riemann)."""
+    numerator, denominator = sp.fraction(sp.together(expression))
+    return f.is_regular(numerator, point) and f.is_regular(denominator, point)
+
+
+def _supremum(f: Subject, order: int) -> sp.Expr:
+    """sup of the absolute value of a derivative over the open branches."""
+    spans = image(f, order)
+    low, high = spans[0].lo, spans[-1].hi
+    return high if f.compare(high, f.neat(-low)) >= 0 else f.neat(-low)
+
+
+def lipschitz(f: Subject, facts: Facts) -> Answer:
+    """The least L with |f(x) - f(y)| <= L*|x - y| on the domain; oo where there is none."""
+    if facts["discontinuities"].value:
+        return sp.oo, "f jumps"
+    best = _supremum(f, 1)
+    if best is sp.oo:
+        return best, "f' is unbounded"
+    if not isinstance(facts["domain"].value, sp.Interval) and not _closes_up(f):
+        raise Undecided("the domain has gaps, across which the slope of a chord is not bounded by f'")
+    return best, "the supremum of |f'| over the pieces"
+
+
+def _closes_up(f: Subject) -> bool:
+    """Whether the domain misses single points only and f is continuous across each."""
+    if _gaps(f):
+        return False
+    for border in f.borders:
+        if border.value is None and border.left is not None and border.right is not None:
+            left, right = f.end(border.left, "hi"), f.end(border.right, "lo")
+            if left.is_infinite or right.is_infinite or not f.equal(left, right):
+                return False
+    return True
+
+
+def gradient_lipschitz(f: Subject, facts: Facts) -> Answer:
+    """The least Lipschitz constant of f'; oo where f jumps or has a kink."""
+    if facts["discontinuities"].value or facts["kinks"].value:
+        return sp.oo, "f' jumps or does not exist at a point"
+    best = _supremum(f, 2)
+    if best is sp.oo:
+        return best, "f'' is unbounded"
+    if not isinstance(facts["domain"].value, sp.Interval) and not _closes_up(f):
+        raise Undecided("the domain has gaps, across which the slope of a chord of f' is not bounded by f''")
+    return best, "the supremum of |f''| over the pieces"

@@ -1,0 +1,329 @@
+"""`Subject`: one function under analysis: its branches, and certified answers about it that facts are derived from.
+
+Derivations ask a subject for charts of signs, one-sided limits and values; it asks the oracle once for each and
+remembers. All numbers are exact reals; a value that holds a `Root` is wrapped into a `Root` of its own, so that
+every number in a fact is a closed form or one readable root.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import sympy as sp
+
+from symacts.errors import UnsupportedExpression
+from symacts.facts import Root
+from symacts.symbolic.branches import Branch, split
+from symacts.symbolic.closed_forms import candidates, simplify_lambert
+from symacts.symbolic.forms import derivative, is_identically_zero, tidy
+from symacts.symbolic.oracle import Oracle, Undecided
+from symacts.symbolic.structure import requirements
+
+__all__ = ["Border", "Cell", "NoLimit", "Subject"]
+
+class NoLimit(Undecided):
+    """It is proved that the limit does not exist."""
+
+
+_BAD = (sp.nan, sp.zoo, sp.oo, -sp.oo)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """An open interval on which a derivative of the function has one sign; `branch` is the index of its branch."""
+
+    lo: sp.Expr
+    hi: sp.Expr
+    sign: int
+    branch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Border:
+    """A finite point between (or at an end of) open branches: which branches meet there, and the value at the point.
+
+    `left` and `right` are indices of open branches, None where the function is undefined beside the point on that
+    side; `value` is None where the point is outside the domain.
+    """
+
+    point: sp.Expr
+    left: int | None
+    right: int | None
+    value: sp.Expr | None
+
+    @property
+    def is_interior(self) -> bool:
+        """Whether the function is defined on both sides and at the point."""
+        return self.left is not None and self.right is not None and self.value is not None
+
+
+class Subject:
+    """A scalar function of `x` with an oracle that decides signs for it.
+
+    `back` maps symbols that the analysis introduced to what they stand for; `presented` writes facts with it.
+    """
+
+    def __init__(
+        self, expression: sp.Expr, x: sp.Symbol, oracle: Oracle, back: Mapping[sp.Basic, sp.Expr] | None = None
+    ) -> None:
+        self.expression, self.x, self.oracle = expression, x, oracle
+        self.back = dict(back or {})
+        self._derivatives: dict[tuple[int, int], sp.Expr] = {}
+        self._memo: dict[Any, Any] = {}
+
+    def presented(self, value: Any) -> Any:
+        """A fact's value in the declared symbols."""
+        if not self.back:
+            return value
+        if isinstance(value, (tuple, list)):
+            return tuple(self.presented(v) for v in value)
+        if not isinstance(value, sp.Basic) or not value.free_symbols & set(self.back):
+            return value
+        return value.subs(self.back)
+
+    def remember(self, key: Any, find: Callable[[], Any]) -> Any:
+        """The answer of `find`, asked once; an `Undecided` is remembered too."""
+        if key not in self._memo:
+            try:
+                self._memo[key] = find()
+            except Undecided as reason:
+                self._memo[key] = reason
+        answer = self._memo[key]
+        if isinstance(answer, Undecided):
+            raise type(answer)(str(answer))
+        return answer
+
+    # --- exact reals -------------------------------------------------------------------------------------------
+
+    def sign(self, constant: sp.Expr) -> int:
+        """Sign of a real constant or of an infinity.
+
+        Raises
+        ------
+        Undecided
+        """
+        if constant is sp.oo:
+            return 1
+        if constant is -sp.oo:
+            return -1
+        sign = self.remember(("sign", constant), lambda: self.oracle.sign(constant))
+        if sign is None:
+            raise Undecided(f"the sign of {constant} is undecided")
+        return int(sign)
+
+    def compare(self, a: sp.Expr, b: sp.Expr) -> int:
+        """-1, 0 or 1 as `a < b`, `a = b`, `a > b`; infinities allowed."""
+        if a == b:
+            return 0
+        if a is sp.oo or b is -sp.oo:
+            return 1
+        if a is -sp.oo or b is sp.oo:
+            return -1
+        return self.sign(a - b)
+
+    def equal(self, a: sp.Expr, b: sp.Expr) -> bool:
+        """Whether two extended reals are equal."""
+        return self.compare(a, b) == 0
+
+    def least(self, values: list[sp.Expr]) -> sp.Expr:
+        """The smallest of some extended reals."""
+        best = values[0]
+        for value in values[1:]:
+            if self.compare(value, best) < 0:
+                best = value
+        return best
+
+    def neat(self, constant: sp.Expr) -> sp.Expr:
+        """An exact real as facts show it: a short closed form, or one `Root`."""
+        if constant.is_Rational or constant in _BAD or isinstance(constant, Root):
+            return constant
+        if constant.has(Root):
+            return self.oracle.as_root(constant) if not constant.free_symbols else constant  # type: ignore[attr-defined]
+        if constant.has(sp.LambertW):
+            constant = simplify_lambert(constant)
+        return tidy(constant)
+
+    # --- branches ----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def branches(self) -> tuple[Branch, ...]:
+        """The piecewise-analytic normal form."""
+        return self.remember("branches", lambda: split(self.expression, self.x, self.oracle))
+
+    @property
+    def pieces(self) -> list[tuple[int, Branch]]:
+        """The open branches, with their indices."""
+        return [(k, b) for k, b in enumerate(self.branches) if not b.is_point]
+
+    def expression_of(self, branch: int, order: int = 0) -> sp.Expr:
+        """The `order`-th derivative on that branch."""
+        if order == 0:
+            return self.branches[branch].expression
+        key = (branch, order)
+        if key not in self._derivatives:
+            self._derivatives[key] = derivative(self.expression_of(branch, order - 1), self.x)
+        return self._derivatives[key]
+
+    def value_at(self, point: sp.Expr) -> sp.Expr | None:
+        """The function's value at a finite point; None outside the domain."""
+        for branch in self.branches:
+            low = self.compare(branch.lo, point) if branch.lo.is_finite is not False else -1
+            high = self.compare(point, branch.hi) if branch.hi.is_finite is not False else -1
+            if (low < 0 or (low == 0 and branch.has_lo)) and (high < 0 or (high == 0 and branch.has_hi)):
+                return self.neat(branch.expression.subs(self.x, point))
+        return None
+
+    @cached_property
+    def borders(self) -> tuple[Border, ...]:
+        """The finite ends of the branches, in order."""
+        return self.remember("borders", self._find_borders)
+
+    def _find_borders(self) -> tuple[Border, ...]:
+        found: list[Border] = []
+        for k, branch in enumerate(self.branches):
+            for end, holds, at_left in ((branch.lo, branch.has_lo, True), (branch.hi, branch.has_hi, False)):
+                if end.is_infinite:
+                    continue
+                value = self.neat(branch.expression.subs(self.x, end)) if holds else None
+                side = None if branch.is_point else k
+                new = Border(end, None if at_left else side, side if at_left else None, value)
+                if found and self.equal(found[-1].point, end):
+                    old = found.pop()
+                    new = Border(
+                        end,
+                        old.left if old.left is not None else new.left,
+                        new.right if new.right is not None else old.right,
+                        old.value if old.value is not None else new.value,
+                    )
+                found.append(new)
+        return tuple(found)
+
+    # --- limits and signs --------------------------------------------------------------------------------------
+
+    def end(self, branch: int, at: str, order: int = 0) -> sp.Expr:
+        """The one-sided limit of the `order`-th derivative at the "lo" or "hi" end of an open branch.
+
+        Raises
+        ------
+        Undecided
+            Also where the limit is proved not to exist.
+        """
+        return self.remember(("end", branch, at, order), lambda: self._find_end(branch, at, order))
+
+    def _find_end(self, branch: int, at: str, order: int) -> sp.Expr:
+        piece = self.branches[branch]
+        point = piece.lo if at == "lo" else piece.hi
+        return self.limit_of(self.expression_of(branch, order), point, 1 if at == "lo" else -1)
+
+    def limit_of(self, expression: sp.Expr, point: sp.Expr, side: int) -> sp.Expr:
+        """The one-sided limit of a smooth expression: by substitution where it is analytic, else by the oracle."""
+        if not expression.has(self.x):
+            return self.neat(expression)
+        if point.is_finite is not False and self.is_regular(expression, point):
+            return self.neat(expression.subs(self.x, point))
+        answer = self.oracle.limit(expression, self.x, point, side)
+        if not isinstance(answer, sp.Expr):
+            raise (NoLimit if self.oracle.has_no_limit(answer) else Undecided)(  # type: ignore[attr-defined]
+                f"limit of {expression} at {point}: {answer.reason}"
+            )
+        return self.neat(answer)
+
+    def is_regular(self, expression: sp.Expr, point: sp.Expr) -> bool:
+        """Whether every operation of the smooth expression is shown to be analytic at the finite point."""
+        if expression.subs(self.x, point).has(*_BAD):
+            return False
+        for need in requirements(expression, self.x):
+            value = need.argument.subs(self.x, point)
+            if value.has(*_BAD):
+                return False
+            sign = self.oracle.sign(value)
+            if sign is None or sign == 0 or (sign < 0 and need.need != "nonzero"):
+                return False
+        return True
+
+    def cells(self, order: int) -> list[Cell]:
+        """Cells of constant sign of the `order`-th derivative over all open branches, from left to right.
+
+        Raises
+        ------
+        Undecided
+        """
+        return self.remember(("cells", order), lambda: self._find_cells(order))
+
+    def _find_cells(self, order: int) -> list[Cell]:
+        found = []
+        for k, branch in self.pieces:
+            for lo, hi, sign in self.chart(k, order).cells:
+                found.append(Cell(lo, hi, sign, k))
+        return found
+
+    def zeros_of(self, order: int) -> list[sp.Expr]:
+        """Isolated zeros of the `order`-th derivative in the interiors of the open branches."""
+        return [z.point for k, _ in self.pieces for z in self.chart(k, order).zeros]
+
+    def chart(self, branch: int, order: int) -> Any:
+        """The sign chart of the `order`-th derivative on one open branch."""
+        return self.remember(("chart", branch, order), lambda: self._find_chart(branch, order))
+
+    def _find_chart(self, branch: int, order: int) -> Any:
+        piece = self.branches[branch]
+        return self.chart_of(self.expression_of(branch, order), piece.lo, piece.hi)
+
+    def chart_of(self, expression: sp.Expr, lo: sp.Expr, hi: sp.Expr) -> Any:
+        """The sign chart of a smooth expression on an open interval."""
+        chart = self.oracle.chart(expression, self.x, lo, hi)
+        if getattr(chart, "cells", None) is None:
+            if is_identically_zero(expression, self.x):
+                return self.oracle.chart(sp.S.Zero, self.x, lo, hi)
+            raise Undecided(f"sign of {expression}: {chart.reason}")
+        return self._with_closed_forms(expression, chart)
+
+    def _with_closed_forms(self, expression: sp.Expr, chart: Any) -> Any:
+        """The chart with a closed form in place of each `Root` whose interval holds one that the factors propose."""
+        roots = [z.point for z in chart.zeros if isinstance(z.point, Root)]
+        if not roots:
+            return chart
+        closed: dict[sp.Basic, sp.Expr] = {}
+        for candidate in candidates(expression, self.x):
+            for root in roots:
+                if root not in closed and self._lies_in(candidate, root.lo, root.hi):
+                    closed[root] = candidate
+        if not closed:
+            return chart
+        return replace(
+            chart,
+            cells=tuple((closed.get(lo, lo), closed.get(hi, hi), s) for lo, hi, s in chart.cells),
+            zeros=tuple(replace(z, point=closed.get(z.point, z.point)) for z in chart.zeros),
+        )
+
+    def _lies_in(self, candidate: sp.Expr, lo: sp.Expr, hi: sp.Expr) -> bool:
+        try:
+            return self.oracle.sign(candidate - lo) == 1 and self.oracle.sign(hi - candidate) == 1
+        except UnsupportedExpression:
+            return False
+
+    # --- the outermost behavior --------------------------------------------------------------------------------
+
+    def outer(self, side: int) -> int | None:
+        """The index of the branch that reaches to -oo (side -1) or oo (side 1); None where none does."""
+        if not self.branches:
+            return None
+        k = 0 if side < 0 else len(self.branches) - 1
+        end = self.branches[k].lo if side < 0 else self.branches[k].hi
+        return k if end.is_infinite else None
+
+    def is_continuous_at(self, border: Border) -> bool:
+        """Whether the value is the limit from every side on which the function is defined."""
+        if border.value is None:
+            return True
+        sides = [(border.left, "hi"), (border.right, "lo")]
+        return all(self.equal(self.end(k, at), border.value) for k, at in sides if k is not None)
+
+    @cached_property
+    def is_continuous(self) -> bool:
+        """Whether the function is continuous on its domain."""
+        return all(self.is_continuous_at(b) for b in self.borders)
+

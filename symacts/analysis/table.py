@@ -1,0 +1,77 @@
+"""The derivation table: which fact, by which method, from which other facts. A new fact is a function and a row.
+
+Rows of one fact stand in the order in which they are tried; the first that is not undecided answers. Tests run all
+methods of a fact and require that they agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from symacts.analysis import algebra, ends, moments, shape, values
+from symacts.analysis.ends import Answer, Facts
+from symacts.analysis.subject import Subject
+
+__all__ = ["FACTS", "TABLE", "Derivation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """One way to establish a fact; `run(subject, facts)` gives `(value, because)` or raises `Undecided`."""
+
+    fact: str
+    method: str
+    needs: tuple[str, ...]
+    run: Callable[[Subject, Facts], Answer]
+
+
+TABLE: tuple[Derivation, ...] = (
+    Derivation("domain", "branches", (), ends.domain),
+    Derivation("derivative", "branches", (), algebra.derivative),
+    Derivation("second_derivative", "branches", (), algebra.second_derivative),
+    Derivation("derivative_in_output", "undetermined coefficients", (), algebra.derivative_in_output),
+    Derivation("limits", "expansion", (), ends.limits),
+    Derivation("derivative_limits", "expansion", (), ends.derivative_limits),
+    Derivation("asymptotes", "expansion", (), ends.asymptotes),
+    Derivation("saturation", "slopes at the ends", ("derivative_limits",), ends.saturation),
+    Derivation("range", "monotone pieces", (), values.range_),
+    Derivation("minimum", "monotone pieces", (), values.minimum),
+    Derivation("maximum", "monotone pieces", (), values.maximum),
+    Derivation("bounded", "extrema", ("minimum", "maximum"), values.bounded),
+    Derivation("zeros", "isolated roots", (), values.zeros),
+    Derivation("fixed_points", "isolated roots", (), values.fixed_points),
+    Derivation("sign", "extrema", ("minimum", "maximum"), values.sign),
+    Derivation("sign", "sign chart", (), values.sign_by_chart),
+    Derivation("monotonicity", "sign of f'", (), shape.monotonicity),
+    Derivation("increasing_on", "sign of f'", (), shape.increasing_on),
+    Derivation("decreasing_on", "sign of f'", (), shape.decreasing_on),
+    Derivation("stationary_points", "zeros of f'", (), shape.stationary_points),
+    Derivation("convexity", "sign of f''", ("domain",), shape.convexity),
+    Derivation("convex_on", "sign of f''", (), shape.convex_on),
+    Derivation("concave_on", "sign of f''", (), shape.concave_on),
+    Derivation("inflection_points", "sign of f''", (), shape.inflection_points),
+    Derivation("discontinuities", "one-sided limits", (), shape.discontinuities),
+    Derivation("kinks", "one-sided slopes", (), shape.kinks),
+    Derivation("smoothness", "one-sided derivatives", ("discontinuities",), shape.smoothness),
+    Derivation("lipschitz", "supremum of |f'|", ("domain", "discontinuities"), shape.lipschitz),
+    Derivation("gradient_lipschitz", "supremum of |f''|", ("domain", "discontinuities", "kinks"),
+               shape.gradient_lipschitz),
+    Derivation("symmetry", "unique center", (), algebra.symmetry),
+    Derivation("homogeneous", "Euler", (), algebra.homogeneous),
+    Derivation("value_at_zero", "substitution", (), ends.value_at_zero),
+    Derivation("dead_region", "zeros of f'", (), shape.dead_region),
+    Derivation("gaussian_mean", "symmetry", ("domain", "symmetry"), moments.mean_by_symmetry),
+    Derivation("gaussian_mean", "integration", ("domain",), moments.mean),
+    Derivation("zero_centered", "symmetry", ("domain", "symmetry"), moments.centered_by_symmetry),
+    Derivation("zero_centered", "sign", ("domain", "sign"), moments.centered_by_sign),
+    Derivation("zero_centered", "mean", ("gaussian_mean",), moments.centered_by_value),
+    Derivation("gaussian_second_moment", "integration", ("domain",), moments.second_moment),
+    Derivation("gaussian_derivative_second_moment", "integration", ("domain", "discontinuities"),
+               moments.slope_second_moment),
+    Derivation("gain", "second moment", ("gaussian_second_moment",), moments.gain),
+)
+"""Every derivation of the engine for scalar activations."""
+
+FACTS: tuple[str, ...] = tuple(dict.fromkeys(row.fact for row in TABLE))
+"""The facts of a scalar report, in the order of the table."""

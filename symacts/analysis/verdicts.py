@@ -1,0 +1,187 @@
+"""Advantages and drawbacks: rows that read facts and say what they mean for training.
+
+Each row states its hypotheses in code and names the facts it rests on; a row whose facts are unknown is silent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import sympy as sp
+
+from symacts.facts import Fact, Verdict
+
+__all__ = ["ROWS", "derive"]
+
+Say = Callable[..., str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A verdict: its kind, the facts it needs (passed as values in that order), and what it says (None: nothing)."""
+
+    kind: Literal["advantage", "drawback"]
+    needs: tuple[str, ...]
+    say: Say
+
+
+_SIDES = ("negative", "positive")
+
+
+def _sides(kinds: tuple[str, str], wanted: str) -> list[str]:
+    return [side for side, kind in zip(_SIDES, kinds, strict=True) if kind == wanted]
+
+
+def _and(words: list[str]) -> str:
+    return "both sides" if len(words) == 2 else f"the {words[0]} side"
+
+
+def _vanishing_soft(saturation: tuple[str, str]) -> str | None:
+    sides = _sides(saturation, "soft")
+    return f"vanishing gradient: f' tends to 0 on {_and(sides)} (soft saturation)" if sides else None
+
+
+def _vanishing_hard(saturation: tuple[str, str]) -> str | None:
+    sides = _sides(saturation, "hard")
+    return f"no gradient beyond a point on {_and(sides)} (hard saturation)" if sides else None
+
+
+def _open_side(saturation: tuple[str, str], limits: tuple[Any, Any]) -> str | None:
+    sides = [
+        side
+        for side, kind, slope in zip(_SIDES, saturation, limits, strict=True)
+        if kind == "none" and slope is not None and slope != 0
+    ]
+    return f"does not saturate on {_and(sides)}" if sides else None
+
+
+def _zigzag(sign: str) -> str | None:
+    kinds = {"positive": "positive", "nonnegative": "never negative", "negative": "negative",
+             "nonpositive": "never positive"}
+    if sign not in kinds:
+        return None
+    return (
+        f"outputs are {kinds[sign]}: all weight gradients of a unit in the next layer share one sign, "
+        "so gradient descent zig-zags"
+    )
+
+
+def _not_centered(zero_centered: bool) -> str | None:
+    return None if zero_centered else "not zero-centered: the mean output for standard normal input is not 0"
+
+
+def _centered(zero_centered: bool) -> str | None:
+    return "zero-centered: the mean output for standard normal input is 0" if zero_centered else None
+
+
+def _dead(dead_region: sp.Set) -> str | None:
+    if dead_region is sp.S.EmptySet:
+        return None
+    return f"dead units: no gradient passes on {_set(dead_region)}"
+
+
+def _alive(dead_region: sp.Set, saturation: tuple[str, str]) -> str | None:
+    if dead_region is not sp.S.EmptySet or "none" not in saturation:
+        return None
+    return "no dead region: the gradient vanishes on no interval"
+
+
+def _set(s: sp.Set) -> str:
+    if isinstance(s, sp.Interval):
+        return f"{'(' if s.left_open else '['}{s.start}, {s.end}{')' if s.right_open else ']'}"
+    if isinstance(s, sp.Union):
+        return " and ".join(_set(a) for a in s.args)
+    return str(s)
+
+
+def _bounded(bounded: tuple[bool, bool]) -> str | None:
+    return "bounded outputs" if all(bounded) else None
+
+
+def _unbounded_below(bounded: tuple[bool, bool]) -> str | None:
+    return "bounded below: large negative inputs are suppressed" if bounded == (True, False) else None
+
+
+def _monotone(monotonicity: str) -> str | None:
+    return None if monotonicity != "none" else "not monotone: different inputs give equal outputs with opposite slopes"
+
+
+def _kinks(kinks: tuple[Any, ...], discontinuities: tuple[Any, ...]) -> str | None:
+    if discontinuities or not kinks:
+        return None
+    where = ", ".join(str(k[0]) for k in kinks)
+    return f"not differentiable at x = {where}"
+
+
+def _jumps(discontinuities: tuple[Any, ...]) -> str | None:
+    if not discontinuities:
+        return None
+    return f"jumps at x = {', '.join(str(d[0]) for d in discontinuities)}"
+
+
+def _smooth(smoothness: sp.Expr) -> str | None:
+    return "infinitely differentiable" if smoothness is sp.oo else None
+
+
+def _explodes(lipschitz: sp.Expr) -> str | None:
+    return "exploding gradient: f' is unbounded" if lipschitz is sp.oo else None
+
+
+def _contracts(lipschitz: sp.Expr) -> str | None:
+    if lipschitz is sp.oo or not lipschitz.is_number or not lipschitz < 1:
+        return None
+    return f"every layer shrinks the gradient: |f'| <= {lipschitz} < 1"
+
+
+def _linear(convexity: str) -> str | None:
+    return "affine: a stack of layers collapses to one affine layer" if convexity == "affine" else None
+
+
+def _transcendental(branches: tuple[Any, ...]) -> str | None:
+    kinds = (sp.exp, sp.log, sp.tanh, sp.erf, sp.sin, sp.cos, sp.atan)
+    if any(e.has(*kinds) for _, e in branches):
+        return "costs a transcendental function per unit"
+    return None
+
+
+def _cheap(branches: tuple[Any, ...]) -> str | None:
+    x = sp.Symbol("x", real=True)
+    if all(e.is_polynomial(x) and sp.degree(e, x) <= 2 for _, e in branches if e != 0):
+        return "cheap: comparisons and a few multiplications"
+    return None
+
+
+ROWS: tuple[Row, ...] = (
+    Row("advantage", ("saturation", "derivative_limits"), _open_side),
+    Row("advantage", ("zero_centered",), _centered),
+    Row("advantage", ("dead_region", "saturation"), _alive),
+    Row("advantage", ("bounded",), _bounded),
+    Row("advantage", ("bounded",), _unbounded_below),
+    Row("advantage", ("smoothness",), _smooth),
+    Row("advantage", ("branches",), _cheap),
+    Row("drawback", ("saturation",), _vanishing_soft),
+    Row("drawback", ("saturation",), _vanishing_hard),
+    Row("drawback", ("zero_centered",), _not_centered),
+    Row("drawback", ("sign",), _zigzag),
+    Row("drawback", ("dead_region",), _dead),
+    Row("drawback", ("monotonicity",), _monotone),
+    Row("drawback", ("kinks", "discontinuities"), _kinks),
+    Row("drawback", ("discontinuities",), _jumps),
+    Row("drawback", ("lipschitz",), _explodes),
+    Row("drawback", ("lipschitz",), _contracts),
+    Row("drawback", ("convexity",), _linear),
+    Row("drawback", ("branches",), _transcendental),
+)
+
+
+def derive(facts: Mapping[str, Fact], branches: tuple[Any, ...]) -> tuple[Verdict, ...]:
+    """The verdicts whose facts are known and whose hypotheses hold."""
+    found = []
+    for row in ROWS:
+        if all(name == "branches" or (name in facts and facts[name].known) for name in row.needs):
+            said = row.say(*(branches if name == "branches" else facts[name].value for name in row.needs))
+            if said is not None:
+                found.append(Verdict(row.kind, said, row.needs))
+    return tuple(found)

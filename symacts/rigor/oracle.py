@@ -1,0 +1,67 @@
+"""`BallOracle`: certified answers for expressions without parameters, in the form that `symbolic` asks for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+
+from symacts.errors import SymactsError
+from symacts.facts import Root
+from symacts.rigor import constants
+
+__all__ = ["BallOracle"]
+
+
+class BallOracle:
+    """Signs, charts, limits and enclosures by ball arithmetic and tail expansions."""
+
+    def sign(self, constant: sp.Expr) -> int | None:
+        """-1, 0 or 1 for a real constant; None where undecided."""
+        return constants.sign(constant)
+
+    def chart(self, expression: sp.Expr, x: sp.Symbol, lo: sp.Expr, hi: sp.Expr) -> Any:
+        """The sign chart on an open interval, or `Unknown`."""
+        from symacts.rigor.signs import sign_chart
+
+        return sign_chart(expression, x, lo, hi)
+
+    def limit(self, expression: sp.Expr, x: sp.Symbol, point: sp.Expr, side: int) -> Any:
+        """The one-sided limit as an exact extended real, or `Unknown`."""
+        from symacts.rigor.tails import limit
+
+        return limit(expression, x, point, side)
+
+    def asymptote(self, expression: sp.Expr, x: sp.Symbol, side: int) -> Any:
+        """`(slope, intercept)`, None where there is none, or `Unknown`."""
+        from symacts.rigor.tails import asymptote
+
+        return asymptote(expression, x, side)
+
+    def enclose(self, constant: sp.Expr, digits: int) -> tuple[sp.Rational, sp.Rational]:
+        """Rational bounds of a constant."""
+        return constants.enclose(constant, digits)
+
+    def as_root(self, constant: sp.Expr) -> sp.Expr:
+        """A constant as a single `Root`: the zero of `x - constant` between rational bounds."""
+        lo, hi = constants.enclose(constant, 12)
+        if lo == hi:
+            return lo
+        return Root(sp.Lambda(_X, _X - constant), lo, hi)
+
+    def is_integrable(self, integral: sp.Expr) -> bool | str:
+        """True where the sum of integrals is enclosed by quadrature, else the reason why not."""
+        try:
+            ball = constants.evaluate(integral, 64)
+        except (SymactsError, ArithmeticError) as error:
+            return str(error)
+        return True if ball.is_finite() else "the quadrature diverges"
+
+    def has_no_limit(self, answer: Any) -> bool:
+        """Whether an answer of `limit` is a proof that there is none."""
+        from symacts.rigor.tails import NoLimit
+
+        return isinstance(answer, NoLimit)
+
+
+_X = sp.Symbol("x", real=True)

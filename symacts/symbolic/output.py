@@ -1,0 +1,108 @@
+"""A polynomial `P` with `f' = P(f)`: proposed by undetermined coefficients over the function's own exponentials."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from symacts.symbolic.forms import is_identically_zero
+
+__all__ = ["MOST_DEGREE", "polynomial_in_output", "y"]
+
+y = sp.Symbol("y", real=True)
+"""The output of the function."""
+
+MOST_DEGREE = 4
+"""Highest degree proposed: tanh's powers and the generalized logistic stay below it."""
+
+
+def _atoms_as_symbols(expressions: list[sp.Expr], x: sp.Symbol) -> tuple[list[sp.Expr], list[sp.Symbol]] | None:
+    """The expressions as rational functions of symbols that stand for `x`, exponentials and other functions of `x`."""
+    expressions = [
+        sp.expand(e.replace(lambda u: isinstance(u, (sp.tanh, sp.sinh, sp.cosh, sp.sech)), lambda u: u.rewrite(sp.exp)))
+        if e.has(sp.tanh, sp.sinh, sp.cosh, sp.sech)
+        else e
+        for e in expressions
+    ]
+    exponents: set[sp.Expr] = set()
+    for e in expressions:
+        for atom in e.atoms(sp.exp):
+            if atom.has(x):
+                exponents.add(sp.expand(atom.args[0]))
+    symbols: list[sp.Symbol] = []
+    mapping: dict[sp.Basic, sp.Expr] = {}
+    for exponent in sorted(exponents, key=sp.default_sort_key):
+        for base, symbol in list(mapping.items()):
+            ratio = sp.cancel(exponent / base.args[0]) if isinstance(base, sp.exp) else None
+            if ratio is not None and ratio.is_Rational:
+                break
+        else:
+            symbol = sp.Dummy("t", positive=True)
+            symbols.append(symbol)
+            mapping[sp.exp(exponent)] = symbol
+    if len(mapping) > 2:
+        return None
+    result = []
+    for e in expressions:
+        for atom in e.atoms(sp.exp):
+            if not atom.has(x):
+                continue
+            for base, symbol in mapping.items():
+                ratio = sp.cancel(atom.args[0] / base.args[0])
+                if ratio.is_Rational:
+                    e = e.xreplace({atom: symbol**ratio})
+                    break
+        others = sorted((a for a in e.atoms(sp.Function) if a.has(x)), key=sp.default_sort_key)
+        if others:
+            return None
+        result.append(e)
+    if any(e.has(x) for e in result):
+        symbols.append(x)
+    return result, symbols
+
+
+def polynomial_in_output(f: sp.Expr, df: sp.Expr, x: sp.Symbol) -> sp.Expr | None:
+    """`P` in `y` with `df = P(f)` identically, of the least degree up to `MOST_DEGREE`; None where none was found.
+
+    >>> import sympy
+    >>> x = sympy.Symbol("x", real=True)
+    >>> s = 1/(1 + sympy.exp(-x))
+    >>> polynomial_in_output(s, s.diff(x), x)
+    y*(1 - y)
+    """
+    if not df.has(x):
+        return df
+    if f.count_ops() > 60:
+        return None
+    read = _atoms_as_symbols([f, df], x)
+    if read is None:
+        return None
+    (rf, rdf), symbols = read
+    for degree in range(1, MOST_DEGREE + 1):
+        coefficients = [sp.Dummy(f"c{k}") for k in range(degree + 1)]
+        ansatz = sum((c * rf**k for k, c in enumerate(coefficients)), -rdf)
+        numerator, _ = sp.fraction(sp.together(ansatz))
+        try:
+            equations = sp.Poly(sp.expand(numerator), *symbols).coeffs()
+        except sp.PolynomialError:
+            return None
+        for solution in sp.linsolve(equations, coefficients):
+            free = {c: sp.S.Zero for c in coefficients}
+            values = [v.subs(free) for v in solution]
+            polynomial = sum((v * y**k for k, v in enumerate(values)), sp.S.Zero)
+            if is_identically_zero(polynomial.subs(y, f) - df, x):
+                return _read_well(polynomial)
+    return None
+
+
+def _read_well(polynomial: sp.Expr) -> sp.Expr:
+    """A factored polynomial whose factors read `1 - y` rather than `-(y - 1)`, unless expanding it is shorter."""
+    factored = sp.factor(polynomial)
+    coefficient, rest = factored.as_coeff_Mul()
+    if coefficient.is_Rational and coefficient < 0:
+        factors = list(sp.Mul.make_args(rest))
+        for k, factor in enumerate(factors):
+            if factor.is_Add:
+                factors[k] = sp.Add(*[-a for a in factor.args])
+                factored = sp.Mul(-coefficient, *factors)
+                break
+    return factored if factored.count_ops() <= polynomial.count_ops() + 1 else polynomial
