@@ -2,5 +2,21 @@
 
 from symacts.rigor.balls import BallFunction, compile_balls
 from symacts.rigor.constants import compare, decimal, enclose, evaluate, is_zero, sign
+from symacts.rigor.signs import SignChart, Unknown, Zero, prove_sign, range_on, sign_chart
 
-__all__ = ["BallFunction", "compare", "compile_balls", "decimal", "enclose", "evaluate", "is_zero", "sign"]
+__all__ = [
+    "BallFunction",
+    "SignChart",
+    "Unknown",
+    "Zero",
+    "compare",
+    "compile_balls",
+    "decimal",
+    "enclose",
+    "evaluate",
+    "is_zero",
+    "prove_sign",
+    "range_on",
+    "sign",
+    "sign_chart",
+]

@@ -1,0 +1,122 @@
+"""Exact signs: polynomials in x, or in t = exp(c*x), with rational coefficients.
+
+>>> import sympy as sp
+>>> x = sp.Symbol("x", real=True)
+>>> [z.point for z in of_polynomial([fmpq(-2), fmpq(0), fmpq(1)], x).zeros]
+[-sqrt(2), sqrt(2)]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sympy as sp
+from flint import fmpq_poly
+
+from symacts.facts import Root
+from symacts.rigor.constants import evaluate
+from symacts.rigor.precision import precision
+from symacts.rigor.profiles import Profile, Undecided, Zero, constant
+
+__all__ = ["of_exponential", "of_polynomial"]
+
+ROOT_BITS = 96
+"""Precision of the enclosures that become isolating intervals."""
+
+
+def _number(q: Any) -> sp.Rational:
+    return sp.Rational(int(q.p), int(q.q))
+
+
+def _rational(end: Any) -> sp.Rational:
+    mantissa, exponent = (int(v) for v in end.man_exp())
+    return sp.Rational(mantissa) * sp.Integer(2) ** exponent
+
+
+def _sign(q: Any) -> int:
+    return (q > 0) - (q < 0)
+
+
+def _closed_roots(p: Any) -> list[sp.Expr] | None:
+    """The real roots in increasing order, in closed form up to degree 2 (also in y**2), for irreducible p."""
+    c = [_number(v) for v in p.coeffs()]
+    if len(c) == 2:
+        return [-c[0] / c[1]]
+    if len(c) == 3:
+        d = c[1] ** 2 - 4 * c[0] * c[2]
+        if d < 0:
+            return []
+        root, a = sp.sqrt(d), 2 * abs(c[2])
+        b = -c[1] if c[2] > 0 else c[1]
+        return [(b - root) / a, (b + root) / a]
+    if len(c) == 5 and c[1] == 0 and c[3] == 0:
+        inner = _closed_roots(fmpq_poly([p[0], p[2], p[4]]))
+        assert inner is not None
+        positive = [sp.sqrt(r) for r in inner if _positive(r)]
+        return [-r for r in reversed(positive)] + positive
+    return None
+
+
+def _positive(r: sp.Expr) -> bool:
+    return bool(evaluate(r, 64) > 0)  # a root of an irreducible polynomial of degree above 1: never zero
+
+
+def _enclosed_roots(p: Any) -> list[Any]:
+    with precision(ROOT_BITS):
+        # complex_roots gives real roots with an imaginary part that is exactly zero
+        roots = [root.real for root, _ in p.numer().complex_roots() if root.imag.is_zero()]
+        roots.sort(key=lambda r: float(r.mid()))
+        for first, second in zip(roots, roots[1:], strict=False):
+            if not first < second:
+                raise Undecided("two roots of a polynomial are too close")
+        return roots
+
+
+def _alternate(points: Sequence[sp.Expr], last: int) -> Profile:
+    """Simple zeros, and the sign right of all of them."""
+    n = len(points)
+    return Profile(tuple(Zero(p, 1) for p in points), tuple(last * (-1) ** (n - k) for k in range(n + 1)))
+
+
+def of_polynomial(coefficients: Sequence[Any], x: sp.Symbol) -> Profile:
+    """The signs of an irreducible polynomial (rational coefficients, constant first) on the real line."""
+    p = fmpq_poly(list(coefficients))
+    if p.degree() < 1:
+        return constant(_sign(p[0]))
+    points = _closed_roots(p)
+    if points is None:
+        expr = sp.Add(*(_number(c) * x**k for k, c in enumerate(coefficients)))
+        with precision(ROOT_BITS):
+            points = [Root(expr, _rational(r.lower()), _rational(r.upper())) for r in _enclosed_roots(p)]
+    return _alternate(points, _sign(p.leading_coefficient()))
+
+
+def of_exponential(coefficients: Sequence[Any], argument: sp.Expr, x: sp.Symbol, c: sp.Expr, shift: sp.Expr) -> Profile:
+    """The signs on the real line of p(exp(argument)), p irreducible, argument = c*x + shift."""
+    p = fmpq_poly(list(coefficients))
+    if p.degree() < 1:
+        return constant(_sign(p[0]))
+    rising = evaluate(c, 64)
+    if not (rising > 0 or rising < 0):
+        raise Undecided(f"the sign of {c}")
+    closed = _closed_roots(p)
+    if closed is not None:
+        positive = [r for r in closed if (r > 0 if r.is_Rational else _positive(r))]
+        points = [(sp.log(r) - shift) / c for r in positive]
+    else:
+        expr = sp.Add(*(_number(q) * sp.exp(k * argument) for k, q in enumerate(coefficients)))
+        points = []
+        with precision(ROOT_BITS):
+            slope, start = evaluate(c, ROOT_BITS), evaluate(shift, ROOT_BITS)
+            for r in _enclosed_roots(p):
+                if r > 0:
+                    ball = (r.log() - start) / slope
+                    points.append(Root(expr, _rational(ball.lower()), _rational(ball.upper())))
+                elif not r < 0:
+                    raise Undecided("a root of a polynomial is too close to 0")
+    far = _sign(p.leading_coefficient())
+    if rising > 0:
+        return _alternate(points, far)
+    profile = _alternate(points, far)
+    return Profile(tuple(reversed(profile.zeros)), tuple(reversed(profile.signs)))

@@ -1,0 +1,302 @@
+"""The sign of an analytic function on an interval, proved everywhere: the procedure behind range, monotonicity,
+convexity, extrema, inequalities and kernel regimes.
+
+The function is split into factors over its atoms (x, exponentials, roots, ...). Positive factors drop out;
+polynomials in x alone or in one exponential are exact; the others go through ball arithmetic with tail models at
+infinite and singular ends. The charts of the factors multiply.
+
+>>> import sympy as sp
+>>> x = sp.Symbol("x", real=True)
+>>> chart = sign_chart(sp.diff(x/(1 + sp.exp(-x)), x), x, -sp.oo, sp.oo)
+>>> [sign for _, _, sign in chart.cells], chart.zeros[0]
+([-1, 1], Zero(point=-1.2784645427..., multiplicity=1))
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
+
+from symacts.errors import UnsupportedExpression
+from symacts.rigor.balls import compile_balls
+from symacts.rigor.constants import evaluate, sign
+from symacts.rigor.intervals import Pair, sign_of
+from symacts.rigor.normal import Quotient, TooLarge, normal_form
+from symacts.rigor.precision import precision
+from symacts.rigor.profiles import Profile, Undecided, Zero, constant, order, product, restrict
+from symacts.rigor.sign_exact import of_exponential, of_polynomial
+from symacts.rigor.sign_numeric import STEPS, Budget, Search
+from symacts.rigor.unknown import Unknown
+
+__all__ = ["SignChart", "Unknown", "Zero", "prove_sign", "range_on", "sign_chart"]
+
+MOST_DEPTH = 3
+"""Charts within charts: of the argument of a factor such as log(u), erf(u)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignChart:
+    """Consecutive open intervals `(lo, hi, sign)` that cover the interval but for the zeros between them.
+
+    A function that vanishes identically has one cell of sign 0 and no zeros.
+    """
+
+    cells: tuple[tuple[sp.Expr, sp.Expr, int], ...]
+    zeros: tuple[Zero, ...]
+
+    @property
+    def sign(self) -> int | None:
+        """The sign of all cells; None where they differ."""
+        signs = {s for _, _, s in self.cells}
+        return signs.pop() if len(signs) == 1 else None
+
+
+def sign_chart(
+    expr: sp.Expr, x: sp.Symbol, lo: sp.Expr, hi: sp.Expr, *, budget: int | None = None
+) -> SignChart | Unknown:
+    """Where `expr` is positive, negative and zero on the open interval (lo, hi).
+
+    Parameters
+    ----------
+    expr : Expr
+        Real analytic on (lo, hi); no other symbols.
+    lo, hi : Expr
+        Exact reals (rational, closed form, `Root`) or infinities.
+    budget : int, optional
+        Evaluations before the answer is `Unknown`.
+
+    Raises
+    ------
+    UnsupportedExpression
+        A function without a ball rule, other symbols, or an empty interval.
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> x = sp.Symbol("x", real=True)
+    >>> sign_chart(x**2*(x - 1), x, -sp.oo, sp.oo).zeros
+    (Zero(point=0, multiplicity=2), Zero(point=1, multiplicity=1))
+    >>> sign_chart(sp.sin(x), x, 1, sp.oo)
+    Unknown(reason='the sign towards +oo: oscillates')
+    """
+    expr, lo, hi = sp.sympify(expr), sp.sympify(lo), sp.sympify(hi)
+    stray = expr.free_symbols - {x}
+    if stray:
+        raise UnsupportedExpression(f"the sign of {expr} depends on {', '.join(sorted(map(str, stray)))}")
+    try:
+        if order(lo, hi) >= 0:
+            raise UnsupportedExpression(f"({lo}, {hi}) is no open interval")
+        profile = _Chart(x, lo, hi, Budget(budget or STEPS)).of(expr, 0)
+    except Undecided as why:
+        return why.unknown()
+    except (RecursionError, OverflowError, ZeroDivisionError, sp.polys.polyerrors.BasePolynomialError) as error:
+        return Unknown(f"the expression is too involved ({type(error).__name__})")
+    points = [lo, *(z.point for z in profile.zeros), hi]
+    cells = tuple(zip(points, points[1:], profile.signs, strict=False))
+    return SignChart(cells, profile.zeros)
+
+
+@dataclass(frozen=True, slots=True)
+class _Chart:
+    x: sp.Symbol
+    lo: sp.Expr
+    hi: sp.Expr
+    budget: Budget
+
+    def of(self, expr: sp.Expr, depth: int) -> Profile:
+        """The profile of any expression."""
+        if self.x not in expr.free_symbols:
+            return constant(self.sign_of_constant(expr))
+        quick = self.quick(expr)
+        if quick:
+            return constant(quick)
+        try:
+            quotient = normal_form(expr, self.x)
+        except TooLarge:
+            return self.of_product(expr, depth)
+        if quotient.numerator == 0:
+            return constant(0)
+        parts: list[tuple[Profile, int]] = []
+        for polynomial, way in ((quotient.numerator, 1), (quotient.denominator, -1)):
+            content, factors = polynomial.factor()
+            parts.append((constant(1 if content > 0 else -1), 1))
+            for factor, e in factors:
+                parts.append((self.of_factor(factor, quotient, depth), way * int(e)))
+        return product(parts)
+
+    def sign_of_constant(self, expr: sp.Expr) -> int:
+        answer = sign(expr)
+        if answer is None:
+            raise Undecided(f"the sign of the constant {expr}")
+        return answer
+
+    def quick(self, expr: sp.Expr) -> int:
+        """The sign that one enclosure over the whole interval shows; 0 where it shows none."""
+        self.budget.spend()
+        with precision(64):
+            return sign_of(compile_balls(expr, self.x).on(self.lo, self.hi, 64)) or 0
+
+    def of_product(self, expr: sp.Expr, depth: int) -> Profile:
+        """Without a normal form: the factors that SymPy shows, each by ball arithmetic."""
+        parts = []
+        for factor in sp.Mul.make_args(expr):
+            base, e = factor.as_base_exp()
+            if self.x not in factor.free_symbols:
+                parts.append((constant(self.sign_of_constant(factor)), 1))
+            elif isinstance(factor, sp.exp):
+                continue
+            elif e.is_Integer and base != expr:
+                parts.append((self.numeric(base), int(e)))
+            else:
+                parts.append((self.numeric(factor), 1))
+        return product(parts)
+
+    def of_factor(self, factor: Any, quotient: Quotient, depth: int) -> Profile:
+        """An irreducible polynomial in the atoms."""
+        used = quotient.used(factor)
+        atoms = [quotient.atoms[k] for k in used]
+        if len(used) == 1:
+            atom = atoms[0]
+            coefficients = _coefficients(factor, used[0])
+            monomial = len(factor) == 1
+            if atom.kind == "variable":
+                return restrict(of_polynomial(coefficients, self.x), self.lo, self.hi)
+            if atom.kind in ("exp", "root") and monomial:
+                return constant(1)
+            if atom.kind == "exp":
+                argument = atom.step * atom.argument
+                shape = _affine(argument, self.x)
+                if shape is not None:
+                    profile = of_exponential(coefficients, argument, self.x, *shape)
+                    return restrict(profile, self.lo, self.hi)
+            elif monomial and depth < MOST_DEPTH:
+                inner = _sign_carrier(atom.expr)
+                if inner is not None:
+                    return constant(1) if inner == 1 else self.of(inner, depth + 1)
+        expr = quotient.expression(factor)
+        if self.x not in expr.free_symbols:
+            return constant(self.sign_of_constant(expr))
+        plain = self.by_terms(factor, quotient)
+        if plain:
+            return constant(plain)
+        return self.numeric(expr)
+
+    def by_terms(self, factor: Any, quotient: Quotient) -> int:
+        """The sign of a polynomial whose terms all have it; 0 where they do not show one."""
+        found, strict = 0, False
+        signs = [self.sign_of_atom(atom) for atom in quotient.atoms]
+        for m, c in factor.to_dict().items():
+            term, nonzero = (1 if c > 0 else -1), True
+            for n, s in zip(m, signs, strict=True):
+                if n % 2 and s == 0:
+                    return 0
+                if n % 2:
+                    term *= s
+                elif n and s == 0:
+                    nonzero = False
+            if found and term != found:
+                return 0
+            found, strict = term, strict or nonzero
+        return found if strict else 0
+
+    def sign_of_atom(self, atom: Any) -> int:
+        if atom.kind in ("exp", "root"):
+            return 1
+        if atom.kind == "variable":
+            if self.lo.is_nonnegative:
+                return 1
+            return -1 if self.hi.is_nonpositive else 0
+        if atom.kind == "other":
+            return self.quick(atom.expr) if self.x in atom.expr.free_symbols else sign(atom.expr) or 0
+        return 0
+
+    def numeric(self, expr: sp.Expr) -> Profile:
+        return Search(expr, self.x, self.lo, self.hi, self.budget).profile()
+
+
+def _coefficients(factor: Any, k: int) -> list[Any]:
+    """The coefficients of a polynomial in generator k alone, constant first."""
+    terms = {int(m[k]): c for m, c in factor.to_dict().items()}
+    return [terms.get(n, 0 * next(iter(terms.values()))) for n in range(max(terms) + 1)]
+
+
+def _affine(argument: sp.Expr, x: sp.Symbol) -> tuple[sp.Expr, sp.Expr] | None:
+    """`(c, d)` with argument = c*x + d, c not 0."""
+    shift, moving = argument.as_independent(x, as_Add=True)
+    c = moving / x
+    return None if x in c.free_symbols else (c, shift)
+
+
+_ODD = (sp.erf, sp.erfi, sp.atan, sp.asinh, sp.atanh, sp.asin, sp.erfinv)
+"""Increasing odd functions with derivative not 0 at 0: sign and multiplicities are those of the argument."""
+
+
+def _sign_carrier(e: sp.Expr) -> sp.Expr | None:
+    """An expression with the sign and the zeros of e; 1 where e is positive."""
+    if e.func in _ODD:
+        return e.args[0]
+    if isinstance(e, sp.LambertW) and len(e.args) == 1:
+        return e.args[0]
+    if isinstance(e, sp.log):
+        return e.args[0] - 1
+    if isinstance(e, (sp.erfc, sp.exp, sp.cosh)):
+        return sp.S.One
+    return None
+
+
+def prove_sign(
+    expr: sp.Expr, x: sp.Symbol, lo: sp.Expr, hi: sp.Expr, *, closed: tuple[bool, bool] = (False, False)
+) -> int | None:
+    """-1, 0 or +1 where `expr` is proved to have that strict sign on all of the interval, else None.
+
+    `closed` adds the ends, where the expression is evaluated exactly.
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> x = sp.Symbol("x", real=True)
+    >>> prove_sign(sp.exp(x) - 1 - x, x, 0, sp.oo), prove_sign(sp.exp(x) - 1 - x, x, 0, 1, closed=(True, False))
+    (1, None)
+    """
+    chart = sign_chart(expr, x, lo, hi)
+    if isinstance(chart, Unknown) or chart.zeros:
+        return None
+    answer = chart.sign
+    for end, included in zip((lo, hi), closed, strict=True):
+        if included and sign(sp.sympify(expr).subs(x, end)) != answer:
+            return None
+    return answer
+
+
+def range_on(expr: sp.Expr, x: sp.Symbol, lo: sp.Expr, hi: sp.Expr, *, pieces: int = 32, prec: int = 64) -> Pair:
+    """Exact arbs `(low, high)` that enclose every value on the closed interval; None where it is not defined.
+
+    The enclosure is the hull over `pieces` parts, each by its range and, where it is tighter, its centered form.
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> x = sp.Symbol("x", real=True)
+    >>> low, high = range_on(x*(1 - x), x, 0, 1, pieces=64)
+    >>> bool(high < 0.27)
+    True
+    """
+    from symacts.rigor.intervals import hull, meet, of_ball
+
+    f = compile_balls(sp.sympify(expr), x)
+    with precision(prec):
+        a, b = evaluate(sp.sympify(lo), prec).lower(), evaluate(sp.sympify(hi), prec).upper()
+        found = []
+        for k in range(pieces):
+            left = (a + (b - a) * k / pieces).lower() if k else a
+            right = (a + (b - a) * (k + 1) / pieces).upper() if k + 1 < pieces else b
+            value = f.local_on(left, right)
+            ball = left.union(right)
+            slope = f.local_jet(ball, 1)[1]
+            if slope.is_finite():
+                middle = ball.mid()
+                value = meet(value, of_ball(f.local_at(middle) + slope * (ball - middle)))
+            found.append(value)
+        return hull(found)
