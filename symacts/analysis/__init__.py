@@ -164,6 +164,7 @@ def _report(activation: Activation, symbolic: bool, send: Callable[[Fact], None]
 
 
 def _other_report(activation: Activation, symbolic: bool) -> Report:
+    from symacts.rigor.oracle import BallOracle
     from symacts.symbolic.vectors import facts_of
 
     expression = activation.expression if symbolic else activation.formula
@@ -176,7 +177,7 @@ def _other_report(activation: Activation, symbolic: bool) -> Report:
         expression=expression,
         parameters=parameters,
         branches=(),
-        facts=facts_of(activation, symbolic),
+        facts=facts_of(activation, symbolic, BallOracle()),
         reference=str(activation.reference or ""),
     )
 

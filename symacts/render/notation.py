@@ -5,7 +5,7 @@ A cell is a tuple of pieces; a piece is either words (`str`) or mathematics (a l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sympy as sp
@@ -27,10 +27,15 @@ DIGITS = 6
 
 _Y = Atom("y")
 _F_PRIME = Atom("f′")
+_OUTPUT = sp.Symbol("y", real=True)
+"""The symbol that stands for the output in `derivative_in_output`."""
 
 
-def fact_cell(fact: Fact, language: str = "en") -> Cell:
-    """The fact's value as it is printed; "unknown: reason" where it is not established."""
+def fact_cell(fact: Fact, language: str = "en", pieces: Sequence[Any] = ()) -> Cell:
+    """The fact's value as it is printed; "unknown: reason" where it is not established.
+
+    `pieces` are the intervals of the function's branches, for facts that hold one value a branch.
+    """
 
     def say(text: str) -> str:
         return phrase(text, language)
@@ -38,8 +43,11 @@ def fact_cell(fact: Fact, language: str = "en") -> Cell:
     if not fact.known:
         return (f"{say('unknown')}: {fact.because}" if fact.because else say("unknown"),)
     rule = _NOTATION.get(fact.name, _plain)
+    value = fact.value
+    if fact.name == "derivative_in_output" and isinstance(value, tuple) and len(value) == len(pieces):
+        value = tuple(zip(pieces, value, strict=True))
     try:
-        cell = rule(fact.value, say)
+        cell = rule(value, say)
     except (TypeError, ValueError, AttributeError, IndexError):  # a shape the rule does not know: write it as it is
         cell = _plain(fact.value, say)
     decimal = _decimal(fact)
@@ -103,11 +111,16 @@ def _set(value: Any, say: Say) -> Cell:
 
 
 def _in_output(value: Any, say: Say) -> Cell:
+    where: Cell = (Row((_Y, operator("="), Atom("f(x)")), RELATION),)
     if isinstance(value, sp.Expr):
-        where = Row((_Y, operator("="), Atom("f(x)")), RELATION)
-        return (_relation(_F_PRIME, "=", value), *((", ", where) if value.free_symbols else ()))
-    rows = [(_relation(_F_PRIME, "=", p), f" {say('on')} ", layout(piece)) for piece, p in value]
-    return _listed(list(rows))
+        return _listed([(_relation(_F_PRIME, "=", value),), *([where] if value.has(_OUTPUT) else [])], ", ")
+    rows: list[Cell] = []
+    for piece, polynomial in value:
+        what = (say("none"),) if polynomial is None else (_relation(_F_PRIME, "=", polynomial),)
+        rows.append((*what, f" {say('on')} ", layout(piece)))
+    if any(p is not None and p.has(_OUTPUT) for _, p in value):
+        rows.append(where)
+    return _listed(rows)
 
 
 def _limits(value: Any, say: Say) -> Cell:

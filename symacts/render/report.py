@@ -58,9 +58,10 @@ class Line:
 def lines(report: Report) -> Iterator[Line]:
     """Every fact in the order of the titles; facts without a title follow at the end."""
     order = {name: k for k, name in enumerate(TITLES)}
+    pieces = [where for where, _ in report.branches]
     for name, fact in sorted(report.facts.items(), key=lambda item: order.get(item[0], len(order))):
         section = TITLES[name].section if name in TITLES else "Other"
-        yield Line(section, title(name), fact_cell(fact), fact.because if fact.known else "", fact.known)
+        yield Line(section, title(name), fact_cell(fact, "en", pieces), fact.because if fact.known else "", fact.known)
 
 
 def formula_node(report: Report) -> Node:

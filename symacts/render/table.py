@@ -192,7 +192,7 @@ def _checked(columns: Iterable[str] | None, reports: tuple[Report, ...]) -> tupl
 
 def _cell(report: Report, name: str, language: str) -> Cell:
     if name in report.facts:
-        return fact_cell(report.facts[name], language)
+        return fact_cell(report.facts[name], language, [where for where, _ in report.branches])
     if name == "activation":
         settings = settings_cell(report, language)
         return (report.name, " (", *settings, ")") if settings else (report.name,)

@@ -104,6 +104,7 @@ TITLES: Mapping[str, Title] = {
             "As a map of vectors",
             ("sums_to_one", "entries sum to one", "성분의 합이 1"),
             ("shift_invariant", "invariant under shifts", "평행이동 불변"),
+            ("shift_equivariant", "shifts pass through", "평행이동 등변"),
             ("order_preserving", "order preserving", "순서 보존"),
             ("permutation_equivariant", "permutation equivariant", "순열 동변"),
             ("jacobian_symmetric", "symmetric Jacobian", "대칭 야코비 행렬"),
