@@ -1,0 +1,124 @@
+"""Polynomials through true values: interpolation at Chebyshev nodes in exact integers, with its own error estimate.
+
+A fit returns coefficients in the monomials of the scaled variable, or None where the Chebyshev coefficients do not
+fall below the tolerance: the caller then halves the interval.
+
+References: L. N. Trefethen (2013), *Approximation Theory and Approximation Practice*, chapters 3 and 8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+
+import mpmath
+
+from symacts.rewrite.reference import BITS, Dyadic
+
+__all__ = ["Fit", "fit", "nodes"]
+
+SCALE = 160
+"""Fraction bits of the exact integers."""
+
+
+@lru_cache(maxsize=8)
+def nodes(count: int) -> tuple[Fraction, ...]:
+    """Chebyshev nodes of the first kind on [-1, 1], rounded to 40 bits (their exact places do not matter)."""
+    with mpmath.workprec(80):
+        raw = [mpmath.cos(mpmath.pi * (2 * k + 1) / (2 * count)) for k in range(count)]
+        return tuple(Fraction(int(mpmath.nint(t * 2**40)), 2**40) for t in raw)
+
+
+@lru_cache(maxsize=8)
+def _matrices(count: int) -> tuple[list[list[int]], list[list[int]]]:
+    """Integer matrices, scaled by 2**SCALE: from node values to monomial and to Chebyshev coefficients."""
+    with mpmath.workprec(400):
+        t = [mpmath.mpf(p.numerator) / p.denominator for p in nodes(count)]
+        vandermonde = mpmath.matrix(count, count)
+        chebyshev = mpmath.matrix(count, count)
+        for i in range(count):
+            for k in range(count):
+                vandermonde[i, k] = t[i] ** k
+                chebyshev[i, k] = mpmath.cos(k * mpmath.acos(t[i]))
+        inverses = []
+        for m in (vandermonde, chebyshev):
+            inverse = m**-1
+            inverses.append(
+                [[int(mpmath.nint(inverse[k, i] * mpmath.mpf(2) ** SCALE)) for i in range(count)] for k in range(count)]
+            )
+    return inverses[0], inverses[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """sum over k of coefficients[k] * s**k for s in [-1, 1], times 2**scale; exact rationals scaled by 2**SCALE."""
+
+    coefficients: tuple[int, ...]
+    scale: int
+
+    def rational(self, k: int) -> Fraction:
+        """Coefficient k (without the common scale)."""
+        return Fraction(self.coefficients[k], 1 << SCALE)
+
+
+def fit(values: Callable[[Fraction], Dyadic | None], count: int, tolerance: int = 57) -> Fit | None:
+    """Interpolate a function of s on [-1, 1]; None unless it is resolved to 2**-tolerance of its least size.
+
+    Parameters
+    ----------
+    values : callable
+        The exact value at a rational s.
+    count : int
+        Number of nodes; the degree is one less.
+    tolerance : int
+        The last two Chebyshev coefficients must be below `2**-tolerance * min |value|`.
+    """
+    found = []
+    for s in nodes(count):
+        v = values(s)
+        if v is None or v[0] == 0:
+            return None
+        found.append(v)
+    tops = [abs(m).bit_length() + e for m, e in found]
+    scale = max(tops)
+    if scale - min(tops) > 40:
+        return None
+    ints = [_shift(m, e - scale + SCALE) for m, e in found]
+    if any((v > 0) != (ints[0] > 0) for v in ints):
+        return None
+    monomial, chebyshev = _matrices(count)
+    least = min(abs(v) for v in ints)
+    last = sum(abs(sum(c * v for c, v in zip(row, ints, strict=True)) >> SCALE) for row in chebyshev[-2:])
+    if last << tolerance > least:
+        return None
+    coefficients = tuple(
+        sum(c * v for c, v in zip(row, ints, strict=True)) >> SCALE for row in monomial
+    )
+    if 100 * sum(abs(c) for c in coefficients[1:]) > STEEPEST * abs(coefficients[0]):
+        return None
+    for s in PROBES:
+        v = values(s)
+        if v is None:
+            return None
+        total = 0
+        for c in reversed(coefficients):
+            total = c + (total * s.numerator // s.denominator)
+        if abs(total - _shift(v[0], v[1] - scale + SCALE)) << (tolerance - 2) > least:
+            return None
+    return Fit(coefficients, scale)
+
+
+STEEPEST = 35
+"""Percent of the constant term that the rest of a polynomial may reach: its rounding errors shrink by as much."""
+
+PROBES = (Fraction(-977, 1024), Fraction(-389, 1024), Fraction(93, 1024), Fraction(811, 1024))
+"""Places where a fit is compared with the truth: a feature between the nodes must not go unseen."""
+
+
+def _shift(man: int, by: int) -> int:
+    return man << by if by >= 0 else man >> -by
+
+
+assert BITS + 20 < SCALE

@@ -1,0 +1,277 @@
+"""`Kernel`: a compiled activation, its derivatives, or several at once, as a function on arrays.
+
+>>> import numpy as np
+>>> from symacts.kernels import kernel
+>>> k = kernel("log(1 + exp(x))", order=(0, 1), backend="numpy")
+>>> y, dy = k(np.array([-800.0, 0.0, 800.0]))
+>>> y.tolist(), dy.tolist()
+([0.0, 0.6931471805599453, 800.0], [0.0, 0.5, 1.0])
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from symacts.errors import ParameterError, shorten, wording
+from symacts.kernels.pieces import Table, evaluate
+
+__all__ = ["Code", "Kernel", "Part"]
+
+TILE = 4096
+"""Elements evaluated at a time: input, outputs and scratch rows of this size stay in the second-level cache."""
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One output: the floats that the program serves (closed intervals), and the table for all others."""
+
+    good: tuple[tuple[float, float], ...]
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What a target needs to run: generated source and the parts; plain data, so that it pickles."""
+
+    source: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Kernel:
+    """A function on arrays: `kernel(x, out=None, **parameters)`.
+
+    Attributes
+    ----------
+    name : str
+        What was compiled, for people.
+    source : str
+        The generated code.
+    dtype, order, backend, accuracy : str, int or tuple of int, str, str
+        As asked for ("auto" resolved).
+    certificate : Certificate or None
+        The worst error measured; see `symacts.kernels.certify`.
+
+    Notes
+    -----
+    **Validity**: every float; nan gives nan, an infinity gives the limit, points outside the domain give nan. At a
+    kink the derivative is the element of least absolute value between the one-sided derivatives (Clarke 1983).
+    **Error**: see `certificate`.
+    """
+
+    name: str
+    options: Mapping[str, Any]
+    code: Code
+    target: Any = field(repr=False)
+    _local: threading.local = field(default_factory=threading.local, repr=False)
+    _others: dict[Any, Kernel] = field(default_factory=dict, repr=False)
+    _tile: Any = field(default=None, repr=False)
+    _scratch: int = 0
+
+    @property
+    def source(self) -> str:
+        """The generated code."""
+        return self.code.source
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The float format of the outputs."""
+        return np.dtype(self.options["dtype"])
+
+    @property
+    def order(self) -> int | tuple[int, ...]:
+        """The order, or orders, of the derivative."""
+        order: int | tuple[int, ...] = self.options["order"]
+        return order
+
+    @property
+    def backend(self) -> str:
+        """The target that runs it."""
+        return str(self.options["backend"])
+
+    @property
+    def accuracy(self) -> str:
+        """"fast" or "tight"."""
+        return str(self.options["accuracy"])
+
+    def __repr__(self) -> str:
+        return f"Kernel({self.name!r}, order={self.order}, dtype={self.dtype.name!r}, backend={self.backend!r})"
+
+    def __getstate__(self) -> tuple[Any, ...]:
+        return self.name, dict(self.options), self.code, self.target
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        self.name, self.options, self.code, self.target = state
+        self._local, self._others, self._tile, self._scratch = threading.local(), {}, None, 0
+
+    def __call__(self, x: npt.ArrayLike, out: Any = None, **parameters: Any) -> Any:
+        """Evaluate at an array, element by element.
+
+        Parameters
+        ----------
+        x : array_like of real numbers
+            Any shape and strides; never written to. float32 and float64 are preserved, integers become float64.
+        out : ndarray or tuple of ndarray, optional
+            Where to write; of the result's shape. It may be, or overlap, the input.
+        **parameters
+            Values of the activation's parameters for this call.
+
+        Returns
+        -------
+        ndarray, scalar or tuple
+            A tuple where `order` is one.
+
+        Raises
+        ------
+        TypeError
+            Complex, object or text input, or an `out` of another kind.
+        ValueError
+            An `out` of another shape, or read-only.
+        ParameterError
+            No such parameter, or a value outside its domain.
+        """
+        if parameters:
+            return self.specialized(parameters)(x, out)
+        data = np.asarray(x)
+        dtype = self.result_dtype(x, data)
+        if dtype.itemsize > self.dtype.itemsize:
+            return self.twin("float64")(x, out)
+        count = len(self.code.parts)
+        outs = self.prepare(out, data.shape, dtype, count)
+        if data.size:
+            self.run(data, outs)
+        results = tuple(o if out is not None or data.ndim else o[()] for o in outs)
+        return results if isinstance(self.order, tuple) else results[0]
+
+    def result_dtype(self, given: Any, data: Array) -> np.dtype[Any]:
+        """float16, float32 and float64 arrays keep their format; integers become float64; Python floats take ours."""
+        if data.dtype.kind in "biu":
+            return np.dtype(np.float64)
+        if data.dtype.kind != "f" or data.dtype.itemsize > 8:
+            raise TypeError(f"a kernel takes real numbers in float16, float32, float64 or integers, got {data.dtype}")
+        if not hasattr(given, "dtype"):
+            return self.dtype
+        return data.dtype.newbyteorder("=")
+
+    def prepare(self, out: Any, shape: tuple[int, ...], dtype: np.dtype[Any], count: int) -> list[Array]:
+        """The arrays to write to, new or checked."""
+        if out is None:
+            return [np.empty(shape, dtype) for _ in range(count)]
+        outs = list(out) if isinstance(out, (tuple, list)) else [out]
+        if len(outs) != count:
+            raise ValueError(f"out: got {len(outs)} arrays, expected {count} (one for each order)")
+        for o in outs:
+            if not isinstance(o, np.ndarray) or o.dtype.kind != "f":
+                raise TypeError(f"out: got {shorten(o)}, expected a floating-point ndarray")
+            if o.shape != shape:
+                raise ValueError(f"out: got shape {o.shape}, expected {shape}")
+            if not o.flags.writeable:
+                raise ValueError("out: got a read-only array")
+        for k, o in enumerate(outs):
+            if any(np.may_share_memory(o, p) and np.shares_memory(o, p) for p in outs[:k]):
+                raise ValueError("out: two of the arrays share memory")
+        return outs
+
+    def run(self, data: Array, outs: Sequence[Array]) -> None:
+        """Fill the outputs, tile by tile."""
+        for chunks in tiles(data, outs, np.float64):
+            self.tile(chunks[0], chunks[1:])
+
+    def tile(self, x: Array, outs: Sequence[Array]) -> None:
+        """One tile: the program over all of it, the table where the program is not to be trusted."""
+        if self._tile is None:
+            self._tile, self._scratch = load(self.code.source)
+        pool = self.pool(len(x))
+        with np.errstate(all="ignore"):
+            self._tile(x, outs, pool)
+            for part, out in zip(self.code.parts, outs, strict=True):
+                repair(part, x, out)
+
+    def pool(self, size: int) -> list[Array]:
+        """This thread's scratch rows."""
+        rows = getattr(self._local, "rows", None)
+        if rows is None:
+            rows = self._local.rows = np.empty((max(self._scratch, 1), TILE))
+        return [row[:size] for row in rows]
+
+    def twin(self, dtype: str) -> Kernel:
+        """The same kernel for another float format."""
+        return self.variant(("dtype", dtype), self.target, {**self.options, "dtype": dtype})
+
+    def specialized(self, parameters: Mapping[str, Any]) -> Kernel:
+        """The same kernel at other values of the parameters (kept for the next call)."""
+        at = getattr(self.target, "at", None)
+        if at is None:
+            raise ParameterError(f"{self.name!r} takes no parameters; got {', '.join(map(repr, parameters))}")
+        target = at(**{k: (v.item() if hasattr(v, "item") and np.ndim(v) == 0 else v) for k, v in parameters.items()})
+        return self.variant(target.values, target, dict(self.options))
+
+    def variant(self, key: Any, target: Any, options: Mapping[str, Any]) -> Kernel:
+        """A kernel built from this one's target, remembered."""
+        from symacts.kernels import build  # deferred: the builder makes kernels
+
+        if key not in self._others:
+            if len(self._others) >= MOST_VARIANTS:
+                self._others.clear()
+            self._others[key] = build(target, **options)
+        return self._others[key]
+
+
+MOST_VARIANTS = 64
+"""Specialized kernels kept by one kernel."""
+
+
+def tiles(data: Array, outs: Sequence[Array], inner: npt.DTypeLike) -> Any:
+    """Matching one-dimensional chunks of input and outputs in the inner format, at most TILE long, overlap resolved."""
+    iterator = np.nditer(
+        [data, *outs],
+        flags=["external_loop", "buffered", "copy_if_overlap", "delay_bufalloc"],
+        op_flags=[["readonly"], *([["writeonly"]] * len(outs))],
+        op_dtypes=[np.dtype(inner)] * (1 + len(outs)),
+        casting="unsafe",
+        buffersize=TILE,
+        order="K",
+    )
+    with iterator, np.errstate(all="ignore"):
+        iterator.reset()
+        for chunks in iterator:
+            for start in range(0, len(chunks[0]), TILE):
+                yield tuple(c[start : start + TILE] for c in chunks)
+
+
+def repair(part: Part, x: Array, out: Array) -> None:
+    """Overwrite the elements that no program serves."""
+    ok = np.zeros(len(x), dtype=bool)
+    for lo, hi in part.good:
+        ok |= (x >= lo) & (x <= hi)
+    if ok.all():
+        return
+    where = np.flatnonzero(~ok)
+    at = x[where]
+    value = evaluate(part.table, at)
+    value[np.isnan(at)] = np.nan
+    out[where] = value
+
+
+def load(source: str) -> tuple[Any, int]:
+    """Compile generated source: it names only NumPy and the functions of `symacts.rewrite.functions`."""
+    from symacts.rewrite import functions
+
+    space: dict[str, Any] = {"np": np, "__builtins__": {}}
+    space.update({n: getattr(functions, n) for n in ("mulerr", "erf", "erfc", "erfcx", "select", "below")})
+    exec(compile(source, "<symacts kernel>", "exec"), space)
+    return space["tile"], space["SCRATCH"]
+
+
+def check(name: str, value: Any, allowed: Sequence[str]) -> None:
+    """Raise a `ValueError` that lists what is allowed."""
+    if value not in allowed:
+        raise ValueError(wording(name, value, allowed))

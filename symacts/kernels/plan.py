@@ -1,0 +1,337 @@
+"""From a declared expression to a plan: which program or polynomial gives each derivative on each stretch of floats.
+
+Nothing here knows an activation. The branches give sections; every section gets the best straight-line program and
+the stretches where it stays within the bound (`rewrite.regimes`); everything else, the zeros' neighborhoods, tails
+into the subnormals, kinks, single points, holes in the domain and the limits at infinity, goes to one table per
+order (`pieces`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from symacts.errors import UnsupportedExpression
+from symacts.kernels.pieces import Builder, Table, fixed, tabulate
+from symacts.rewrite.graph import Graph
+from symacts.rewrite.reference import Dyadic, Reference, to_float
+from symacts.rewrite.regimes import FORMATS, Format, Regime, Section, choose, order_of_zero, samples, zeros
+from symacts.rigor.constants import enclose
+from symacts.rigor.oracle import BallOracle
+from symacts.symbolic.branches import Branch, split
+from symacts.symbolic.oracle import Undecided
+
+__all__ = ["Output", "Plan", "Stretch", "make_plan"]
+
+LARGEST = float(np.finfo(np.float64).max)
+SMALLEST = 5e-324
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """From `first` on (up to the next stretch) the program's step `node` gives the value, where `good` says so."""
+
+    first: float
+    node: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One derivative: its stretches from left to right, the floats that they serve, and the table for all others."""
+
+    order: int
+    stretches: tuple[Stretch, ...]
+    good: tuple[tuple[float, float], ...]
+    table: Table
+    unmet: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A program in `x` with one output per requested order."""
+
+    graph: Graph
+    outputs: tuple[Output, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A section with its branch's expression for the order at hand, or a point (`lo == hi`) with its value."""
+
+    lo: float
+    hi: float
+    section: Section | None
+    value: float = float("nan")
+
+
+def make_plan(formula: sp.Expr, x: sp.Symbol, orders: Sequence[int], dtype: str, inner: sp.Symbol | None = None) -> Plan:
+    """The plan of f and its derivatives of these orders, for inputs of this dtype.
+
+    Parameters
+    ----------
+    formula : sympy.Expr
+        In `x` alone (and `inner`, see below).
+    orders : sequence of int
+        Orders of the derivative.
+    dtype : str
+        "float64" or "float32" (evaluated in float64 and rounded once).
+
+    Raises
+    ------
+    UnsupportedExpression
+        The branches cannot be found, or the expression has no true values to build on.
+    """
+    try:
+        branches = split(formula, x, BallOracle())
+    except Undecided as error:
+        raise UnsupportedExpression(f"no kernel for {formula}: {error}") from None
+    if not branches:
+        raise UnsupportedExpression(f"no kernel for {formula}: it is defined nowhere")
+    graph = Graph()
+    magnitude = graph.put("abs", graph.variable("x"))
+    with np.errstate(all="ignore"):
+        outputs = tuple(_Planner(branches, x, k, graph, magnitude, FORMATS[dtype]).run() for k in orders)
+    return Plan(graph, outputs)
+
+
+class _Planner:
+    def __init__(
+        self, branches: tuple[Branch, ...], x: sp.Symbol, order: int, graph: Graph, magnitude: int, form: Format
+    ) -> None:
+        self.branches, self.x, self.order = branches, x, order
+        self.graph, self.magnitude, self.form = graph, magnitude, form
+        self.references: dict[sp.Expr, Reference] = {}
+
+    def reference(self, expression: sp.Expr) -> Reference:
+        if expression not in self.references:
+            self.references[expression] = Reference(expression, self.x)
+        return self.references[expression]
+
+    def derivative(self, branch: Branch) -> sp.Expr:
+        return sp.diff(branch.expression, self.x, self.order) if self.order else branch.expression
+
+    def pieces(self) -> list[_Piece]:
+        """Sections and points from left to right; holes of the domain are left out."""
+        found: list[_Piece] = []
+        for branch in self.branches:
+            if not branch.is_point:
+                found += self.sections(branch)
+        found += self.points()
+        return sorted(found, key=lambda p: (p.lo, p.hi))
+
+    def sections(self, branch: Branch) -> list[_Piece]:
+        lo = _first_float(branch.lo, branch.has_lo and not self.order)
+        hi = -_first_float(-branch.hi, branch.has_hi and not self.order)
+        expression = self.derivative(branch)
+        parts = []
+        for a, b in ((lo, min(hi, -SMALLEST)), (max(lo, SMALLEST), hi)):
+            if a <= b:
+                parts.append(_Piece(a, b, Section(a, b, expression)))
+        if lo <= 0.0 <= hi:
+            parts.append(_Piece(0.0, 0.0, None, _number(self.reference(expression).value(Fraction(0)))))
+        return parts
+
+    def points(self) -> list[_Piece]:
+        """Branch ends and point branches that are floats, with the value by convention where f has a kink there."""
+        found: dict[float, _Piece] = {}
+        ends = [e for b in self.branches for e in ((b.lo,) if b.is_point else (b.lo, b.hi)) if e.is_finite]
+        for end in ends:
+            at = _as_float(end)
+            if at is None or at in found:
+                continue
+            owner = [b for b in self.branches if _owns(b, end)]
+            if not self.order:
+                if owner and owner[0].is_point:
+                    found[at] = _Piece(at, at, None, _number(self.reference(owner[0].expression).value(Fraction(at))))
+                continue
+            if not owner:
+                continue
+            sides = []
+            for b in self.branches:
+                if not b.is_point and (b.hi == end or b.lo == end):
+                    sides.append(self.one_sided(self.derivative(b), Fraction(at), -1 if b.hi == end else 1))
+            found[at] = _Piece(at, at, None, _least(sides))
+        return list(found.values())
+
+    def one_sided(self, expression: sp.Expr, at: Fraction, side: int) -> float:
+        """The limit of a derivative at a branch end: its value there, or what values close by tend to."""
+        reference = self.reference(expression)
+        v = reference.value(at)
+        if v is not None:
+            return to_float(v)
+        scale = max(abs(at), Fraction(1))
+        near = [reference.value(at + side * scale / 2**k) for k in (100, 200, 400)]
+        return _trend(near)
+
+    def run(self) -> Output:
+        pieces = self.pieces()
+        rows: list[tuple[float, list[float]]] = [(-np.inf, fixed(self.limit(-1)))]
+        good: list[tuple[float, float]] = []
+        stretches: list[Stretch] = []
+        unmet: list[tuple[float, float]] = []
+        covered = -LARGEST
+        for piece in pieces:
+            if piece.lo > covered:
+                rows.append((covered, fixed(np.nan)))
+            if piece.section is None:
+                good.append((piece.lo, piece.hi))  # provisional: see `settle`
+                rows.append((piece.lo, fixed(piece.value)))
+            else:
+                regime, table, left = self.section(piece.section)
+                stretches.append(Stretch(piece.lo, regime.node))
+                good += regime.good
+                rows += table
+                unmet += left
+            covered = math.nextafter(piece.hi, math.inf)
+        if covered <= LARGEST:
+            rows.append((covered, fixed(np.nan)))
+        rows.append((np.inf, fixed(self.limit(1))))
+        points = {p.lo: p.value for p in pieces if p.section is None}
+        merged = self.settle(sorted(good), points, stretches)
+        return Output(self.order, tuple(stretches), merged, tabulate(rows), tuple(unmet))
+
+    def section(self, section: Section) -> tuple[Regime, list[tuple[float, list[float]]], list[tuple[float, float]]]:
+        reference = self.reference(section.expression)
+        derivative = self.reference(sp.diff(section.expression, self.x))
+        points = samples(section.lo, section.hi, self.form)
+        truth = [reference.value(Fraction(p)) for p in points.tolist()]
+        if all(t is None for t in truth):
+            raise UnsupportedExpression(f"no true values of {section.expression} on [{section.lo}, {section.hi}]")
+        roots = zeros(reference, derivative, points, truth)
+        roots += [r for r in self.border_zeros(section, reference) if all(r[0] != z for z, _ in roots)]
+        near = [float(z) for z, _ in roots if z]
+        regime = choose(section, self.x, self.graph, self.magnitude, reference, self.form, near)
+        builder = Builder(reference.value, roots, tolerance=57 if self.form.dtype == "float64" else 45)
+        start = section.lo
+        for lo, hi in regime.good:
+            if lo > start:
+                builder.cover(start, math.nextafter(lo, -math.inf))
+            start = math.nextafter(hi, math.inf)
+        if start <= section.hi:
+            builder.cover(start, section.hi)
+        return regime, builder.rows, builder.unmet
+
+    def border_zeros(self, section: Section, reference: Reference) -> list[tuple[Fraction, int]]:
+        """Zeros (or poles: negative orders) of the section's expression at zero and at its branch's ends."""
+        found = []
+        places = {Fraction(0)} if min(abs(section.lo), abs(section.hi)) < 1e-200 else set()
+        for branch in self.branches:
+            if not branch.is_point and self.derivative(branch) == section.expression:
+                places |= {_rational(e) for e in (branch.lo, branch.hi) if e.is_finite}
+        for place in places:
+            if not Fraction(section.lo) - 1 <= place <= Fraction(section.hi) + 1:
+                continue
+            order = order_of_zero(reference, place)
+            if order:
+                found.append((place, order))
+        return found
+
+    def limit(self, side: int) -> float:
+        """f at an infinity: nan where the domain ends before or nothing is approached."""
+        ends = [b for b in self.branches if not b.is_point and (b.hi if side > 0 else b.lo) == side * sp.oo]
+        if not ends:
+            return float("nan")
+        expression = self.derivative(ends[0])
+        exact = _exact_limit(expression, self.x, side)
+        if exact is not None:
+            return exact
+        return _trend([self.reference(expression).value(Fraction(side) * 2**k) for k in (1200, 2400, 4800)])
+
+    def settle(
+        self, good: list[tuple[float, float]], points: dict[float, float], stretches: list[Stretch]
+    ) -> tuple[tuple[float, float], ...]:
+        """Merge touching intervals; a point stays good only where the programs on both sides give its value."""
+        from symacts.rewrite.regimes import interpret  # noqa: PLC0415
+
+        kept = []
+        for lo, hi in good:
+            if lo == hi and lo in points:
+                right = [s for s in stretches if s.first <= (lo if lo else SMALLEST)]
+                left = [s for s in stretches if s.first < lo]
+                nodes = {s[-1].node for s in (left, right) if s}
+                if None in nodes or not nodes or not left or not right:
+                    continue
+                with np.errstate(all="ignore"):
+                    got = interpret(self.graph, [n for n in nodes if n is not None], {"x": np.array([lo])})
+                if any(float(v[0]) != points[lo] for v in got):
+                    continue
+            if kept and math.nextafter(kept[-1][1], math.inf) >= lo:
+                kept[-1] = (kept[-1][0], hi)
+            else:
+                kept.append((lo, hi))
+        return tuple(k for k in kept if k[0] < k[1])
+
+
+def _number(v: Dyadic | None) -> float:
+    return float("nan") if v is None else to_float(v)
+
+
+def _least(sides: list[float]) -> float:
+    """The element of least absolute value between the one-sided derivatives (Clarke's subdifferential)."""
+    known = [s for s in sides if s == s]
+    if not known:
+        return float("nan")
+    lo, hi = min(known), max(known)
+    return 0.0 if lo <= 0.0 <= hi else min((lo, hi), key=abs)
+
+
+def _trend(near: list[Dyadic | None]) -> float:
+    """The limit of three values ever closer to a point: settled, growing without bound, vanishing, or nan."""
+    if any(v is None for v in near):
+        return float("nan")
+    a, b, c = (Fraction(v[0]) * Fraction(2) ** v[1] for v in near if v is not None)
+    if abs(b - c) <= abs(c) / 2**52:
+        return to_float(near[2] or (0, 0))
+    if abs(c) > abs(b) > abs(a) and (a > 0) == (b > 0) == (c > 0):
+        return float("inf") if c > 0 else float("-inf")
+    if abs(c) < abs(b) < abs(a) and abs(c) < Fraction(1, 2**60):
+        return 0.0
+    return float("nan")
+
+
+def _exact_limit(expression: sp.Expr, x: sp.Symbol, side: int) -> float | None:
+    limit: Any = BallOracle().limit(expression, x, side * sp.oo, side)
+    if not isinstance(limit, sp.Expr):
+        return None
+    if limit.is_infinite:
+        return float("inf") if limit > 0 else float("-inf")
+    return float(_rational(limit))
+
+
+def _rational(exact: sp.Expr) -> Fraction:
+    """An exact real to 2**-230 relative, exactly where it is rational."""
+    if exact.is_Rational:
+        return Fraction(int(exact.p), int(exact.q))
+    lo, hi = enclose(exact, digits=72)
+    middle = (lo + hi) / 2
+    return Fraction(int(middle.p), int(middle.q))
+
+
+def _first_float(end: sp.Expr, closed: bool) -> float:
+    """The first float of an interval that starts at `end`."""
+    if end == -sp.oo:
+        return -LARGEST
+    exact = _rational(end)
+    at = float(exact)
+    if Fraction(at) < exact or (Fraction(at) == exact and not (closed and end.is_Rational)):
+        at = math.nextafter(at, math.inf)
+    return at
+
+
+def _as_float(end: sp.Expr) -> float | None:
+    """The end as a float, where it is one."""
+    if not end.is_Rational:
+        return None
+    exact = _rational(end)
+    at = float(exact)
+    return at + 0.0 if Fraction(at) == exact else None
+
+
+def _owns(branch: Branch, end: sp.Expr) -> bool:
+    return (branch.lo == end and branch.has_lo) or (branch.hi == end and branch.has_hi)

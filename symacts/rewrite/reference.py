@@ -1,0 +1,234 @@
+"""True values of an expression at floats and rationals, to many bits: what kernels are built from and measured against.
+
+Ball arithmetic first; where a ball says nothing (exponentials of arguments beyond its range), mpmath at two
+precisions that must agree.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import mpmath
+import numpy as np
+import numpy.typing as npt
+import sympy as sp
+
+from symacts.errors import UnsupportedExpression
+from symacts.rigor.balls import compile_balls
+from symacts.rigor.precision import precision
+
+__all__ = ["Dyadic", "Reference", "split_words", "ulp_errors"]
+
+Dyadic = tuple[int, int]
+"""mantissa * 2**exponent; the mantissa 0 stands for any magnitude below every float."""
+
+BITS = 110
+"""Relative precision of a true value: two words and a guard."""
+TINY = -1200
+"""Magnitudes below 2**TINY are as good as zero for every float format here."""
+HUGE = 1100
+"""Magnitudes above 2**HUGE overflow in every float format here."""
+_PRECISIONS = (160, 320, 960, 3200)
+
+
+@dataclass(slots=True)
+class Reference:
+    """True values of a smooth expression in x; `value` returns None where it is undefined or cannot be told."""
+
+    expression: sp.Expr
+    x: sp.Symbol
+    _balls: Any = field(default=None, repr=False)
+    _mp: Any = field(default=None, repr=False)
+    _known: dict[Fraction, Dyadic | None] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        self._balls = compiled_balls(self.expression, self.x)
+
+    def value(self, point: float | Fraction) -> Dyadic | None:
+        """The value at an exact point: mantissa and exponent, relative error at most 2**-BITS."""
+        point = Fraction(point)
+        if point not in self._known:
+            found = self._from_balls(point)
+            if found is None:
+                found = self._from_mpmath(point)
+            self._known[point] = found
+        return self._known[point]
+
+    def _from_balls(self, point: Fraction) -> Dyadic | None:
+        if self._balls is None:
+            return None
+        for prec in _PRECISIONS:
+            ball = self._balls(point, prec)
+            if ball is None:
+                return None
+            found = _from_ball(ball)
+            if found is not None:
+                return found
+        return None
+
+    def _from_mpmath(self, point: Fraction) -> Dyadic | None:
+        if self._mp is None:
+            self._mp = sp.lambdify(self.x, _definite(self.expression), modules="mpmath")
+        last = None
+        zeros = 0
+        for prec in _PRECISIONS:
+            with mpmath.workprec(prec):
+                try:
+                    at = mpmath.mpf(point.numerator) / point.denominator
+                    y = mpmath.mpmathify(self._mp(at))
+                except (ArithmeticError, ValueError, TypeError, OverflowError):
+                    return None
+                if isinstance(y, mpmath.mpc):
+                    if y.imag != 0:
+                        return None
+                    y = y.real
+                if mpmath.isnan(y):
+                    return None
+                zeros += y == 0
+                if zeros == len(_PRECISIONS):
+                    return 0, 0
+                if last is not None:
+                    found = _agreed(last, y)
+                    if found is not None:
+                        return found
+                last = y
+        return None
+
+
+def _definite(expression: sp.Expr) -> sp.Expr:
+    """Roots and other exact constants that mpmath's printer does not know, as numbers of many digits."""
+    odd = [c for c in expression.atoms(sp.Expr) if getattr(c, "is_Root", False)]
+    return expression.xreplace({c: sp.Float(c.evalf(400), 400) for c in odd}) if odd else expression
+
+
+def _agreed(first: Any, second: Any) -> Dyadic | None:
+    """The second value as a dyadic, where both agree to BITS bits or lie beyond all floats."""
+    for y in (first, second):
+        if mpmath.isinf(y):
+            return (1 if y > 0 else -1, 2 * HUGE)
+    if second == 0 or first == 0:
+        return None
+    sign, man, exp, bc = second._mpf_
+    if exp + bc < TINY and mpmath.mag(first) < TINY:
+        return 0, 0
+    if exp + bc > HUGE:
+        return (-1 if sign else 1, 2 * HUGE)
+    if first != second and mpmath.mag(first - second) > exp + bc - BITS:
+        return None
+    return _trim(-int(man) if sign else int(man), int(exp))
+
+
+def _trim(man: int, exp: int) -> Dyadic:
+    extra = man.bit_length() - BITS - 30
+    if extra > 0:
+        return man >> extra, exp + extra
+    return man, exp
+
+
+def _from_ball(ball: Any) -> Dyadic | None:
+    """The midpoint of a ball that is precise enough; zero where it lies below all floats."""
+    if not ball.is_finite():
+        return None
+    man, exp = (int(v) for v in ball.mid().man_exp())
+    rad_man, rad_exp = (int(v) for v in ball.rad().man_exp())
+    top = exp + abs(man).bit_length() if man else -(10**9)
+    rad_top = rad_exp + rad_man.bit_length() if rad_man else -(10**9)
+    if max(top, rad_top) < TINY:
+        return 0, 0
+    if rad_man and rad_top > top - BITS:
+        return None
+    if top > HUGE:
+        return (1 if man > 0 else -1), 2 * HUGE
+    return _trim(man, exp)
+
+
+def compiled_balls(expression: sp.Expr, x: sp.Symbol) -> Any:
+    """A function (rational, precision) -> ball; None where the expression is outside the ball evaluator."""
+    try:
+        function, one = compile_balls(expression, x), compile_balls(x, x).at(1)
+    except UnsupportedExpression:
+        return None
+
+    def at(point: Fraction, prec: int) -> Any:
+        with precision(prec):
+            return function.local_at(one * point.numerator / point.denominator)
+
+    return at
+
+
+def to_float(value: Dyadic) -> float:
+    """The nearest float64 (subnormals and overflow included)."""
+    man, exp = value
+    if man == 0:
+        return 0.0
+    top = abs(man).bit_length() + exp
+    if top > 1024:
+        return float("inf") if man > 0 else float("-inf")
+    if top < -1080:
+        return 0.0 if man > 0 else -0.0
+    try:
+        return float(Fraction(man) * Fraction(2) ** exp)
+    except OverflowError:
+        return float("inf") if man > 0 else float("-inf")
+
+
+def split_words(value: Dyadic, count: int = 2) -> list[float]:
+    """The value as an unevaluated sum of floats."""
+    left = Fraction(value[0]) * Fraction(2) ** value[1]
+    words = []
+    for _ in range(count):
+        w = to_float((left.numerator, 0)) if left.denominator == 1 else float(left)
+        words.append(w)
+        left -= Fraction(w)
+    return words
+
+
+def ulp_errors(
+    computed: npt.NDArray[Any], truth: Iterable[Dyadic | None], dtype: npt.DTypeLike = np.float64
+) -> npt.NDArray[np.float64]:
+    """Error of each value in units in the last place of the true value, in the given format.
+
+    The unit of a true value y is that of the binade of y, at least the smallest subnormal. An overflow where the true
+    value rounds to infinity counts 0; nan where the truth is undefined (None) counts 0, anything else there inf.
+    """
+    info = np.finfo(dtype)
+    digits, smallest, top = info.nmant, int(info.minexp) - info.nmant, int(info.maxexp)
+    out = np.empty(len(computed))
+    for k, (y, t) in enumerate(zip(computed.tolist(), truth, strict=True)):
+        if t is None:
+            out[k] = 0.0 if y != y else np.inf
+            continue
+        if y != y:
+            out[k] = np.inf
+            continue
+        man, exp = t
+        size = abs(man).bit_length() + exp if man else -(10**6)
+        if size > top or (man and size == top and _rounds_up(man, exp, digits, top)):
+            out[k] = 0.0 if y == (np.inf if man > 0 else -np.inf) else _unit_error(y, man, exp, top - 1 - digits)
+            continue
+        out[k] = _unit_error(y, man, exp, max(size - 1 - digits, smallest))
+    return out
+
+
+def _rounds_up(man: int, exp: int, digits: int, top: int) -> bool:
+    return abs(Fraction(man) * Fraction(2) ** exp) >= Fraction(2) ** top - Fraction(2) ** (top - digits - 2)
+
+
+def _unit_error(y: float, man: int, exp: int, unit: int) -> float:
+    if y in (float("inf"), float("-inf")):
+        return float("inf")
+    num, den = y.as_integer_ratio()
+    e = 1 - den.bit_length()
+    low = min(e, exp, unit)
+    if exp - low > 6000:
+        return float("inf")
+    difference = abs((num << (e - low)) - (man << (exp - low))) if man else abs(num << (e - low))
+    shift = unit - low
+    extra = difference.bit_length() - 64
+    if extra > 0:
+        difference, shift = difference >> extra, shift - extra
+    return math.ldexp(float(difference), -shift) if -shift < 900 else float("inf")

@@ -1,0 +1,283 @@
+"""Which form is accurate where: candidates measured against true values over the exponents of a section.
+
+A section is a closed interval of floats, on one side of zero, where the function is one smooth expression. Every
+candidate program is compared with true values at floats of all exponents, near the ends of the section and near the
+function's zeros; the stretches between samples that stay within the bound are the candidate's regime. What no
+candidate serves is left to piecewise polynomials (`kernels.pieces`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
+import sympy as sp
+
+from symacts.errors import UnsupportedExpression
+from symacts.rewrite.functions import FUNCTIONS
+from symacts.rewrite.graph import Graph
+from symacts.rewrite.halfline import Form, Unrewritable, half_line
+from symacts.rewrite.lower import lower
+from symacts.rewrite.reference import Reference, ulp_errors
+
+__all__ = ["Format", "Regime", "Section", "choose", "interpret", "samples", "zeros"]
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A float format: its dtype, how far a form may be off in its ULP, and the exponents of its inputs."""
+
+    dtype: str
+    bound: float
+    lowest: int
+    highest: int
+
+
+FORMATS = {
+    "float64": Format("float64", 2.6, -1074, 1023),
+    "float32": Format("float32", 0.003, -149, 127),
+}
+"""Bounds: the worst over all inputs is about 1.5 times the worst of a sample; float32 is rounded from float64."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """`expression` on the closed float interval [lo, hi], which does not cross zero."""
+
+    lo: float
+    hi: float
+    expression: sp.Expr
+
+    @property
+    def side(self) -> int:
+        """The half line: 1 or -1."""
+        return 1 if self.hi > 0 else -1
+
+
+@dataclass(frozen=True, slots=True)
+class Regime:
+    """Where one program may be used: closed intervals of floats; `node` is None where there is no program."""
+
+    node: int | None
+    good: tuple[tuple[float, float], ...]
+
+
+def interpret(graph: Graph, outputs: Sequence[int], inputs: dict[str, FloatArray]) -> list[FloatArray]:
+    """Run a program on arrays (the reference semantics of the targets)."""
+    values: dict[int, FloatArray] = {}
+    shape = next(iter(inputs.values())).shape
+    with np.errstate(all="ignore"):
+        for k in graph.reachable(tuple(outputs)):
+            step = graph.steps[k]
+            if step.name == "var":
+                values[k] = inputs[str(step.payload)]
+            elif step.name == "const":
+                values[k] = np.full(shape, step.payload)
+            else:
+                values[k] = FUNCTIONS[step.name](*(values[j] for j in step.args), out=np.empty(shape))
+    return [values[k] for k in outputs]
+
+
+def samples(lo: float, hi: float, form: Format, near: Sequence[float] = ()) -> FloatArray:
+    """Floats of a one-sided section: its ends, all exponents, and the neighborhoods of `near`."""
+    side = 1.0 if hi > 0 else -1.0
+    a, b = (lo, hi) if side > 0 else (-hi, -lo)
+    points = [a, b]
+    for e in range(form.lowest, form.highest + 1):
+        coarse = not -30 <= e <= 11
+        if coarse and e % 24 and e not in (form.lowest, form.highest):
+            continue
+        for j in range(2 if coarse else 32):
+            points.append(float(np.ldexp(1.0 + (j + (e * 7 + j * 3) % 11 / 11.0) / (2 if coarse else 32), e)))
+    for z in [*near, lo, hi]:
+        if z and abs(z) < 1e300:
+            points += [abs(z) * (1 + s * 2.0**-k) for k in (2, 3, 4, 5, 6, 8, 12, 20, 40) for s in (1, -1)]
+    kept = np.unique([p for p in points if a <= p <= b])
+    return kept if side > 0 else -kept[::-1]
+
+
+def refined(points: FloatArray, reference: Reference) -> FloatArray:
+    """More samples where the function's size changes by more than a few binades: the way into the subnormals."""
+    for _ in range(3):
+        sizes = []
+        for p in points.tolist():
+            v = reference.value(Fraction(p))
+            sizes.append(None if v is None else max(_size(v), -1090))
+        extra: list[float] = []
+        for k in range(1, len(points)):
+            a, b = sizes[k - 1], sizes[k]
+            if a is not None and b is not None and abs(a - b) > 6 and points[k - 1] * points[k] > 0:
+                ratio = points[k] / points[k - 1]
+                if 0.5 <= ratio <= 2.0:
+                    extra += np.linspace(points[k - 1], points[k], 8)[1:-1].tolist()
+        if not extra or len(extra) > 20000:
+            break
+        points = np.unique(np.concatenate([points, extra]))
+    return points
+
+
+def candidates(section: Section, x: sp.Symbol, graph: Graph, node: int) -> list[int]:
+    """The results of all forms of the section's expression, appended to one program."""
+    found: list[int] = []
+    for options in ({}, {"plain": True}, {"conjugates": True}):
+        try:
+            form: Form = half_line(section.expression, x, section.side, **options)
+            result = lower(form, graph, {"a": node})
+        except (Unrewritable, UnsupportedExpression, sp.PolynomialError, ValueError, TypeError, KeyError, RecursionError):
+            continue
+        if result not in found:
+            found.append(result)
+    return found
+
+
+def choose(
+    section: Section, x: sp.Symbol, graph: Graph, node: int, reference: Reference, form: Format, near: Sequence[float]
+) -> Regime:
+    """The candidate whose regime is worth most: measured on inputs as layers see them, then by cost."""
+    points = refined(samples(section.lo, section.hi, form, near), reference)
+    if not len(points):
+        return Regime(None, ())
+    found = candidates(section, x, graph, node)
+    if not found:
+        return Regime(None, ())
+    truth = [reference.value(Fraction(p)) for p in points.tolist()]
+    best: tuple[float, Regime] | None = None
+    for result in found:
+        (y,) = interpret(graph, [result], {"x": points})
+        good = _stretches(points, _around(_errors(y, truth, form)) <= form.bound)
+        missing = 1.0 - sum(_weight(a, b) for a, b in good) / max(_weight(section.lo, section.hi), 1e-9)
+        score = missing * 2000.0 + graph.cost((result,))
+        if best is None or score < best[0]:
+            best = score, Regime(result, good)
+    assert best is not None
+    return best[1] if best[1].good else Regime(None, ())
+
+
+def _errors(y: FloatArray, truth: list[tuple[int, int] | None], form: Format) -> FloatArray:
+    errors = ulp_errors(y, truth, form.dtype)
+    errors[[t is None for t in truth]] = np.inf
+    return errors
+
+
+SHORTEST = 1.4
+"""Ratio of the ends of a stretch below which it is not worth its comparisons."""
+
+
+def _around(errors: FloatArray) -> FloatArray:
+    """The worst error among each sample and its neighbors: rounding errors are noisy."""
+    padded = np.concatenate([errors[:1], errors[:1], errors, errors[-1:], errors[-1:]])
+    return np.max([padded[k : k + len(errors)] for k in range(5)], axis=0)
+
+
+def _stretches(points: FloatArray, ok: npt.NDArray[np.bool_]) -> tuple[tuple[float, float], ...]:
+    """Runs of good samples, from the first to the last; a single good sample is no stretch."""
+    runs = []
+    start = None
+    for k, good in enumerate([*ok.tolist(), False]):
+        if good and start is None:
+            start = k
+        elif not good and start is not None:
+            a, b = float(points[start]), float(points[k - 1])
+            if max(abs(a), abs(b)) >= SHORTEST * min(abs(a), abs(b)):
+                runs.append((a, b))
+            start = None
+    return tuple(runs)
+
+
+def _weight(lo: float, hi: float) -> float:
+    """The share of inputs in [lo, hi] when pre-activations spread over a few units: the Cauchy law of scale 2."""
+    return float(np.arctan(hi / 2.0) - np.arctan(lo / 2.0)) / np.pi
+
+
+def zeros(
+    reference: Reference, derivative: Reference, points: FloatArray, truth: Sequence[tuple[int, int] | None]
+) -> list[tuple[Fraction, int]]:
+    """Zeros of a function between samples, to 2**-220, each with its order: by sign changes of f, then of f'."""
+    found: list[tuple[Fraction, int]] = []
+    values = points.tolist()
+    for k in range(len(values)):
+        t = truth[k]
+        if t is not None and t[0] == 0 and abs(values[k]) < 1e6 and _is_isolated(truth, k):
+            found.append((Fraction(values[k]), 0))
+        if not k or abs(values[k]) > 1e6:
+            continue
+        s = truth[k - 1]
+        if s is None or t is None or not s[0] or not t[0]:
+            continue
+        if (s[0] > 0) != (t[0] > 0):
+            root = _bisect(reference, Fraction(values[k - 1]), Fraction(values[k]))
+            if root is not None:
+                found.append((root, 0))
+        elif 1 < k < len(values) - 1 and _dips(truth, k):
+            root = _bisect(derivative, Fraction(values[k - 1]), Fraction(values[k + 1]))
+            v = None if root is None else reference.value(root)
+            if root is not None and (v is None or v[0] == 0 or _size(v) < _size(t) - 150):
+                found.append((root, 0))
+        if len(found) > 60:
+            break
+    ordered = []
+    for root, _ in found:
+        order = order_of_zero(reference, root)
+        if order:
+            ordered.append((root, order))
+    return ordered
+
+
+def _is_isolated(truth: Sequence[tuple[int, int] | None], k: int) -> bool:
+    neighbors = [truth[j] for j in (k - 1, k + 1) if 0 <= j < len(truth)]
+    return all(v is not None and _size(v) > -900 for v in neighbors)
+
+
+def _size(v: tuple[int, int]) -> int:
+    return abs(v[0]).bit_length() + v[1] if v[0] else -(10**6)
+
+
+def _dips(truth: Sequence[tuple[int, int] | None], k: int) -> bool:
+    trio = [truth[j] for j in (k - 1, k, k + 1)]
+    if any(v is None for v in trio):
+        return False
+    left, middle, right = (abs(Fraction(v[0])) * Fraction(2) ** v[1] for v in trio if v is not None)
+    return middle < left and middle <= right and 2 * middle < left + right
+
+
+def _bisect(reference: Reference, lo: Fraction, hi: Fraction) -> Fraction | None:
+    """A zero by bisection on true values."""
+    flo, fhi = reference.value(lo), reference.value(hi)
+    if flo is None or fhi is None or not flo[0] or not fhi[0] or (flo[0] > 0) == (fhi[0] > 0):
+        return None
+    for _ in range(1400):
+        width = hi - lo
+        if width * 2**220 < max(abs(lo), abs(hi), Fraction(1, 2**40)):
+            break
+        middle = (lo + hi) / 2
+        v = reference.value(middle)
+        if v is None:
+            return None
+        if v[0] == 0:
+            return middle
+        if (v[0] > 0) == (flo[0] > 0):
+            lo = middle
+        else:
+            hi = middle
+    return (lo + hi) / 2
+
+
+def order_of_zero(reference: Reference, root: Fraction) -> int:
+    """m with F ~ c*(x - root)**m, from values at two small distances on a side where F is defined; 0 where unclear."""
+    scale = max(abs(root), Fraction(1))
+    for side in (1, -1):
+        v = [reference.value(root + side * scale / 2**k) for k in (60, 66)]
+        if v[0] is None or v[1] is None or not v[0][0] or not v[1][0]:
+            continue
+        a, b = (abs(Fraction(t[0])) * Fraction(2) ** t[1] for t in (v[0], v[1]))
+        ratio = np.log2(float(a / b)) / 6.0
+        order = round(ratio)
+        if abs(ratio - order) < 1e-6 and -6 <= order <= 12:
+            return int(order)
+        return 0
+    return 0
