@@ -1,22 +1,29 @@
-"""A call within a time limit, in a process of its own that can be ended.
+"""A call within a time limit, in a process that can be ended.
 
-SymPy calls can hang inside one expression; a thread cannot be ended, a process can. The child is a fork of the
-caller, so it starts warm; what it finds comes back as JSON-safe messages over a pipe, in order, as it finds it.
+SymPy calls can hang inside one expression; a thread cannot be ended, a process can. A process with one thread forks
+(the child starts warm); one with more threads, where a fork could copy a held lock, keeps one worker process of its
+own instead. What the call finds on its way comes back in order, as it is found.
 """
 
 from __future__ import annotations
 
 import contextlib
+import importlib
 import multiprocessing
+import pickle
+import select
+import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, BinaryIO
 
 from symacts.errors import ParameterError, shorten
 
 __all__ = ["DeadlineExceeded", "check_seconds", "run_with_deadline"]
+
+Tell = Callable[[tuple[str, Any]], None]
 
 
 class DeadlineExceeded(Exception):
@@ -42,33 +49,144 @@ def check_seconds(seconds: object) -> float | None:
     return float(seconds)
 
 
-def _child(function: Callable[..., Any], args: tuple[Any, ...], pipe: Any) -> None:
-    with contextlib.suppress(BrokenPipeError):  # the parent has given up
+def _perform(function: Callable[..., Any], args: tuple[Any, ...], tell: Tell) -> None:
+    with contextlib.suppress(BrokenPipeError):  # the caller has given up
         try:
-            result = function(*args, send=lambda message: pipe.send(("message", message)))
+            result = function(*args, send=lambda message: tell(("message", message)))
         except Exception as error:
-            pipe.send(("error", error))
+            tell(("error", error))
         else:
-            pipe.send(("result", result))
+            tell(("result", result))
+
+
+class _Fork:
+    """A child of this process, for one call."""
+
+    def __init__(self, function: Callable[..., Any], args: tuple[Any, ...]) -> None:
+        context = multiprocessing.get_context("fork")
+        self.pipe, there = context.Pipe(duplex=False)
+        self.process = context.Process(target=lambda: _perform(function, args, there.send), daemon=True)
+        self.process.start()
+        there.close()
+
+    def receive(self, seconds: float) -> Any:
+        """The next thing told, or None when the time is over."""
+        return self.pipe.recv() if self.pipe.poll(max(0.0, seconds)) else None
+
+    def finish(self) -> None:
+        self.pipe.close()
+        self.process.kill()
+        self.process.join()
+        self.process.close()
+
+
+class _Worker:
+    """A process of its own that serves call after call until it is ended."""
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", "from symacts.budget import _serve; _serve()"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+
+    def begin(self, function: Callable[..., Any], args: tuple[Any, ...]) -> None:
+        assert self.process.stdin is not None
+        pickle.dump((function.__module__, function.__qualname__, args), self.process.stdin)
+        self.process.stdin.flush()
+
+    def receive(self, seconds: float) -> Any:
+        """The next thing told, or None when the time is over."""
+        stream = self.process.stdout
+        assert stream is not None
+        if not stream.peek(0) and not select.select([stream], [], [], max(0.0, seconds))[0]:  # type: ignore[attr-defined]
+            return None
+        return pickle.load(stream)
+
+    def end(self) -> None:
+        self.process.kill()
+        for stream in (self.process.stdin, self.process.stdout):
+            if stream is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    stream.close()
+        self.process.wait()
+
+
+def _serve() -> None:
+    """The loop of a worker process: named functions of this package in, what they tell out."""
+    source, sink = sys.stdin.buffer, sys.stdout.buffer
+    sys.stdout = sys.stderr  # nothing that a call prints may mix with the answers
+
+    def tell(item: tuple[str, Any]) -> None:
+        _write(item, sink)
+
+    while True:
+        try:
+            module, name, args = pickle.load(source)
+        except EOFError:
+            return
+        _perform(getattr(importlib.import_module(module), name), args, tell)
+
+
+def _write(item: tuple[str, Any], sink: BinaryIO) -> None:
+    sink.write(pickle.dumps(item))
+    sink.flush()
+
+
+class _Shared:
+    """The worker that the threads of this process take turns with."""
+
+    def __init__(self) -> None:
+        self.turn = threading.Lock()
+        self.worker: _Worker | None = None
+
+    def __call__(self, function: Callable[..., Any], args: tuple[Any, ...], deadline: float) -> Any:
+        if not self.turn.acquire(timeout=max(0.0, deadline - time.monotonic())):
+            raise DeadlineExceeded([])
+        done = False
+        try:
+            if self.worker is None or self.worker.process.poll() is not None:
+                self.worker = _Worker()
+            self.worker.begin(function, args)
+            answer = _listen(self.worker, deadline)
+            done = True
+            return answer
+        except Exception as error:
+            done = not isinstance(error, (DeadlineExceeded, EOFError, OSError))
+            raise
         finally:
-            pipe.close()
+            if not done and self.worker is not None:
+                self.worker.end()
+                self.worker = None
+            self.turn.release()
 
 
-def _context() -> Any:
-    """Fork where that is safe: elsewhere a fresh interpreter (slower to start, the same answers)."""
-    can_fork = sys.platform != "win32" and sys.platform != "darwin" and threading.active_count() == 1
-    return multiprocessing.get_context("fork" if can_fork else "spawn")
+_shared = _Shared()
+
+
+def _listen(source: _Fork | _Worker, deadline: float) -> Any:
+    messages: list[Any] = []
+    while True:
+        item = source.receive(deadline - time.monotonic())
+        if item is None:
+            raise DeadlineExceeded(messages)
+        kind, payload = item
+        if kind == "result":
+            return payload
+        if kind == "error":
+            raise payload
+        messages.append(payload)
 
 
 def run_with_deadline(function: Callable[..., Any], args: tuple[Any, ...], seconds: float) -> Any:
-    """`function(*args, send=...)` in a process that is ended after `seconds`.
+    """`function(*args, send=...)` in another process, which is ended after `seconds`.
 
     Parameters
     ----------
     function : callable
-        A module-level function; it may call `send(message)` with JSON-safe data whenever it has found something.
+        A module-level function of this package; it may call `send(message)` whenever it has found something.
     args : tuple
-        Its positional arguments (picklable where forking is not possible).
+        Its positional arguments (picklable).
     seconds : float
         The limit, in seconds of wall time.
 
@@ -76,29 +194,17 @@ def run_with_deadline(function: Callable[..., Any], args: tuple[Any, ...], secon
     ------
     DeadlineExceeded
         The limit passed; carries the messages sent so far.
+    RuntimeError
+        The process died without an answer.
     """
-    context = _context()
-    here, there = context.Pipe(duplex=False)
-    process = context.Process(target=_child, args=(function, args, there), daemon=True)
     deadline = time.monotonic() + seconds
-    process.start()
-    there.close()
-    messages: list[Any] = []
     try:
-        while here.poll(max(0.0, deadline - time.monotonic())):
-            try:
-                kind, payload = here.recv()
-            except EOFError:
-                raise RuntimeError(f"the worker ended without an answer (exit code {process.exitcode})") from None
-            if kind == "message":
-                messages.append(payload)
-            elif kind == "error":
-                raise payload
-            else:
-                return payload
-        raise DeadlineExceeded(messages)
-    finally:
-        here.close()
-        process.kill()
-        process.join()
-        process.close()
+        if sys.platform != "linux" or threading.active_count() > 1:
+            return _shared(function, args, deadline)
+        fork = _Fork(function, args)
+        try:
+            return _listen(fork, deadline)
+        finally:
+            fork.finish()
+    except EOFError:
+        raise RuntimeError(f"the process that ran {function.__name__} died without an answer") from None

@@ -9,12 +9,12 @@ from collections.abc import Iterable
 
 import sympy as sp
 
+from symacts.symbolic.field import vanishes
+
 __all__ = ["derivative", "is_identically_zero", "shortest", "tidy"]
 
 MOST_OPERATIONS = 400
 """Expressions with more operations are left as they are: rearranging them costs more than it shows."""
-
-_TO_EXP = (sp.tanh, sp.sinh, sp.cosh, sp.sech, sp.coth, sp.csch)
 
 
 WORTH_IT = sp.Rational(7, 10)
@@ -24,8 +24,14 @@ WORTH_IT = sp.Rational(7, 10)
 def shortest(candidates: Iterable[sp.Expr]) -> sp.Expr:
     """The first candidate, or a later one with clearly fewer operations."""
     first, *rest = candidates
-    best = min(rest, key=lambda e: (e.count_ops(), len(str(e))), default=first)
-    return best if best.count_ops() <= WORTH_IT * first.count_ops() else first
+    best = min(rest, key=_length, default=first)
+    return best if _length(best) <= WORTH_IT * _length(first) else first
+
+
+def _length(expression: sp.Expr) -> int:
+    """Operations, and digits beyond the third of every number."""
+    digits = sum(max(0, len(str(q)) - 3) for q in expression.atoms(sp.Rational))
+    return int(expression.count_ops()) + digits
 
 
 def _sign_in_front(expression: sp.Expr) -> sp.Expr:
@@ -74,19 +80,6 @@ def derivative(expression: sp.Expr, x: sp.Symbol, order: int = 1) -> sp.Expr:
     return result
 
 
-def _exponential_atoms(expression: sp.Expr, x: sp.Symbol) -> sp.Expr:
-    """Hyperbolic functions and powers with `x` in the exponent as exponentials, with sums in exponents split."""
-    expression = expression.replace(
-        lambda e: isinstance(e, _TO_EXP) and e.has(x), lambda e: e.rewrite(sp.exp)
-    )
-    expression = expression.replace(
-        lambda e: isinstance(e, sp.Pow) and e.exp.has(x), lambda e: sp.exp(e.exp * sp.log(e.base))
-    )
-    return expression.replace(
-        lambda e: isinstance(e, sp.exp), lambda e: sp.exp(sp.expand(e.args[0]), evaluate=True)
-    )
-
-
 def is_identically_zero(expression: sp.Expr, x: sp.Symbol) -> bool:
     """Whether a smooth expression is shown to vanish identically: an exact expansion over its exponentials.
 
@@ -100,38 +93,6 @@ def is_identically_zero(expression: sp.Expr, x: sp.Symbol) -> bool:
     """
     if expression.is_zero:
         return True
-    if expression.count_ops() > MOST_OPERATIONS or expression.has(sp.Piecewise, sp.Max, sp.Min, sp.Abs, sp.sign):
+    if expression.has(sp.Piecewise, sp.Max, sp.Min, sp.Abs, sp.sign):
         return False
-    candidate = _exponential_atoms(expression, x)
-    numerator, _ = sp.fraction(sp.together(candidate))
-    numerator = sp.expand(numerator, deep=True, power_exp=True)
-    numerator = numerator.replace(lambda e: isinstance(e, sp.Mul), lambda e: sp.powsimp(e, combine="exp"))
-    if sp.expand(numerator) == 0:
-        return True
-    atoms = sorted(numerator.atoms(sp.exp), key=sp.default_sort_key)
-    if not atoms or len(atoms) > 12:
-        return False
-    return _zero_over_bases(numerator, atoms)
-
-
-def _zero_over_bases(numerator: sp.Expr, atoms: list[sp.exp]) -> bool:
-    """Exponents as integer combinations of rationally independent terms; each base exponential becomes a symbol."""
-    bases: dict[sp.Expr, sp.Symbol] = {}
-    denominators: dict[sp.Expr, int] = {}
-    terms = [(a, sp.Add.make_args(a.args[0])) for a in atoms]
-    for _, parts in terms:
-        for part in parts:
-            c, rest = part.as_coeff_Mul()
-            if not c.is_Rational:
-                return False
-            denominators[rest] = int(sp.ilcm(denominators.get(rest, 1), c.q))
-            bases.setdefault(rest, sp.Dummy("t", positive=True))
-    mapping = {}
-    for atom, parts in terms:
-        image: sp.Expr = sp.S.One
-        for part in parts:
-            c, rest = part.as_coeff_Mul()
-            image *= bases[rest] ** (c * denominators[rest])
-        mapping[atom] = image
-    image_numerator, _ = sp.fraction(sp.together(numerator.xreplace(mapping)))
-    return bool(sp.expand(image_numerator) == 0)
+    return vanishes(expression)

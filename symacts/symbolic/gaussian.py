@@ -76,7 +76,7 @@ def expectation(pieces: list[tuple[sp.Expr, sp.Expr, sp.Expr]], x: sp.Symbol) ->
     """
     total = sp.S.Zero
     for lo, hi, expression in pieces:
-        for term in sp.Add.make_args(sp.expand(expression)):
+        for term in sp.Add.make_args(sp.expand(expression)) if expression != 0 else ():
             value = _term(term, x, lo, hi)
             if value is None:
                 return None

@@ -11,6 +11,8 @@ __all__ = ["MOST_DEGREE", "polynomial_in_output", "y"]
 y = sp.Symbol("y", real=True)
 """The output of the function."""
 
+_HYPERBOLIC = (sp.tanh, sp.sinh, sp.cosh, sp.sech)
+
 MOST_DEGREE = 4
 """Highest degree proposed: tanh's powers and the generalized logistic stay below it."""
 
@@ -18,8 +20,8 @@ MOST_DEGREE = 4
 def _atoms_as_symbols(expressions: list[sp.Expr], x: sp.Symbol) -> tuple[list[sp.Expr], list[sp.Symbol]] | None:
     """The expressions as rational functions of symbols that stand for `x`, exponentials and other functions of `x`."""
     expressions = [
-        sp.expand(e.replace(lambda u: isinstance(u, (sp.tanh, sp.sinh, sp.cosh, sp.sech)), lambda u: u.rewrite(sp.exp)))
-        if e.has(sp.tanh, sp.sinh, sp.cosh, sp.sech)
+        sp.expand(e.replace(lambda u: isinstance(u, _HYPERBOLIC), lambda u: u.rewrite(sp.exp)))
+        if e.has(*_HYPERBOLIC)
         else e
         for e in expressions
     ]
@@ -71,7 +73,8 @@ def polynomial_in_output(f: sp.Expr, df: sp.Expr, x: sp.Symbol) -> sp.Expr | Non
     """
     if not df.has(x):
         return df
-    if f.count_ops() > 60:
+    opaque = [a for a in f.atoms(sp.Function) if a.has(x) and not isinstance(a, (sp.exp, *_HYPERBOLIC))]
+    if opaque or f.count_ops() > 60:
         return None
     read = _atoms_as_symbols([f, df], x)
     if read is None:

@@ -1,0 +1,148 @@
+"""Exact expansion of an expression over named atoms: `t = exp(x)`, `r = sqrt(u)`, opaque functions, symbols.
+
+An expression becomes an element of a field of rational functions over the rationals; it vanishes identically when
+that element does after the defining relations `r**q = u` are used. Nothing else about the atoms is used, so a zero
+here is a proof, while a nonzero element proves nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+from sympy.polys.fields import field
+
+__all__ = ["vanishes"]
+
+_HYPERBOLIC = (sp.tanh, sp.sinh, sp.cosh, sp.sech, sp.coth, sp.csch)
+MOST_ATOMS = 14
+MOST_TERMS = 4000
+MOST_POWER = 64
+
+
+class _TooLarge(Exception):
+    """The expansion passes the limits on work."""
+
+
+class _Builder:
+    """Names the atoms of an expression, then evaluates it in the field that they generate."""
+
+    def __init__(self) -> None:
+        self.exponents: dict[sp.Expr, int] = {}
+        self.powers: dict[sp.Expr, int] = {}
+        self.opaque: dict[sp.Expr, None] = {}
+
+    def scan(self, e: sp.Expr) -> None:
+        """Note every atom with the denominators that its powers need."""
+        if e.is_Rational:
+            return
+        if e.is_Add or e.is_Mul:
+            for a in e.args:
+                self.scan(a)
+        elif isinstance(e, sp.exp) or e is sp.E:
+            for part in sp.Add.make_args(sp.expand(e.args[0] if isinstance(e, sp.exp) else sp.S.One)):
+                c, rest = part.as_coeff_Mul()
+                if not c.is_Rational:
+                    raise _TooLarge
+                self.exponents[rest] = int(sp.ilcm(1, self.exponents.get(rest, 1), c.q))
+        elif e.is_Pow and e.exp.is_Rational:
+            self.scan(e.base)
+            if not e.exp.is_Integer:
+                self.powers[e.base] = int(sp.ilcm(1, self.powers.get(e.base, 1), e.exp.q))
+        elif e.is_Pow and e.base.is_Rational and e.base > 0:
+            self.scan(sp.exp(sp.expand(e.exp * sp.log(e.base)), evaluate=False))
+        else:
+            self.opaque[e] = None
+
+    def build(self) -> None:
+        """The field and the images of the atoms."""
+        count = len(self.exponents) + len(self.powers) + len(self.opaque)
+        if count > MOST_ATOMS:
+            raise _TooLarge
+        names = [f"a{k}" for k in range(max(1, count))]
+        self.field, *gens = field(names, sp.QQ)
+        keys = [*(("exp", k) for k in self.exponents), *(("root", k) for k in self.powers)]
+        keys += [("atom", k) for k in self.opaque]
+        self.generators = dict(zip(keys, gens, strict=False))
+
+    def image(self, e: sp.Expr) -> Any:
+        """The field element that the expression names."""
+        if e.is_Rational:
+            return self.field(sp.QQ(int(e.p), int(e.q)))
+        if e.is_Add:
+            total = self.field(0)
+            for a in e.args:
+                total = self.checked(total + self.image(a))
+            return total
+        if e.is_Mul:
+            total = self.field(1)
+            for a in e.args:
+                total = self.checked(total * self.image(a))
+            return total
+        if isinstance(e, sp.exp) or e is sp.E:
+            total = self.field(1)
+            for part in sp.Add.make_args(sp.expand(e.args[0] if isinstance(e, sp.exp) else sp.S.One)):
+                c, rest = part.as_coeff_Mul()
+                total *= self.power(self.generators["exp", rest], int(c * self.exponents[rest]))
+            return total
+        if e.is_Pow and e.exp.is_Integer:
+            return self.power(self.image(e.base), int(e.exp))
+        if e.is_Pow and e.exp.is_Rational:
+            return self.power(self.generators["root", e.base], int(e.exp * self.powers[e.base]))
+        if e.is_Pow and e.base.is_Rational and e.base > 0:
+            return self.image(sp.exp(sp.expand(e.exp * sp.log(e.base)), evaluate=False))
+        return self.generators["atom", e]
+
+    def power(self, element: Any, exponent: int) -> Any:
+        if abs(exponent) > MOST_POWER:
+            raise _TooLarge
+        return self.checked(element**exponent)
+
+    def checked(self, element: Any) -> Any:
+        if len(element.numer) + len(element.denom) > MOST_TERMS:
+            raise _TooLarge
+        return element
+
+    def reduced(self, element: Any) -> bool:
+        """Whether the element vanishes once `r**q = u` is used for every root atom, outermost first."""
+        if not element:
+            return True
+        numerator = element.numer
+        for base in reversed(list(self.powers)):
+            generator = self.generators["root", base]
+            index = self.field.gens.index(generator)
+            degree = self.powers[base]
+            groups: dict[int, Any] = {}
+            value = self.image(base)
+            for monomial, coefficient in numerator.terms():
+                whole, rest = divmod(monomial[index], degree)
+                plain = tuple(0 if k == index else m for k, m in enumerate(monomial))
+                term = self.field(self.field.ring({plain: coefficient}))
+                groups[rest] = self.checked(groups.get(rest, self.field(0)) + term * value**whole)
+            total = self.field(0)
+            for rest, part in groups.items():
+                total = self.checked(total + part * generator**rest)
+            if not total:
+                return True
+            numerator = total.numer
+        return False
+
+
+def vanishes(expression: sp.Expr) -> bool:
+    """Whether exact expansion shows the expression to be zero wherever it is defined.
+
+    >>> import sympy
+    >>> x = sympy.Symbol("x", real=True)
+    >>> vanishes(sympy.exp(2*x) - sympy.exp(x)**2), vanishes(sympy.sqrt(x**2 + 1)**2 - x**2 - 1)
+    (True, True)
+    >>> vanishes(sympy.exp(x) - 1)
+    False
+    """
+    expression = expression.replace(lambda e: isinstance(e, _HYPERBOLIC), lambda e: e.rewrite(sp.exp))
+    builder = _Builder()
+    try:
+        builder.scan(expression)
+        builder.build()
+        return builder.reduced(builder.image(expression))
+    except (_TooLarge, ZeroDivisionError):
+        return False

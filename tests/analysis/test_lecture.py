@@ -1,0 +1,229 @@
+"""The lecture's activations: every expected value here was worked out by hand."""
+
+from __future__ import annotations
+
+import math
+
+import mpmath
+import pytest
+import sympy as sp
+from sympy import Interval, Rational, S, exp, oo
+
+import symacts
+from symacts.facts import Root
+
+x = symacts.x
+HALF = Rational(1, 2)
+
+EXPECTED = {
+    "sigmoid": {
+        "domain": S.Reals,
+        "range": Interval.open(0, 1),
+        "limits": (0, 1),
+        "derivative_limits": (0, 0),
+        "asymptotes": ((0, 0), (0, 1)),
+        "saturation": ("soft", "soft"),
+        "sign": "positive",
+        "bounded": (True, True),
+        "symmetry": ("point", (0, HALF)),
+        "monotonicity": "strictly increasing",
+        "increasing_on": S.Reals,
+        "decreasing_on": S.EmptySet,
+        "convexity": "none",
+        "convex_on": Interval(-oo, 0),
+        "concave_on": Interval(0, oo),
+        "inflection_points": sp.FiniteSet(0),
+        "stationary_points": S.EmptySet,
+        "zeros": S.EmptySet,
+        "minimum": (0, False),
+        "maximum": (1, False),
+        "smoothness": oo,
+        "kinks": (),
+        "discontinuities": (),
+        "lipschitz": Rational(1, 4),
+        "zero_centered": False,
+        "value_at_zero": HALF,
+        "dead_region": S.EmptySet,
+        "homogeneous": False,
+        "gaussian_mean": HALF,
+        "derivative_in_output": sp.Symbol("y", real=True) * (1 - sp.Symbol("y", real=True)),
+    },
+    "tanh": {
+        "range": Interval.open(-1, 1),
+        "limits": (-1, 1),
+        "saturation": ("soft", "soft"),
+        "sign": "mixed",
+        "symmetry": ("odd", (0, 0)),
+        "monotonicity": "strictly increasing",
+        "zeros": sp.FiniteSet(0),
+        "fixed_points": sp.FiniteSet(0),
+        "lipschitz": 1,
+        "gradient_lipschitz": 4 * sp.sqrt(3) / 9,
+        "zero_centered": True,
+        "smoothness": oo,
+        "derivative_in_output": 1 - sp.Symbol("y", real=True) ** 2,
+    },
+    "relu": {
+        "range": Interval(0, oo),
+        "limits": (0, oo),
+        "derivative_limits": (0, 1),
+        "asymptotes": ((0, 0), (1, 0)),
+        "saturation": ("hard", "none"),
+        "sign": "nonnegative",
+        "bounded": (True, False),
+        "monotonicity": "nondecreasing",
+        "increasing_on": Interval(0, oo),
+        "convexity": "convex",
+        "convex_on": S.Reals,
+        "zeros": Interval(-oo, 0),
+        "fixed_points": Interval(0, oo),
+        "stationary_points": Interval.open(-oo, 0),
+        "minimum": (0, True),
+        "maximum": (oo, False),
+        "smoothness": 0,
+        "kinks": ((0, 0, 1),),
+        "lipschitz": 1,
+        "gradient_lipschitz": oo,
+        "dead_region": Interval.open(-oo, 0),
+        "zero_centered": False,
+        "homogeneous": True,
+        "gaussian_mean": 1 / sp.sqrt(2 * sp.pi),
+        "gaussian_second_moment": HALF,
+        "gaussian_derivative_second_moment": HALF,
+        "gain": sp.sqrt(2),
+        "symmetry": ("none", None),
+    },
+    "leaky_relu": {
+        "range": S.Reals,
+        "saturation": ("none", "none"),
+        "monotonicity": "strictly increasing",
+        "kinks": ((0, Rational(1, 100), 1),),
+        "dead_region": S.EmptySet,
+        "lipschitz": 1,
+        "homogeneous": True,
+        "zero_centered": False,
+        "convexity": "convex",
+        "derivative_in_output": (Rational(1, 100), 1),
+        "gaussian_mean": Rational(99, 100) / sp.sqrt(2 * sp.pi),
+    },
+    "elu": {
+        "range": Interval.open(-1, oo),
+        "limits": (-1, oo),
+        "saturation": ("soft", "none"),
+        "monotonicity": "strictly increasing",
+        "smoothness": 1,
+        "kinks": (),
+        "lipschitz": 1,
+        "gradient_lipschitz": 1,
+        "convexity": "convex",
+        "zeros": sp.FiniteSet(0),
+        "dead_region": S.EmptySet,
+        "derivative_in_output": (sp.Symbol("y", real=True) + 1, 1),
+        "zero_centered": False,
+    },
+}
+
+
+def agrees(value: object, expected: object) -> bool:
+    if isinstance(expected, tuple):
+        return isinstance(value, tuple) and len(value) == len(expected) and all(map(agrees, value, expected))
+    if isinstance(expected, sp.Expr) and isinstance(value, sp.Expr) and value != expected:
+        return bool(sp.expand(value - expected) == 0)
+    return bool(value == expected)
+
+
+@pytest.fixture(scope="module")
+def reports() -> dict[str, symacts.Report]:
+    return {name: symacts.analyze(name) for name in EXPECTED}
+
+
+@pytest.mark.parametrize("name, fact", [(n, f) for n, facts in EXPECTED.items() for f in facts])
+def test_fact(reports: dict[str, symacts.Report], name: str, fact: str) -> None:
+    found = getattr(reports[name], fact)
+    assert agrees(found.value, EXPECTED[name][fact]), f"{found.value} ({found.because})"
+
+
+@pytest.mark.parametrize("wrong", [Interval(0, 1), Interval.open(0, 2), (0, 1)])
+def test_the_comparison_can_fail(reports: dict[str, symacts.Report], wrong: object) -> None:
+    assert not agrees(reports["sigmoid"].range.value, wrong)
+
+
+def test_silu_minimum_in_closed_form() -> None:
+    report = symacts.analyze("silu")
+    w = sp.LambertW(exp(-1))
+    assert report.minimum.value == (-w, True)
+    assert report.stationary_points.value == sp.FiniteSet(-1 - w)
+    with mpmath.workdps(60):
+        assert report.minimum.digits(50) == mpmath.nstr(-mpmath.lambertw(mpmath.exp(-1)).real, 50)
+
+
+def test_mish_is_its_expression_and_its_minimum_a_root() -> None:
+    by_name, by_text = symacts.analyze("mish"), symacts.analyze("x*tanh(softplus(x))")
+    assert by_name.facts == by_text.facts
+    value, attained = by_name.minimum.value
+    assert isinstance(value, Root) and attained
+    with mpmath.workdps(60):
+        mish = lambda t: t * mpmath.tanh(mpmath.log(1 + mpmath.exp(t)))  # noqa: E731
+        at = mpmath.findroot(lambda t: mpmath.diff(mish, t), mpmath.mpf("-1.2"))
+        assert abs(mpmath.mpf(str(value.evalf(45))) - mish(at)) < mpmath.mpf(10) ** -44
+        assert by_name.minimum.digits(40)[:38] == mpmath.nstr(mish(at), 45)[:38]
+
+
+def test_root_switching_points_are_exact() -> None:
+    report = symacts.analyze("Max(x, exp(x) - 2)")
+    points = [p for p, _, _ in report.kinks.value]
+    assert len(points) == 2
+    with mpmath.workdps(40):
+        for p, guess in zip(points, (-1.84, 1.15), strict=True):
+            true = mpmath.findroot(lambda t: t - mpmath.exp(t) + 2, guess)
+            assert abs(mpmath.mpf(str(p.evalf(30))) - true) < mpmath.mpf(10) ** -28
+
+
+@pytest.mark.parametrize("eps", ["1/100", 0.05, Rational(1, 5)])
+def test_saturation_region_of_sigmoid(eps: object) -> None:
+    region = symacts.analyze("sigmoid").saturation_region(eps).value
+    value = float(sp.Rational(str(eps)))
+    edge = 2 * math.acosh(1 / (2 * math.sqrt(value)))  # sigmoid' = 1/(4 cosh(x/2)**2)
+    assert region.contains(sp.Rational(str(edge + 1e-9))) == sp.true
+    assert region.contains(sp.Rational(str(edge - 1e-9))) == sp.false
+    assert region.contains(-100) == sp.true
+
+
+def test_nth_derivative_of_tanh() -> None:
+    found = symacts.analyze("tanh").nth_derivative(5).value
+    for t in (Rational(-3, 2), Rational(1, 7), Rational(2)):
+        with mpmath.workdps(40):
+            true = mpmath.diff(mpmath.tanh, mpmath.mpf(t.p) / t.q, 5)
+            assert abs(mpmath.mpf(str(found.subs(x, t).evalf(30))) - true) < mpmath.mpf(10) ** -12
+
+
+SYMBOLIC = {
+    "elu": {"range": lambda a: Interval.open(-a, oo), "limits": lambda a: (-a, oo), "derivative_limits": lambda a: (0, 1)},
+    "celu": {"range": lambda a: Interval.open(-a, oo), "smoothness": lambda a: 1, "lipschitz": lambda a: 1},
+    "leaky_relu": {"range": lambda a: S.Reals, "kinks": lambda a: ((0, a, 1),), "lipschitz": lambda a: 1},
+    "softplus": {
+        "range": lambda b: Interval.open(0, oo),
+        "value_at_zero": lambda b: sp.log(2) / b,
+        "asymptotes": lambda b: ((0, 0), (1, 0)),
+        "lipschitz": lambda b: 1,
+        "gradient_lipschitz": lambda b: b / 4,
+    },
+    "swish": {"limits": lambda b: (0, oo), "zeros": lambda b: sp.FiniteSet(0), "saturation": lambda b: ("soft", "none")},
+}
+
+
+@pytest.mark.parametrize("name, fact", [(n, f) for n, facts in SYMBOLIC.items() for f in facts])
+def test_symbolic_parameters(name: str, fact: str) -> None:
+    report = symacts.analyze(name, parameters="symbolic")
+    (symbol,) = report.parameters.values()
+    found = getattr(report, fact)
+    assert agrees(found.value, SYMBOLIC[name][fact](symbol)), f"{found.value} ({found.because})"
+
+
+def test_symbolic_hard_tanh() -> None:
+    report = symacts.analyze("hard_tanh", parameters="symbolic")
+    low, high = report.parameters["min_val"], report.parameters["max_val"]
+    assert report.limits.value == (low, high)
+    assert report.saturation.value == ("hard", "hard")
+    assert report.lipschitz.value == 1
+    assert report.range.value == Interval(low, high)
