@@ -1,0 +1,464 @@
+"""The checker's rules about functions on intervals: signs on a cover, monotonicity, kinks, limits. Trusted core.
+
+Each rule takes a goal and a node and returns the subgoals that are left; a node that does not hold raises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
+
+from symacts.codec import decode
+from symacts.errors import UnsupportedExpression
+from symacts.proofs.entail import Condition, Given, Undecided, follows, is_analytic, obligations
+from symacts.proofs.normal import is_zero
+from symacts.rigor import compare, compile_balls, evaluate
+from symacts.rigor.tails import limit as tail_limit
+from symacts.rigor.tails import replay_sign
+
+__all__ = ["Span", "ball_sign", "interior", "kink", "limit", "monotone", "require_interval", "sign", "slope_of", "span", "without"]
+
+MAX_CELLS = 5_000
+MAX_ORDER = 12
+MIN_PREC, MAX_PREC = 32, 4096
+TAIL_TERMS = 64
+
+
+def slope_of(e: sp.Expr, variable: sp.Symbol) -> sp.Expr | None:
+    """The coefficient of the variable where e is affine in it, else None."""
+    slope = sp.diff(e, variable)
+    return None if slope.has(sp.Derivative, sp.Subs) or variable in slope.free_symbols else slope
+
+
+def without(given: Given, variable: sp.Symbol) -> Given:
+    """The hypotheses that do not mention the variable."""
+    return Given(c for c in given.conditions if variable not in c[0].free_symbols)
+
+
+def require_interval(given: Given, variable: sp.Symbol) -> None:
+    """Fail unless the hypotheses leave an interval for the variable, whatever the others are."""
+    for e, op in given.conditions:
+        if variable in e.free_symbols and (op == "!=" or slope_of(e, variable) is None):
+            raise UnsupportedExpression(f"{e} {op} 0 does not leave an interval for {variable}")
+
+
+def interior(given: Given, variable: sp.Symbol) -> Given:
+    """The hypotheses with those on the variable made strict."""
+    conditions = []
+    for e, op in given.conditions:
+        if variable in e.free_symbols:
+            if op == "=":
+                raise UnsupportedExpression(f"{e} = 0 leaves no interval for {variable}")
+            op = ">"
+        conditions.append((e, op))
+    return Given(conditions)
+
+
+def end_point(given: Given, variable: sp.Symbol, point: sp.Expr, sides: tuple[sp.Expr, ...]) -> list[Condition]:
+    """Fail unless the point lies in the closure of the variable's interval and the sides are analytic there.
+
+    Returns the hypotheses as they read at the point (made weak): they hold wherever the given ones do.
+    """
+    require_interval(given, variable)
+    if variable in point.free_symbols or not is_analytic(point):
+        raise UnsupportedExpression("the point depends on the variable")
+    at = {variable: point}
+    weak: list[Condition] = []
+    for e, op in given.conditions:
+        if variable in e.free_symbols:
+            moved = e.xreplace(at)
+            if not given.holds(moved, ">="):
+                raise UnsupportedExpression(f"the point is not shown to lie in the interval: {moved} >= 0")
+            weak.append((moved, ">="))
+    kept = Given((*without(given, variable).conditions, *weak))
+    for side in (*sides, point):
+        for condition in obligations(side.xreplace(at)):
+            if not follows(kept, condition):
+                raise UnsupportedExpression(f"not shown to be defined at the point: {condition[0]} {condition[1]} 0")
+    return weak
+
+
+def monotone(goal: Any, node: Mapping[str, Any]) -> list[Any]:
+    """See `check.monotone`: subgoals are the sign of the slope and the sign at the bound."""
+    from symacts.proofs.check import Goal, resolved  # deferred: this module holds rules of the checker
+
+    variable, bound, side = decode(node["variable"]), decode(node["from"]), node["side"]
+    if side not in (1, -1) or goal.relation not in ("<", "<="):
+        raise UnsupportedExpression("side is 1 or -1; the relation is an inequality")
+    lhs, rhs = resolved(goal)
+    _require_defined(goal, lhs, rhs)
+    if not (is_analytic(lhs) and is_analytic(rhs)):
+        raise UnsupportedExpression("the sides are not analytic on the interval")
+    weak = end_point(goal.given, variable, bound, (lhs, rhs))
+    away = side * (variable - bound)
+    if not goal.given.holds(away, ">="):
+        raise UnsupportedExpression(f"{bound} is not shown to bound {variable}")
+    slope_strict = goal.relation == "<" and node.get("strict") == "slope"
+    if slope_strict and not goal.given.holds(away, ">"):
+        raise UnsupportedExpression(f"{variable} may equal its bound")
+    at = {variable: bound}
+    slope = side * sp.diff(rhs - lhs, variable)
+    outer = Given((*without(goal.given, variable).conditions, *weak))
+    return [
+        Goal(interior(goal.given, variable), sp.S.Zero, "<" if slope_strict else "<=", slope),
+        Goal(outer, lhs.xreplace(at), "<=" if slope_strict else goal.relation, rhs.xreplace(at)),
+    ]
+
+
+def _require_defined(goal: Any, *sides: sp.Expr) -> None:
+    if goal.is_defined:
+        return
+    for side in sides:
+        for condition in obligations(side):
+            if not follows(goal.given, condition):
+                raise UnsupportedExpression(f"not shown to be defined: {condition[0]} {condition[1]} 0")
+
+
+# -- signs on a cover ----------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Span:
+    """An interval of one variable; ends are exact reals or infinities."""
+
+    lo: sp.Expr
+    hi: sp.Expr
+    lo_open: bool
+    hi_open: bool
+
+
+def span(given: Given, variable: sp.Symbol) -> Span:
+    """An interval that contains every value of the variable (hypotheses about other symbols are not used)."""
+    lo, hi, lo_open, hi_open = -sp.oo, sp.oo, True, True
+    for e, op in given.conditions:
+        slope = slope_of(e, variable) if e.free_symbols == {variable} else None
+        if slope is None or not slope.is_number or op == "!=":
+            continue
+        way = Given().sign(slope)
+        end = sp.expand(variable - e / slope)
+        if len(way) != 1 or variable in end.free_symbols:
+            continue
+        strict = op == ">"
+        if op == "=" or way == {1}:
+            lo, lo_open = _tighter(lo, lo_open, end, strict, 1)
+        if op == "=" or way == {-1}:
+            hi, hi_open = _tighter(hi, hi_open, end, strict, -1)
+    return Span(lo, hi, lo_open, hi_open)
+
+
+def _tighter(old: sp.Expr, old_open: bool, new: sp.Expr, is_open: bool, side: int) -> tuple[sp.Expr, bool]:
+    order = compare(new, old)
+    if order is None:
+        return old, old_open
+    if order == 0:
+        return old, old_open or is_open
+    return (new, is_open) if order == side else (old, old_open)
+
+
+def ball_sign(g: sp.Expr, variable: sp.Symbol, lo: sp.Expr, hi: sp.Expr, order: int, prec: int) -> int | None:
+    """The sign of g on [lo, hi] by its Taylor polynomial at the middle and the last coefficient over the interval."""
+    f = compile_balls(g, variable)
+    if order == 0:
+        low, high = f.on(lo, hi, prec)
+        return 1 if low > 0 else (-1 if high < 0 else None)
+    middle, radius = evaluate((lo + hi) / 2, prec), evaluate((hi - lo) / 2, prec)
+    cell = evaluate(lo, prec).union(evaluate(hi, prec))
+    head = f.jet(middle, order - 1, prec)
+    last = f.jet(cell, order, prec)[order]
+    spread = abs(last) * radius**order
+    for k in range(1, order):
+        spread = spread + abs(head[k]) * radius**k
+    if head[0] - spread > 0:
+        return 1
+    return -1 if head[0] + spread < 0 else None
+
+
+def _cell(g: sp.Expr, variable: sp.Symbol, cell: Mapping[str, Any], strict: bool) -> Span:
+    """The interval on which the cell shows g > 0 (or g >= 0 at a point, where that is enough)."""
+    kind = cell["kind"]
+    if kind == "point":
+        at = _number(cell["at"])
+        value = g.xreplace({variable: at})
+        for condition in obligations(value):
+            if not follows(Given(), condition):
+                raise UnsupportedExpression(f"not defined at {at}")
+        if not (Given().holds(value, ">") or (not strict and is_zero(value))):
+            raise UnsupportedExpression(f"the value at {at} does not have the sign claimed")
+        return Span(at, at, False, False)
+    prec = cell["prec"]
+    if not isinstance(prec, int) or not MIN_PREC <= prec <= MAX_PREC:
+        raise UnsupportedExpression(f"precision {prec!r} is not between {MIN_PREC} and {MAX_PREC} bits")
+    if kind == "ball":
+        lo, hi, order = _number(cell["lo"]), _number(cell["hi"]), cell["order"]
+        if not isinstance(order, int) or not 0 <= order <= MAX_ORDER or not lo < hi:
+            raise UnsupportedExpression("a ball cell has lo < hi and a small order")
+        if ball_sign(g, variable, lo, hi, order, prec) != 1:
+            raise UnsupportedExpression(f"not shown to be positive on [{lo}, {hi}]")
+        return Span(lo, hi, False, False)
+    if kind == "tail":
+        side, big, terms = cell["side"], _number(cell["M"]), cell["terms"]
+        at = None if cell.get("at") is None else _number(cell["at"])
+        if side not in (1, -1) or not big > 0 or not isinstance(terms, int) or not 0 < terms <= TAIL_TERMS:
+            raise UnsupportedExpression("a tail has a side, a start and a number of terms")
+        if replay_sign(g, variable, side, big, prec, terms, at=at) != 1:
+            raise UnsupportedExpression(f"the tail is not shown to be positive from {big} on")
+        if at is None:
+            return Span(big, sp.oo, False, True) if side > 0 else Span(-sp.oo, -big, True, False)
+        end = at + side / big
+        return Span(at, end, True, False) if side > 0 else Span(end, at, False, True)
+    raise UnsupportedExpression(f"unknown kind of cell {kind!r}")
+
+
+def _number(data: Any) -> sp.Expr:
+    value = decode(data)
+    if not isinstance(value, sp.Expr) or value.free_symbols or value.is_infinite or value.is_real is False:
+        raise UnsupportedExpression("not an exact real number")
+    return value
+
+
+def sign(goal: Any, node: Mapping[str, Any]) -> list[Any]:
+    """See `check.sign`."""
+    from symacts.proofs.check import resolved  # deferred: this module holds rules of the checker
+
+    variable, cells = decode(node["variable"]), node["cells"]
+    if goal.relation not in ("<", "<=") or not isinstance(cells, (list, tuple)) or len(cells) > MAX_CELLS:
+        raise UnsupportedExpression("an inequality and a list of cells are needed")
+    lhs, rhs = resolved(goal)
+    _require_defined(goal, lhs, rhs)
+    g = rhs - lhs
+    if not isinstance(variable, sp.Symbol) or not g.free_symbols <= {variable}:
+        raise UnsupportedExpression(f"{g} is no function of {variable} alone")
+    if g.has(sp.Integral, sp.Limit, sp.Derivative):
+        raise UnsupportedExpression("derivatives, limits and integrals come first")
+    covered = [_cell(g, variable, cell, goal.relation == "<") for cell in cells]
+    whole = span(goal.given, variable)
+    left_out = [e for e, op in goal.given.conditions if op == "!=" and e.free_symbols == {variable}]
+    require_cover(whole, covered, variable, left_out)
+    return []
+
+
+def require_cover(whole: Span, parts: list[Span], variable: sp.Symbol, left_out: list[sp.Expr]) -> None:
+    """Fail unless the parts cover the interval, except for points at which a hypothesis `e != 0` fails."""
+    at, reached = whole.lo, whole.lo_open  # everything up to `at` is covered; `at` itself if `reached`
+    remaining = list(parts)
+    while True:
+        order = compare(at, whole.hi)
+        if order == 1 or (order == 0 and (reached or whole.hi_open)):
+            return
+        if not reached and any(e.xreplace({variable: at}) == 0 or is_zero(e.xreplace({variable: at})) for e in left_out):
+            reached = True
+            continue
+        for part in remaining:
+            start = compare(part.lo, at)
+            if start is None or start == 1 or (start == 0 and part.lo_open and not reached):
+                continue
+            end = compare(part.hi, at)
+            if end == 1:
+                at, reached = part.hi, not part.hi_open
+            elif end == 0 and not reached and not part.hi_open:
+                reached = True
+            else:
+                continue
+            remaining.remove(part)
+            break
+        else:
+            raise UnsupportedExpression(f"the cells do not cover the interval: there is a gap at {at}")
+
+
+def require_isolated_zeros(goal: Any, at: Any) -> None:
+    """Fail unless `rhs` is analytic on a convex set of points and nonzero at one of them."""
+    e = goal.given.resolve(goal.rhs)
+    if not is_analytic(e):
+        raise UnsupportedExpression("not analytic")
+    for condition in obligations(e):
+        if not follows(goal.given, condition):
+            raise UnsupportedExpression(f"not shown to be defined: {condition[0]} {condition[1]} 0")
+    for condition, op in goal.given.conditions:
+        free = condition.free_symbols
+        if op in ("=", "!=") or sp.Poly(condition, *sorted(free, key=str)).total_degree() > 1:
+            raise UnsupportedExpression("the hypotheses are not seen to be convex")
+    values = dict(at)
+    if not all(isinstance(v, sp.Rational) for v in values.values()) or set(values) < e.free_symbols:
+        raise UnsupportedExpression("a rational point is needed")
+    nothing = Given()
+    if not all(nothing.holds(c.xreplace(values), op) for c, op in goal.given.conditions):
+        raise UnsupportedExpression("the point does not meet the hypotheses")
+    if not nothing.holds(e.xreplace(values), "!="):
+        raise UnsupportedExpression("the denominator is not shown to be nonzero at the point")
+
+
+# -- kinks ---------------------------------------------------------------------------------------------------------
+def kink(goal: Any, node: Mapping[str, Any]) -> list[Any]:
+    """See `check.kink`."""
+    from symacts.proofs.check import Goal  # deferred: this module holds rules of the checker
+
+    found = goal.lhs.atoms(sp.Derivative) | goal.rhs.atoms(sp.Derivative)
+    swaps = {}
+    for d in sorted(found, key=sp.default_sort_key):
+        try:
+            goal.given.derivative(d)
+        except Undecided:
+            value = _at_border(goal.given, d, node["index"])
+            if value is None:
+                return []
+            swaps[d] = value
+    if not swaps:
+        raise UnsupportedExpression("every derivative has its branch")
+    return [Goal(goal.given, goal.lhs.xreplace(swaps), goal.relation, goal.rhs.xreplace(swaps))]
+
+
+def _at_border(given: Given, d: sp.Derivative, index: int) -> sp.Expr | None:
+    """The derivative at a point where two branches meet; None where it is proved not to exist."""
+    border, op = given.conditions[index]
+    if len(d.variable_count) != 1 or op != "=" or not is_analytic(border):
+        raise UnsupportedExpression("a border and one variable of differentiation are needed")
+    variable, order = d.variable_count[0]
+    slope = slope_of(border, variable)
+    if slope is None or not given.holds(slope, "!="):
+        raise UnsupportedExpression(f"the border does not cross {variable}")
+    at = {variable: sp.expand(variable - border / slope)}
+    near = given.near([variable])
+    above, below = (near.and_((way * border, ">")).resolve(d.expr) for way in (1, -1))
+    here = given.resolve(d.expr).xreplace(at)
+    for branch in (above, below):
+        if branch.has(sp.Derivative, sp.Integral, sp.Limit) or not is_analytic(branch):
+            raise UnsupportedExpression("a branch is not analytic")
+        for e, op in obligations(branch):
+            if not given.holds(e.xreplace(at), ">" if op == ">=" else op):
+                raise UnsupportedExpression(f"not shown to be defined near the border: {e} {op} 0")
+    jumps = [here - above.xreplace(at), here - below.xreplace(at)]
+    f, g = above, below
+    for _ in range(int(order)):
+        f, g = sp.diff(f, variable), sp.diff(g, variable)
+        jumps.append((f - g).xreplace(at))
+    for jump in jumps:
+        if jump == 0 or is_zero(jump):
+            continue
+        if given.holds(jump, "!="):
+            return None
+        raise UnsupportedExpression(f"not decided whether {jump} vanishes")
+    return sp.sympify(f.xreplace(at))
+
+
+# -- limits --------------------------------------------------------------------------------------------------------
+def limit(goal: Any, node: Mapping[str, Any]) -> list[Any]:
+    """See `check.limit`: the expansion at the point shows the value; parameters enter as factors of the parts."""
+    from symacts.proofs.check import Goal  # deferred: this module holds rules of the checker
+
+    of, value = decode(node["of"]), decode(node["value"])
+    if not isinstance(of, sp.Limit) or of not in goal.lhs.atoms(sp.Limit) | goal.rhs.atoms(sp.Limit):
+        raise UnsupportedExpression("no such limit in the goal")
+    total: sp.Expr = sp.S.Zero
+    e, variable, point, direction = of.args
+    parts = [(decode(c), decode(f), decode(v)) for c, f, v in node["parts"]]
+    outer = without(goal.given, variable)
+    for way in {"+": (1,), "-": (-1,), "+-": (1, -1)}[str(direction)]:
+        near = nearby(outer, variable, point, way, decode(node["within"]))
+        local = near.resolve(e)
+        if local.has(sp.Derivative, sp.Limit, sp.Integral) or not is_analytic(local):
+            raise UnsupportedExpression("the expression is not analytic near the point")
+        total, rest = sp.S.Zero, local
+        for c, f, v in parts:
+            if variable in c.free_symbols | v.free_symbols:
+                raise UnsupportedExpression("a factor depends on the variable")
+            for condition in (*obligations(c), *obligations(v if v.is_finite is not False else sp.S.Zero)):
+                if not follows(outer, condition):
+                    raise UnsupportedExpression(f"not shown to be defined: {condition[0]} {condition[1]} 0")
+            require_limit(outer, near.resolve(f), variable, point, way, v)
+            total, rest = total + c * v, rest - c * f
+        for condition in obligations(local):
+            if not follows(near, condition):
+                _require_by_expansion(local, condition, variable, point, way)
+        if rest != 0 and not is_zero(rest):
+            raise UnsupportedExpression("the parts do not add up to the expression")
+        if total.has(sp.nan, sp.zoo):
+            raise UnsupportedExpression("the limits of the parts do not add up")
+        if total != value and not (value.is_finite is not False and total.is_finite is not False and is_zero(total - value)):
+            raise UnsupportedExpression(f"the limit is {total}, not {value}")
+    if value.is_infinite:
+        if {goal.lhs, goal.rhs} != {of, value} or goal.relation != "=":
+            raise UnsupportedExpression("an infinite limit stands alone")
+        return []
+    return [Goal(goal.given, goal.lhs.xreplace({of: value}), goal.relation, goal.rhs.xreplace({of: value}))]
+
+
+def _require_by_expansion(e: sp.Expr, condition: Condition, x: sp.Symbol, point: sp.Expr, way: int) -> None:
+    """A definedness condition near the point, by the sign of its expansion there."""
+    from symacts.rigor.tails import tail_sign
+
+    side, at = (way, point) if point.is_finite else (1 if point is sp.oo else -1, None)
+    found = tail_sign(condition[0], x, side, at=at)
+    found_sign = getattr(found, "sign", None)
+    if not isinstance(found_sign, int) or found_sign not in {">": (1,), ">=": (0, 1), "!=": (1, -1)}[condition[1]]:
+        raise UnsupportedExpression(f"not shown to be defined near the point: {condition[0]} {condition[1]} 0")
+
+
+def nearby(outer: Given, x: sp.Symbol, point: sp.Expr, way: int, within: sp.Expr) -> Given:
+    """The hypotheses with x near the point: beyond `within` at infinity, closer than `within` on one side."""
+    if not (within.is_Rational and within > 0):
+        raise UnsupportedExpression("within: a positive rational")
+    if point is sp.oo:
+        return outer.and_((x - within, ">"))
+    if point is sp.S.NegativeInfinity:
+        return outer.and_((-x - within, ">"))
+    away = way * (x - point)
+    return outer.and_((away, ">"), (within - away, ">"))
+
+
+def require_limit(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int, value: sp.Expr) -> None:
+    """Fail unless f tends to the value: by continuity, by scaling, by Taylor coefficients, or by its expansion."""
+    if x not in f.free_symbols:
+        if f != value and not is_zero(f - value):
+            raise UnsupportedExpression("the limit of a constant is itself")
+        return
+    if f.free_symbols == {x} and not point.free_symbols:
+        found = tail_limit(f, x, point, way)
+        if isinstance(found, sp.Expr) and (found == value or (found.is_finite and value.is_finite and is_zero(found - value))):
+            return
+        raise UnsupportedExpression(f"the expansion gives {found}, not {value}")
+    if point.is_finite:
+        at = {x: point}
+        numerator, denominator = sp.fraction(sp.together(f))
+        for _ in range(MAX_ORDER):
+            for part in (numerator, denominator):
+                if not is_analytic(part) or not all(_strictly(outer, c, at) for c in obligations(part)):
+                    raise UnsupportedExpression("not analytic at the point")
+            top, bottom = numerator.xreplace(at), denominator.xreplace(at)
+            if outer.holds(bottom, "!="):
+                if is_zero(top / bottom - value):
+                    return
+                raise UnsupportedExpression(f"the Taylor coefficients give {top / bottom}, not {value}")
+            if not (is_zero(top) and is_zero(bottom)):
+                raise UnsupportedExpression("no quotient of Taylor coefficients")
+            numerator, denominator = sp.diff(numerator, x), sp.diff(denominator, x)
+        raise UnsupportedExpression("too many vanishing Taylor coefficients")
+    scale = scale_of(f, x)
+    ways = outer.sign(scale)
+    if len(ways) != 1 or ways == {0}:
+        raise UnsupportedExpression("a parameter inside is not seen to be positive or negative")
+    (orientation,) = ways
+    plain = scaled(f, x, scale)
+    if plain.free_symbols != {x}:
+        raise UnsupportedExpression("parameters remain after scaling")
+    require_limit(outer, plain, x, orientation * point, way, value)
+
+
+def _strictly(outer: Given, condition: Condition, at: Mapping[Any, Any]) -> bool:
+    e, op = condition
+    return outer.holds(e.xreplace(at), ">" if op == ">=" else op)
+
+
+def scale_of(f: sp.Expr, x: sp.Symbol) -> sp.Expr:
+    """The parameter factor that accompanies x in one product of f (1 where there is none)."""
+    for node in sp.preorder_traversal(f):
+        if node.is_Mul and x in node.args:
+            factors = [a for a in node.args if a != x and x not in a.free_symbols and a.free_symbols]
+            if factors:
+                return sp.Mul(*factors)
+    return sp.S.One
+
+
+def scaled(f: sp.Expr, x: sp.Symbol, scale: sp.Expr) -> sp.Expr:
+    """f with x replaced by x/scale."""
+    return sp.powdenest(f.xreplace({x: x / scale}))

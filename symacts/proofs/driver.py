@@ -1,0 +1,139 @@
+"""`prove`: refute at points, else search for a certificate, replay it, and only then say "proved"."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from symacts.budget import DeadlineExceeded, check_seconds, run_with_deadline
+from symacts.claims import Claim, Counterexample, MatrixClaim, claim_from_dict
+from symacts.errors import SymactsError
+from symacts.proofs import check as checker
+from symacts.proofs.check import FORMAT, CertificateError
+from symacts.proofs.proof import Proof
+from symacts.proofs.refute import find_counterexample
+from symacts.proofs.search import OutOfBudget, Search, solve
+from symacts.proofs.statement import read
+
+__all__ = ["prove", "prove_claim"]
+
+FIRST_POINTS, LAST_POINTS = 12, 160
+SPARE = 0.4  # seconds kept back for ending the worker
+
+
+def prove(statement: Any, *, assuming: Any = None, timeout: float | None = 30.0) -> Proof:
+    """Prove or refute a statement about real functions or matrices.
+
+    Parameters
+    ----------
+    statement : str or sympy.Relational
+        Such as `"tanh(x) = 2*sigmoid(2*x) - 1"`, `"0 < sigmoid(x) < 1"`, `"diff(softplus(x), x) = sigmoid(x)"`.
+    assuming : str, relationals or dict
+        Hypotheses such as `"x > 0, a > 0"`, or the shapes of matrix symbols `{"W": ("m", "n"), "x": ("n", 1)}`.
+    timeout : float or None
+        Limit in seconds.
+
+    Returns
+    -------
+    Proof
+        Proved with a certificate that the checker has accepted, refuted with a counterexample that ball arithmetic
+        separates, or unknown with the reason.
+
+    Raises
+    ------
+    ParseError, UnsupportedExpression
+        The text is no statement; shapes that do not fit.
+
+    Validity
+    --------
+    A proved claim holds for all real values that meet the hypotheses, wherever the derivatives in it exist; both
+    sides are defined there, except at isolated zeros of denominators.
+
+    Examples
+    --------
+    >>> proof = prove("tanh(x) = 2*sigmoid(2*x) - 1")
+    >>> proof.status, bool(proof.check())
+    ('proved', True)
+    >>> print(prove("relu(x) + relu(-x) = x").counterexample)
+    at x = -1: left side 1, right side -1, so not =
+    """
+    seconds = check_seconds(timeout)
+    claim = read(statement, assuming)
+    return prove_claim(claim, seconds)
+
+
+def prove_claim(claim: Claim | MatrixClaim, seconds: float | None = 30.0) -> Proof:
+    """The same for a claim, within a limit in seconds."""
+    if isinstance(claim, MatrixClaim):
+        from symacts.proofs.matrices import require_shapes
+
+        require_shapes(claim)
+    if seconds is None:
+        return _proof(claim, _work(claim.to_dict(), float("inf")))
+    try:
+        return _proof(claim, run_with_deadline(_work, (claim.to_dict(), seconds), seconds + SPARE))
+    except DeadlineExceeded:
+        return Proof("unknown", claim, reason=f"no answer within {seconds:g} s")
+    except AssertionError:  # a daemonic process may not start another one: the step budget alone limits the work
+        return _proof(claim, _work(claim.to_dict(), seconds))
+
+
+def _proof(claim: Claim | MatrixClaim, found: dict[str, Any]) -> Proof:
+    if found["status"] == "refuted":
+        return Proof("refuted", claim, counterexample=Counterexample.from_dict(found["counterexample"]))
+    if found["status"] == "proved":
+        return Proof("proved", claim, certificate=found["certificate"])
+    return Proof("unknown", claim, reason=found["reason"])
+
+
+def _work(data: dict[str, Any], seconds: float, send: Any = None) -> dict[str, Any]:
+    """Answer one claim: plain data in, plain data out."""
+    claim = claim_from_dict(data)
+    deadline = time.monotonic() + seconds
+    try:
+        if isinstance(claim, MatrixClaim):
+            from symacts.proofs.matrices import answer
+
+            return _replayed(claim, answer(claim, deadline))
+        return _replayed(claim, _answer(claim, deadline))
+    except RecursionError:
+        return {"status": "unknown", "reason": "nested too deeply"}
+
+
+def _replayed(claim: Claim | MatrixClaim, found: dict[str, Any]) -> dict[str, Any]:
+    """A proof counts only when the checker accepts it."""
+    if found["status"] == "proved":
+        try:
+            checker.check(found["certificate"], claim)
+        except CertificateError as error:
+            return {"status": "unknown", "reason": f"the certificate found does not check: {error}"}
+    return found
+
+
+def _answer(claim: Claim, deadline: float) -> dict[str, Any]:
+    from symacts.proofs.tactics import ALL
+
+    goals = checker.chain_goals(claim)
+    for goal in goals:
+        counterexample = find_counterexample(goal, FIRST_POINTS)
+        if counterexample is not None:
+            return {"status": "refuted", "counterexample": counterexample.to_dict()}
+    nodes = []
+    reason = ""
+    for goal in goals:
+        search = Search(ALL, deadline=deadline)
+        try:
+            node = solve(goal, search)
+        except OutOfBudget as error:
+            node, reason = None, str(error)
+        except (SymactsError, ArithmeticError, TypeError, ValueError, NotImplementedError) as error:
+            node, reason = None, str(error)[:200]
+        if node is None:
+            counterexample = find_counterexample(goal, LAST_POINTS)
+            if counterexample is not None:
+                return {"status": "refuted", "counterexample": counterexample.to_dict()}
+            reason = reason or "; ".join(dict.fromkeys(search.reasons[-3:])) or "no tactic applies"
+            return {"status": "unknown", "reason": reason}
+        nodes.append(node)
+    proof = nodes[0] if len(nodes) == 1 else {"rule": "chain", "steps": nodes}
+    return {"status": "proved", "certificate": {"format": FORMAT, "claim": claim.to_dict(), "proof": proof}}

@@ -1,0 +1,31 @@
+"""The few questions the checker asks of ball arithmetic."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import sympy as sp
+
+from symacts.proofs.normal import is_zero
+
+__all__ = ["number_sign"]
+
+PRECISIONS = (64, 256, 1024)
+
+
+@lru_cache(maxsize=8192)
+def number_sign(e: sp.Expr) -> int | None:
+    """The sign of a real constant: by enclosure, or 0 by exact normal form; None where neither answers."""
+    if e.is_Rational:
+        return int(sp.sign(e))
+    from symacts.rigor.constants import evaluate
+
+    for prec in PRECISIONS:
+        ball = evaluate(e, prec)
+        if ball > 0:
+            return 1
+        if ball < 0:
+            return -1
+        if prec == PRECISIONS[0] and is_zero(e):
+            return 0
+    return None

@@ -1,0 +1,472 @@
+"""What hypotheses decide at once: signs by structure, linear consequences, branches of `Max`, `Abs`, `Piecewise`.
+
+Part of the trusted core. A condition is a pair `(e, op)` that reads `e op 0`, op one of ">", ">=", "=", "!=".
+
+>>> import sympy as sp
+>>> x, a = sp.symbols("x a", real=True)
+>>> given = Given(((a, ">"), (x - 1, ">=")))
+>>> given.holds(a * x, ">"), given.resolve(sp.Max(0, a * x)), given.holds(x - 2, ">")
+(True, a*x, False)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction as Q
+from functools import lru_cache
+from typing import Any
+
+import sympy as sp
+
+from symacts.errors import UnsupportedExpression
+from symacts.proofs.enclosures import number_sign
+from symacts.proofs.normal import Atoms, is_zero
+
+__all__ = ["SWITCHES", "Given", "Undecided", "is_analytic", "obligations"]
+
+Condition = tuple[sp.Expr, str]
+ANY = frozenset({-1, 0, 1})
+POS, NEG, ZERO = frozenset({1}), frozenset({-1}), frozenset({0})
+NONNEG, NONPOS = frozenset({0, 1}), frozenset({-1, 0})
+SWITCHES = (sp.Max, sp.Min, sp.Abs, sp.sign, sp.Heaviside, sp.Piecewise)
+"""The functions that are analytic only piece by piece."""
+_SAME_SIGN = (sp.tanh, sp.sinh, sp.asinh, sp.atan, sp.erf, sp.erfi)
+_ALLOWED = {">": POS, ">=": NONNEG, "=": ZERO, "!=": frozenset({-1, 1}), "<": NEG, "<=": NONPOS}
+MAX_CONSTRAINTS = 250
+
+
+class Undecided(Exception):
+    """A branch that the hypotheses do not decide; `expression` is the switch."""
+
+    def __init__(self, expression: sp.Basic) -> None:
+        self.expression = expression
+        super().__init__(f"undecided: {expression}")
+
+
+class Given:
+    """Hypotheses, and what follows from them by structure and linear arithmetic."""
+
+    def __init__(self, conditions: Iterable[Condition] = ()) -> None:
+        self.conditions: tuple[Condition, ...] = tuple(dict.fromkeys(conditions))
+        self._signs: dict[sp.Expr, frozenset[int]] = {}
+        self._linear: list[tuple[dict[sp.Expr, Q], bool]] | None = None
+        self._open: dict[Any, Given] = {}
+
+    def and_(self, *more: Condition) -> Given:
+        """The hypotheses with more."""
+        return Given((*self.conditions, *more))
+
+    def holds(self, e: sp.Expr, op: str) -> bool:
+        """Whether `e op 0` follows; False means only that it was not seen to follow."""
+        return self.sign(e) <= _ALLOWED[op]
+
+    def contradictory(self) -> bool:
+        """Whether no point can meet the hypotheses (proved)."""
+        if _infeasible(self.linear()):
+            return True
+        return any(not (_structural_only(self, e) & _ALLOWED[op]) for e, op in self.conditions)
+
+    # -- signs -----------------------------------------------------------------------------------------------------
+    def sign(self, e: sp.Expr) -> frozenset[int]:
+        """The signs that e can have at points of the hypotheses where it is defined."""
+        held = self._signs.get(e)
+        if held is None:
+            self._signs[e] = ANY  # a cycle learns nothing
+            held = self._signs[e] = self._sign(e)
+        return held
+
+    def _sign(self, e: sp.Expr) -> frozenset[int]:
+        if e.is_Rational:
+            return POS if e > 0 else (NEG if e < 0 else ZERO)
+        if e.is_number and not e.has(sp.Integral, sp.Limit):
+            known = number_sign(e)
+            return ANY if known is None else frozenset({known})
+        found = self._structural(e)
+        for condition, op in self.conditions:
+            ratio = _ratio(e, condition)
+            if ratio is not None:
+                allowed = _ALLOWED[op]
+                found = found & (allowed if ratio > 0 else frozenset(-s for s in allowed))
+        if len(found) > 1 and (e.is_Symbol or e.is_Add or e.is_Mul):
+            found = self._by_linear_arithmetic(e, found)
+        if found == ANY and e.is_Add:
+            found = self._by_coefficients(e)
+        if 0 in found and len(found) == 2 and (e.is_Symbol or e.is_Add) and (e, "!=") in self.conditions:
+            found = found - ZERO
+        return found
+
+    def _structural(self, e: sp.Expr) -> frozenset[int]:
+        if isinstance(e, (sp.exp, sp.cosh, sp.sech)):
+            return POS
+        if e.is_Mul:
+            signs = POS
+            for factor in e.args:
+                other = self.sign(factor)
+                signs = frozenset(s * t for s in signs for t in other)
+            return signs
+        if e.is_Add:
+            total: set[int] = set()
+            for term in e.args:
+                total |= self.sign(term)
+                if {-1, 1} <= total:
+                    return ANY
+            return _sum_of([self.sign(t) for t in e.args])
+        if e.is_Pow:
+            return self._power(e)
+        if isinstance(e, _SAME_SIGN):
+            return self.sign(e.args[0])
+        if isinstance(e, sp.Abs):
+            return POS if 0 not in self.sign(e.args[0]) else NONNEG
+        if isinstance(e, sp.erfc):
+            return POS
+        if isinstance(e, sp.log):
+            return self.sign(e.args[0] - 1)
+        if isinstance(e, sp.Max):
+            return _extreme([self.sign(a) for a in e.args], 1)
+        if isinstance(e, sp.Min):
+            return _extreme([self.sign(a) for a in e.args], -1)
+        if isinstance(e, sp.sign):
+            return self.sign(e.args[0])
+        return ANY
+
+    def _power(self, e: sp.Pow) -> frozenset[int]:
+        base, exponent = self.sign(e.base), e.exp
+        if exponent.is_Integer:
+            signs = {s**2 if exponent % 2 == 0 else s for s in base}
+            if exponent < 0:
+                signs -= {0}  # where the power is defined, the base does not vanish
+            return frozenset(signs)
+        signs = {s for s in base if s >= 0} or {0, 1}
+        if exponent.is_Rational and exponent < 0:
+            signs -= {0}
+        if not exponent.is_Rational and e.base.is_positive:
+            return POS
+        return frozenset(signs) if exponent.is_Rational else (POS if base == POS else NONNEG)
+
+    def _by_coefficients(self, e: sp.Expr) -> frozenset[int]:
+        """The sign from a normal form whose numerator has coefficients of one sign on atoms of known sign."""
+        try:
+            atoms = Atoms(e)
+            value = atoms.fraction()
+            if len(value.num) > 400:
+                return ANY
+            signs = self._polynomial_sign(atoms, atoms.reduce(value.num))
+            for factor, k in value.den.items():
+                below = self._polynomial_sign(atoms, factor)
+                if k % 2 == 0:
+                    below = frozenset(s * s for s in below)
+                below = below - ZERO  # where e is defined
+                signs = frozenset(s * t for s in signs for t in below)
+            return signs
+        except UnsupportedExpression:
+            return ANY
+
+    def _polynomial_sign(self, atoms: Atoms, polynomial: Any) -> frozenset[int]:
+        generators = polynomial.ring.symbols
+        if atoms.imaginary.intersection(generators):
+            return ANY
+        if not polynomial:
+            return ZERO
+        known: list[frozenset[int]] = []
+        for g in generators:
+            if g in atoms.positive:
+                known.append(POS)
+            elif g in atoms.nonnegative:
+                inner = self.sign(atoms.meaning[g].base)
+                known.append(POS if inner == POS else NONNEG)
+            else:
+                known.append(self.sign(atoms.meaning[g]))
+        parts = []
+        for monomial, c in polynomial.items():
+            sign = POS if c > 0 else NEG
+            for g_sign, k in zip(known, monomial, strict=True):
+                if k:
+                    power = g_sign if k % 2 else frozenset(s * s for s in g_sign)
+                    sign = frozenset(s * t for s in sign for t in power)
+            parts.append(sign)
+        return _sum_of(parts)
+
+    # -- linear arithmetic -----------------------------------------------------------------------------------------
+    def linear(self) -> list[tuple[dict[sp.Expr, Q], bool]]:
+        """The hypotheses as linear constraints `sum c*atom + c0 > 0` (strict) or `>= 0`."""
+        if self._linear is None:
+            rows = []
+            for e, op in self.conditions:
+                form = _linear_form(e)
+                if op in (">", ">="):
+                    rows.append((form, op == ">"))
+                elif op == "=":
+                    rows += [(form, False), ({k: -c for k, c in form.items()}, False)]
+            self._linear = rows
+        return self._linear
+
+    def _by_linear_arithmetic(self, e: sp.Expr, found: frozenset[int]) -> frozenset[int]:
+        form = _linear_form(e)
+        rows = self.linear()
+        wanted = set(form) - {sp.S.One}
+        if not rows or not any(wanted & set(row) for row, _ in rows):
+            return found
+        negative = {k: -c for k, c in form.items()}
+        trials = {
+            1: [(form, True)],
+            -1: [(negative, True)],
+            0: [(form, False), (negative, False)],
+        }
+        return frozenset(s for s in found if not _infeasible([*rows, *trials[s]]))
+
+    # -- branches --------------------------------------------------------------------------------------------------
+    def decide(self, condition: Any) -> bool | None:
+        """The truth of a condition of `Piecewise`, or None."""
+        if condition in (sp.true, True):
+            return True
+        if condition in (sp.false, False):
+            return False
+        if isinstance(condition, (sp.And, sp.Or)):
+            answers = [self.decide(c) for c in condition.args]
+            absorbing = isinstance(condition, sp.Or)
+            if absorbing in answers:
+                return absorbing
+            return None if None in answers else not absorbing
+        if isinstance(condition, sp.Not):
+            inner = self.decide(condition.args[0])
+            return None if inner is None else not inner
+        if isinstance(condition, (sp.Lt, sp.Le, sp.Gt, sp.Ge, sp.Eq, sp.Ne)):
+            signs = self.sign(self.resolve(condition.lhs - condition.rhs))
+            allowed = _ALLOWED[{sp.Lt: "<", sp.Le: "<=", sp.Gt: ">", sp.Ge: ">=", sp.Eq: "=", sp.Ne: "!="}[condition.func]]
+            if signs <= allowed:
+                return True
+            return False if not signs & allowed else None
+        return None
+
+    def resolve(self, e: sp.Basic) -> Any:
+        """The expression with every switch replaced by the branch that the hypotheses choose.
+
+        Raises
+        ------
+        Undecided
+            A switch stays open; the innermost one is named.
+        """
+        if not e.args or not e.has(*SWITCHES, sp.Derivative):
+            return e
+        if isinstance(e, sp.Derivative):
+            return self.derivative(e)
+        if isinstance(e, (sp.Integral, sp.Limit)):
+            return e
+        if isinstance(e, sp.Piecewise):
+            for value, condition in e.args:
+                answer = self.decide(condition)
+                if answer is None:
+                    raise Undecided(condition)
+                if answer:
+                    return self.resolve(value)
+            raise UnsupportedExpression(f"no branch of {e} covers the hypotheses")
+        args = [self.resolve(a) for a in e.args]
+        if isinstance(e, (sp.Max, sp.Min)):
+            side = ">=" if isinstance(e, sp.Max) else "<="
+            for a in args:
+                if all(a == b or self.holds(a - b, side) for b in args):
+                    return a
+            raise Undecided(e.func(*args))
+        if isinstance(e, (sp.Abs, sp.sign, sp.Heaviside)):
+            signs = self.sign(args[0])
+            if isinstance(e, sp.Abs):
+                if signs <= NONNEG or signs <= NONPOS:
+                    return args[0] if signs <= NONNEG else -args[0]
+            elif len(signs) == 1:
+                (s,) = signs
+                if isinstance(e, sp.sign):
+                    return sp.Integer(s)
+                return (args[1] if len(args) > 1 else sp.S.Half) if s == 0 else sp.Integer((s + 1) // 2)
+            raise Undecided(e.func(*args))
+        return e.func(*args)
+
+    def near(self, variables: Iterable[sp.Symbol]) -> Given:
+        """The hypotheses that stay true when these variables move a little: the strict ones with continuous sides."""
+        moving = frozenset(variables)
+        if moving not in self._open:
+            kept = [
+                (e, op)
+                for e, op in self.conditions
+                if not (e.free_symbols & moving) or (op in (">", "!=") and is_continuous(e))
+            ]
+            self._open[moving] = Given(kept)
+        return self._open[moving]
+
+    def derivative(self, e: sp.Derivative) -> Any:
+        """The derivative of the branch that holds in a whole neighborhood."""
+        variables = [v for v, _ in e.variable_count]
+        inner = self.near(variables).resolve(e.expr)
+        if inner.has(sp.Integral, sp.Limit, sp.Derivative):
+            raise UnsupportedExpression("the derivative of an unevaluated object")
+        result = inner
+        for variable, count in e.variable_count:
+            for _ in range(int(count)):
+                result = sp.diff(result, variable)
+        if result.has(sp.Derivative, sp.Subs, *SWITCHES):
+            raise UnsupportedExpression(f"cannot differentiate {inner}")
+        return result
+
+
+def _structural_only(given: Given, e: sp.Expr) -> frozenset[int]:
+    """The signs of e by structure, without the condition on e itself."""
+    others = Given(c for c in given.conditions if c[0] != e)
+    return others.sign(e)
+
+
+def _sum_of(signs: list[frozenset[int]]) -> frozenset[int]:
+    possible = frozenset().union(*signs)
+    if {-1, 1} <= possible:
+        return ANY
+    for side in (1, -1):
+        if side in possible:
+            return frozenset({side}) if any(s == {side} for s in signs) else frozenset({0, side})
+    return ZERO
+
+
+def _extreme(signs: list[frozenset[int]], side: int) -> frozenset[int]:
+    """The signs of a maximum (side 1) or minimum (side -1)."""
+    best = signs[0]
+    for other in signs[1:]:
+        best = frozenset((max if side > 0 else min)(s, t) for s in best for t in other)
+    return best
+
+
+@lru_cache(maxsize=4096)
+def _ratio(e: sp.Expr, f: sp.Expr) -> Any:
+    """The rational c with e = c*f, else None."""
+    if e == f:
+        return sp.S.One
+    a, b = e.as_content_primitive() if e.is_Add else e.as_coeff_Mul()
+    c, d = f.as_content_primitive() if f.is_Add else f.as_coeff_Mul()
+    if a.is_Rational and c.is_Rational and c:
+        if b == d:
+            return a / c
+        if b == -d or (b.is_Add and d.is_Add and sp.expand(b + d) == 0):
+            return -a / c
+        if b.is_Add and d.is_Add and sp.expand(b - d) == 0:
+            return a / c
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _linear_items(e: sp.Expr) -> tuple[tuple[sp.Expr, Q], ...]:
+    form: dict[sp.Expr, Q] = {}
+    for term in sp.Add.make_args(sp.expand(e)):
+        c, atom = term.as_coeff_Mul(rational=True)
+        form[atom] = form.get(atom, Q(0)) + Q(int(c.p), int(c.q))
+    return tuple((k, c) for k, c in form.items() if c)
+
+
+def _linear_form(e: sp.Expr) -> dict[sp.Expr, Q]:
+    """e as a rational combination of atoms; the atom 1 carries the constant."""
+    return dict(_linear_items(e))
+
+
+def _infeasible(rows: list[tuple[dict[sp.Expr, Q], bool]]) -> bool:
+    """Whether linear constraints contradict each other, by Fourier-Motzkin elimination; False when given up."""
+    rows = [(dict(row), strict) for row, strict in rows]
+    atoms: list[sp.Expr] = sorted({a for row, _ in rows for a in row} - {sp.S.One}, key=str)
+    while True:
+        for row, strict in rows:
+            if set(row) <= {sp.S.One}:
+                c = row.get(sp.S.One, Q(0))
+                if c < 0 or (strict and c == 0):
+                    return True
+        if not atoms:
+            return False
+        atom = min(atoms, key=lambda a: _growth(rows, a))
+        atoms.remove(atom)
+        above = [r for r in rows if r[0].get(atom, 0) < 0]
+        below = [r for r in rows if r[0].get(atom, 0) > 0]
+        kept = [r for r in rows if not r[0].get(atom, 0)]
+        for low, low_strict in below:
+            for high, high_strict in above:
+                p, q = low[atom], -high[atom]
+                merged = {k: low.get(k, Q(0)) * q + high.get(k, Q(0)) * p for k in {*low, *high} if k != atom}
+                kept.append(({k: c for k, c in merged.items() if c}, low_strict or high_strict))
+        if len(kept) > MAX_CONSTRAINTS:
+            return False
+        rows = kept
+
+
+def _growth(rows: list[tuple[dict[sp.Expr, Q], bool]], atom: sp.Expr) -> int:
+    up = sum(1 for r, _ in rows if r.get(atom, 0) > 0)
+    down = sum(1 for r, _ in rows if r.get(atom, 0) < 0)
+    return up * down - up - down
+
+
+def is_analytic(e: sp.Basic) -> bool:
+    """Whether the expression holds only functions that are analytic wherever they are defined (with obligations met)."""
+    return not e.has(*SWITCHES, sp.floor, sp.ceiling, sp.Mod, sp.frac, sp.Integral, sp.Limit, sp.Derivative, sp.arg, sp.DiracDelta)
+
+
+def is_continuous(e: sp.Basic) -> bool:
+    """Whether the expression is continuous wherever it is defined."""
+    return not e.has(
+        *(sp.sign, sp.Heaviside, sp.Piecewise, sp.floor, sp.ceiling, sp.Mod, sp.frac),
+        *(sp.Integral, sp.Limit, sp.Derivative, sp.arg, sp.DiracDelta),
+    )
+
+
+_ENTIRE = (sp.exp, sp.sin, sp.cos, sp.sinh, sp.cosh, sp.tanh, sp.sech, sp.asinh, sp.atan, sp.erf, sp.erfc, sp.erfi)
+_ENTIRE = (*_ENTIRE, *SWITCHES, sp.sinc, sp.Si, sp.Shi)
+
+
+def obligations(e: sp.Basic) -> list[Condition]:
+    """Conditions under which the expression is defined (a real number); switches must have been resolved.
+
+    Raises
+    ------
+    UnsupportedExpression
+        A function whose real domain is not known here.
+    """
+    out: list[Condition] = []
+    for node in sp.preorder_traversal(e):
+        if node.is_Pow:
+            base, exponent = node.base, node.exp
+            if exponent.is_Integer:
+                if exponent < 0:
+                    out.append((base, "!="))
+            elif exponent.is_Rational:
+                out.append((base, ">" if exponent < 0 else ">="))
+            elif base is not sp.E:
+                out.append((base, ">"))
+        elif isinstance(node, sp.Function):
+            out += _domain_of(node)
+        elif node in (sp.oo, -sp.oo, sp.zoo, sp.nan, sp.I):
+            raise UnsupportedExpression(f"{node} is no real number")
+    kept = [(c, op) for c, op in out if not (c.is_Rational and Given().holds(c, op))]
+    return list(dict.fromkeys(kept))
+
+
+def _domain_of(node: Any) -> list[Condition]:
+    u = node.args[0]
+    if isinstance(node, _ENTIRE):
+        return []
+    if isinstance(node, sp.log):
+        if len(node.args) > 1:
+            raise UnsupportedExpression("a logarithm with a base")
+        return [(u, ">")]
+    if isinstance(node, (sp.tan, sp.sec)):
+        return [(sp.cos(u), "!=")]
+    if isinstance(node, (sp.cot, sp.csc)):
+        return [(sp.sin(u), "!=")]
+    if isinstance(node, (sp.coth, sp.csch, sp.acot)):
+        return [(u, "!=")]
+    if isinstance(node, (sp.asin, sp.acos)):
+        return [(1 - u, ">="), (1 + u, ">=")]
+    if isinstance(node, sp.atanh):
+        return [(1 - u, ">"), (1 + u, ">")]
+    if isinstance(node, sp.acosh):
+        return [(u - 1, ">=")]
+    if isinstance(node, sp.LambertW) and len(node.args) == 1:
+        return [(u + sp.exp(-1), ">=")]
+    if isinstance(node, (sp.gamma, sp.loggamma)):
+        return [(u, ">")]
+    raise UnsupportedExpression(f"the real domain of {node.func.__name__} is not known here")
+
+
+def follows(given: Given, condition: Condition) -> bool:
+    """Whether a definedness condition is seen to hold at once."""
+    e, op = condition
+    return given.holds(e, op) or (op == ">=" and is_zero(e))

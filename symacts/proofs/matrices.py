@@ -1,0 +1,201 @@
+"""Matrix statements: proofs by words or by entries, refutation at small rational matrices, collapse of affine stacks.
+
+>>> proof = collapse_proof(3)
+>>> proof.status, str(proof.claim)
+('proved', 'W3*(W2*(W1*x + b1) + b2) + b3 = W3*W2*W1*x + W3*W2*b1 + W3*b2 + b3')
+>>> bool(proof.check())
+True
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from typing import Any
+
+import sympy as sp
+
+from symacts.claims import Counterexample, MatrixClaim
+from symacts.errors import SymactsError, UnsupportedExpression
+from symacts.proofs import check as checker
+from symacts.proofs import matrix_rules, words
+from symacts.proofs.check import FORMAT, CertificateError
+from symacts.proofs.proof import Proof
+from symacts.proofs.refute import separated, value_at
+from symacts.proofs.entail import Given
+
+__all__ = ["answer", "collapse_claim", "collapse_proof", "prove_identity", "require_shapes"]
+
+SEED = 7
+TRIES = 6
+
+
+def prove_identity(lhs: Any, rhs: Any, shapes: Mapping[str, tuple[int | str, int | str]], text: str = "") -> Proof:
+    """Prove `lhs = rhs` for matrix expressions given as trees of `symacts.proofs.words`.
+
+    Parameters
+    ----------
+    lhs, rhs : tuple
+        Trees such as `("add", ("mul", ("sym", "W"), ("sym", "x")), ("sym", "b"))`.
+    shapes : dict
+        `{name: (rows, columns)}`, numbers or names of dimensions.
+
+    Raises
+    ------
+    UnsupportedExpression
+        Shapes that do not fit.
+    """
+    claim = MatrixClaim(lhs, "=", rhs, tuple(shapes.items()), (), text or f"{words.render(lhs)} = {words.render(rhs)}")
+    require_shapes(claim)
+    found = answer(claim, float("inf"))
+    if found["status"] == "proved":
+        return Proof("proved", claim, found["certificate"])
+    if found["status"] == "refuted":
+        return Proof("refuted", claim, counterexample=Counterexample.from_dict(found["counterexample"]))
+    return Proof("unknown", claim, reason=found["reason"])
+
+
+def require_shapes(claim: MatrixClaim) -> None:
+    """Raise where the shapes in a claim do not fit, with both shapes named."""
+    if claim.lhs == matrix_rules.STACK:
+        return
+    shapes = dict(claim.shapes)
+    left, right = words.normal(claim.lhs, shapes), words.normal(claim.rhs, shapes)
+    for a, b in ((left.rows, right.rows), (left.cols, right.cols)):
+        if a is not None and b is not None and a != b:
+            raise UnsupportedExpression(
+                f"shapes do not fit: the left side is ({left.rows}, {left.cols}), the right ({right.rows}, {right.cols})"
+            )
+
+
+# -- stacks of affine layers ---------------------------------------------------------------------------------------
+def collapse_claim(depth: int) -> MatrixClaim:
+    """The claim that `depth` affine layers, with symbolic shapes, are one."""
+    if not isinstance(depth, int) or depth < 1:
+        raise UnsupportedExpression(f"got the depth {depth!r}, expected a positive integer")
+    layers = range(1, depth + 1)
+    shapes: dict[str, tuple[int | str, int | str]] = {"x": ("n0", 1)}
+    for k in layers:
+        shapes |= {f"W{k}": (f"n{k}", f"n{k - 1}"), f"b{k}": (f"n{k}", 1)}
+    stacked: Any = ("sym", "x")
+    text = "x"
+    for k in layers:
+        stacked = ("add", ("mul", ("sym", f"W{k}"), stacked), ("sym", f"b{k}"))
+        text = f"W{k}*{text if k == 1 else f'({text})'} + b{k}"
+    terms: list[Any] = [("mul", *(("sym", f"W{k}") for k in reversed(layers)), ("sym", "x"))]
+    for k in layers:
+        weights = [("sym", f"W{m}") for m in range(depth, k, -1)]
+        terms.append(("mul", *weights, ("sym", f"b{k}")) if weights else ("sym", f"b{k}"))
+    collapsed = ("add", *terms)
+    return MatrixClaim(stacked, "=", collapsed, tuple(shapes.items()), (), f"{text} = {words.render(collapsed)}")
+
+
+def collapse_proof(depth: int | None = None) -> Proof:
+    """The proof that a stack of `depth` affine layers is one affine layer; for None, of every depth, by induction."""
+    if depth is None:
+        claim = MatrixClaim(
+            *(matrix_rules.STACK, "=", matrix_rules.AFFINE, ()),
+            text="W_L*(...*(W_1*x + b_1)...) + b_L = W*x + b for some W, b free of x, for every depth L",
+        )
+        node: dict[str, Any] = {
+            "rule": "induction",
+            "weight": ["mul", ["sym", "W"], ["sym", "M"]],
+            "bias": ["add", ["mul", ["sym", "W"], ["sym", "c"]], ["sym", "b"]],
+        }
+    else:
+        claim, node = collapse_claim(depth), {"rule": "words"}
+    certificate = {"format": FORMAT, "claim": claim.to_dict(), "proof": node}
+    checker.check(certificate, claim)
+    return Proof("proved", claim, certificate)
+
+
+# -- search --------------------------------------------------------------------------------------------------------
+def answer(claim: MatrixClaim, deadline: float) -> dict[str, Any]:
+    """Prove by words, else refute at small matrices, else prove entry by entry."""
+    certificate: dict[str, Any] = {"format": FORMAT, "claim": claim.to_dict(), "proof": {"rule": "words"}}
+    try:
+        checker.check(certificate, claim)
+        return {"status": "proved", "certificate": certificate}
+    except CertificateError as error:
+        reason = error.reason
+    counterexample = refute(claim)
+    if counterexample is not None:
+        return {"status": "refuted", "counterexample": counterexample.to_dict()}
+    try:
+        goals = matrix_rules.entry_goals(claim)
+    except SymactsError as error:
+        return {"status": "unknown", "reason": f"{reason}; {error}"}
+    from symacts.proofs.search import OutOfBudget, Search, solve
+    from symacts.proofs.tactics import ALL
+
+    steps = []
+    for goal in goals:
+        try:
+            step = solve(goal, Search(ALL, deadline=deadline))
+        except OutOfBudget as error:
+            return {"status": "unknown", "reason": str(error)}
+        if step is None:
+            return {"status": "unknown", "reason": f"an entry is not decided: {goal}"[:300]}
+        steps.append(step)
+    certificate["proof"] = {"rule": "entries", "steps": steps} if steps else {"rule": "entries"}
+    return {"status": "proved", "certificate": certificate}
+
+
+def refute(claim: MatrixClaim) -> Counterexample | None:
+    """Small matrices of rationals at which one entry differs, proved by enclosures."""
+    rng = random.Random(SEED)
+    for attempt in range(TRIES):
+        sizes: dict[str, int] = {}
+        shapes: dict[str, tuple[int | str, int | str]] = {}
+        names = sorted({d for _, s in claim.shapes for d in s if isinstance(d, str)} | _named_dimensions(claim))
+        for k, d in enumerate(names):
+            sizes[d] = 2 + (k + attempt) % 2 if len(names) < 6 else 2
+        for name, shape in claim.shapes:
+            shapes[name] = tuple(sizes.get(d, d) if isinstance(d, str) else d for d in shape)  # type: ignore[assignment]
+        concrete = MatrixClaim(
+            _sized(claim.lhs, sizes), claim.relation, _sized(claim.rhs, sizes), tuple(shapes.items()), claim.definitions
+        )
+        values = {
+            name: sp.Matrix(int(r), int(c), lambda *_: sp.Rational(rng.randint(-6, 6), rng.choice([1, 1, 2, 3])))
+            for name, (r, c) in shapes.items()
+        }
+        try:
+            left, right = matrix_rules._both(concrete, values)
+        except (SymactsError, ValueError, TypeError, ArithmeticError, AttributeError):
+            continue
+        for a, b in zip(list(left), list(right), strict=True):
+            try:
+                u, v = value_at(a, {}, Given()), value_at(b, {}, Given())
+                relation = {">": "<", ">=": "<="}.get(claim.relation, claim.relation)
+                verdict = separated(*((v, u) if claim.relation in (">", ">=") else (u, v)), relation)
+            except (SymactsError, ValueError, TypeError, ArithmeticError, AttributeError):
+                continue
+            if verdict is not None:
+                assignment = tuple(
+                    (f"{name}_{i + 1}_{j + 1}", m[i, j]) for name, m in values.items() for i in range(m.rows) for j in range(m.cols)
+                )
+                return Counterexample(assignment, verdict[0], verdict[1], relation, "one entry of the two sides")
+    return None
+
+
+def _named_dimensions(claim: MatrixClaim) -> set[str]:
+    found: set[str] = set()
+
+    def walk(tree: Any) -> None:
+        if isinstance(tree, tuple):
+            if tree[0] in ("ones", "zeros", "I"):
+                found.update(d for d in tree[1:] if isinstance(d, str))
+            for t in tree[1:]:
+                walk(t)
+
+    walk(claim.lhs)
+    walk(claim.rhs)
+    return found
+
+
+def _sized(tree: Any, sizes: Mapping[str, int]) -> Any:
+    if not isinstance(tree, tuple):
+        return tree
+    if tree[0] in ("ones", "zeros", "I"):
+        return (tree[0], *(sizes.get(d, d) for d in tree[1:]))
+    return (tree[0], *(_sized(t, sizes) if isinstance(t, tuple) else t for t in tree[1:]))

@@ -1,0 +1,257 @@
+"""The checker's rules for matrix statements: words for symbolic shapes, entries for concrete ones. Trusted core.
+
+- `words`: both sides have one normal form in the free algebra.
+- `entries`: all shapes are numbers; one scalar goal for each entry.
+- `induction`: a stack of affine layers of any depth is an affine map, by the step from L to L + 1 layers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sympy as sp
+
+from symacts.claims import MatrixClaim, as_tuples
+from symacts.errors import UnsupportedExpression
+from symacts.proofs import words
+from symacts.proofs.entail import Given
+
+__all__ = ["AFFINE", "STACK", "entries", "entry_goals", "subgoals"]
+
+STACK = ("stack", ("sym", "x"))
+"""`W_L*(...*(W_1*x + b_1)...) + b_L` for every depth L >= 1 and all shapes that fit."""
+AFFINE = ("affine", ("sym", "x"))
+"""`W*x + b` for some W and b."""
+MAX_ENTRIES = 64
+MAX_INVERSE = 4
+
+
+def subgoals(claim: MatrixClaim, node: Mapping[str, Any]) -> list[Any]:
+    """The scalar goals that a node leaves of a matrix claim; raises where the node does not hold."""
+    shapes = dict(claim.shapes)
+    rule = node.get("rule")
+    if rule == "induction":
+        return _induction(claim, node)
+    left, right = words.normal(claim.lhs, shapes), words.normal(claim.rhs, shapes)
+    for a, b in ((left.rows, right.rows), (left.cols, right.cols)):
+        if a is not None and b is not None and a != b:
+            raise UnsupportedExpression(
+                f"shapes do not fit: the left side is ({left.rows}, {left.cols}), the right ({right.rows}, {right.cols})"
+            )
+    if rule == "words":
+        if claim.relation not in ("=", "<=", ">=") or left.terms != right.terms:
+            raise UnsupportedExpression("the two sides have different normal forms")
+        return []
+    if rule == "entries":
+        return entry_goals(claim)
+    raise UnsupportedExpression(f"unknown rule {rule!r} for a matrix statement")
+
+
+def _induction(claim: MatrixClaim, node: Mapping[str, Any]) -> list[Any]:
+    """Base: one layer `W*x + b` is affine. Step: `W*(M*x + c) + b = weight*x + bias`, weight and bias free of x."""
+    if (claim.lhs, claim.relation, claim.rhs) != (STACK, "=", AFFINE):
+        raise UnsupportedExpression("induction is for stacks of affine layers")
+    weight, bias = as_tuples(node["weight"]), as_tuples(node["bias"])
+    shapes: dict[str, tuple[int | str, int | str]] = {
+        **{"W": ("m", "k"), "M": ("k", "n"), "x": ("n", 1), "c": ("k", 1), "b": ("m", 1)}
+    }
+    without_x = {name: shape for name, shape in shapes.items() if name != "x"}
+    words.normal(weight, without_x), words.normal(bias, without_x)
+    stacked = ("add", ("mul", ("sym", "W"), ("add", ("mul", ("sym", "M"), ("sym", "x")), ("sym", "c"))), ("sym", "b"))
+    collapsed = ("add", ("mul", weight, ("sym", "x")), bias)
+    if words.normal(stacked, shapes) != words.normal(collapsed, shapes):
+        raise UnsupportedExpression("the induction step does not hold")
+    return []
+
+
+def entry_goals(claim: MatrixClaim) -> list[Any]:
+    """One scalar goal for each entry."""
+    from symacts.proofs.check import Goal  # deferred: goals belong to the checker, which calls this module
+
+    left, right = _both(claim)
+    relation = claim.relation
+    goals = []
+    for a, b in zip(list(left), list(right), strict=True):
+        if relation in (">", ">="):
+            goals.append(Goal(Given(), b, {">": "<", ">=": "<="}[relation], a))
+        else:
+            goals.append(Goal(Given(), a, relation, b))
+    if relation == "!=" and len(goals) != 1:
+        raise UnsupportedExpression("'!=' is stated for numbers, not for matrices")
+    return goals
+
+
+def _both(claim: MatrixClaim, values: Mapping[str, sp.Matrix] | None = None) -> tuple[sp.Matrix, sp.Matrix]:
+    shapes = dict(claim.shapes)
+    left, right = (entries(t, shapes, dict(claim.definitions), values) for t in (claim.lhs, claim.rhs))
+    if not isinstance(left, sp.MatrixBase) and not isinstance(right, sp.MatrixBase):
+        if _Scalar.identity in (getattr(left, "kind", 0), getattr(right, "kind", 0)):
+            raise UnsupportedExpression("the size of I is not determined")
+        return sp.Matrix([[left.value]]), sp.Matrix([[right.value]])
+    shape = (left if isinstance(left, sp.MatrixBase) else right).shape
+    return _as_matrix(left, shape), _as_matrix(right, shape)
+
+
+class _Scalar:
+    """A number, or a multiple of the identity, whose size the context decides."""
+
+    identity = "identity"
+    __slots__ = ("kind", "value")
+
+    def __init__(self, value: sp.Expr, kind: str = "number") -> None:
+        self.value, self.kind = value, kind
+
+
+def _as_matrix(value: Any, shape: tuple[int, int]) -> sp.Matrix:
+    if isinstance(value, sp.MatrixBase):
+        if value.shape != shape:
+            raise UnsupportedExpression(f"shapes do not fit: {value.shape} and {shape}")
+        return value
+    if value.kind == _Scalar.identity:
+        if shape[0] != shape[1]:
+            raise UnsupportedExpression(f"shapes do not fit: I and {shape}")
+        return value.value * sp.eye(shape[0])
+    if value.value == 0 or shape == (1, 1) or shape[1] == 1:
+        return sp.Matrix(*shape, lambda *_: value.value)
+    raise UnsupportedExpression(f"shapes do not fit: a number and {shape}")
+
+
+def entries(tree: Any, shapes: words.Shapes, definitions: Mapping[str, sp.Expr], values: Any = None) -> Any:
+    """The matrix of entries of a tree with concrete shapes; symbols become `name_i_j` unless `values` gives them."""
+    head = tree[0]
+    go = lambda t: entries(t, shapes, definitions, values)  # noqa: E731
+    if head == "sym":
+        if values is not None and tree[1] in values:
+            return values[tree[1]]
+        return symbol_entries(tree[1], shapes[tree[1]])
+    if head == "num":
+        return _Scalar(sp.Rational(tree[1]))
+    if head == "I":
+        return sp.eye(tree[1]) if len(tree) > 1 else _Scalar(sp.S.One, _Scalar.identity)
+    if head in ("ones", "zeros"):
+        rows, cols = tree[1], tree[2] if len(tree) > 2 else 1
+        if not isinstance(rows, int) or not isinstance(cols, int):
+            raise UnsupportedExpression("concrete shapes are needed")
+        return sp.ones(rows, cols) if head == "ones" else sp.zeros(rows, cols)
+    if head == "add":
+        return _sum([go(t) for t in tree[1:]])
+    if head == "mul":
+        total = go(tree[1])
+        for t in tree[2:]:
+            total = _times(total, go(t))
+        return total
+    if head == "jacobian":
+        column, variable = _matrix(entries(tree[1], shapes, definitions)), _matrix(go_symbols(tree[2], shapes))
+        result = sp.Matrix(column.rows, variable.rows, lambda i, j: sp.diff(column[i], variable[j]))
+        if result.has(sp.Derivative):
+            raise UnsupportedExpression("an entry is not differentiable by formula")
+        return result.xreplace(_assigned(shapes, values))
+    inner = go(tree[2] if head == "map" else tree[1])
+    if head == "inv" and isinstance(inner, _Scalar):
+        return _Scalar(1 / inner.value, inner.kind)
+    if head in ("T", "tr") and isinstance(inner, _Scalar) and inner.kind == "number":
+        return inner
+    if head == "T" and isinstance(inner, _Scalar):
+        return inner
+    if head == "map" and isinstance(inner, _Scalar):
+        return _Scalar(_defined_by(tree[1], definitions).xreplace({_X: inner.value}))
+    m = _matrix(inner)
+    if head in ("inv", "det", "tr") and m.rows != m.cols:
+        raise UnsupportedExpression(f"a square matrix is needed, got {m.shape}")
+    if head == "T":
+        return m.T
+    if head == "tr":
+        return sp.Matrix([[m.trace()]])
+    if head == "fro2":
+        return sp.Matrix([[sum((e**2 for e in m), sp.S.Zero)]])
+    if head in ("det", "inv"):
+        if m.rows > MAX_INVERSE:
+            raise UnsupportedExpression("too large a determinant")
+        determinant = m.det(method="berkowitz")
+        return sp.Matrix([[determinant]]) if head == "det" else m.adjugate() / determinant
+    if head == "diag":
+        return sp.diag(*list(m))
+    if head == "softmax":
+        if m.cols != 1:
+            raise UnsupportedExpression("softmax takes a column")
+        total = sum((sp.exp(e) for e in m), sp.S.Zero)
+        return m.applyfunc(lambda e: sp.exp(e) / total)
+    if head == "map":
+        formula = _defined_by(tree[1], definitions)
+        return m.applyfunc(lambda e: formula.xreplace({_X: e}))
+    raise UnsupportedExpression(f"unknown matrix operation {head!r}")
+
+
+_X = sp.Symbol("x", real=True)
+
+
+def _defined_by(name: str, definitions: Mapping[str, sp.Expr]) -> sp.Expr:
+    if name not in definitions or definitions[name].free_symbols - {_X}:
+        raise UnsupportedExpression(f"the claim does not define {name!r}")
+    return definitions[name]
+
+
+def symbol_entries(name: str, shape: tuple[int | str, int | str]) -> sp.Matrix:
+    """The entries `name_i_j` of a matrix symbol."""
+    rows, cols = shape
+    if not isinstance(rows, int) or not isinstance(cols, int) or rows * cols > MAX_ENTRIES:
+        raise UnsupportedExpression("concrete small shapes are needed")
+    return sp.Matrix(rows, cols, lambda i, j: sp.Symbol(f"{name}_{i + 1}_{j + 1}", real=True))
+
+
+def go_symbols(tree: Any, shapes: words.Shapes) -> sp.Matrix:
+    """The symbolic entries of a symbol node."""
+    if tree[0] != "sym":
+        raise UnsupportedExpression("differentiation is by a symbol")
+    return symbol_entries(tree[1], shapes[tree[1]])
+
+
+def _assigned(shapes: words.Shapes, values: Any) -> dict[sp.Expr, sp.Expr]:
+    if values is None:
+        return {}
+    swap: dict[sp.Expr, sp.Expr] = {}
+    for name, matrix in values.items():
+        swap |= dict(zip(list(symbol_entries(name, matrix.shape)), list(matrix), strict=True))
+    return swap
+
+
+def _matrix(value: Any) -> sp.Matrix:
+    if isinstance(value, _Scalar):
+        if value.kind == _Scalar.identity:
+            raise UnsupportedExpression("the size of I is not determined")
+        return sp.Matrix([[value.value]])
+    return value
+
+
+def _sum(parts: list[Any]) -> Any:
+    shaped = [p for p in parts if isinstance(p, sp.MatrixBase) and p.shape != (1, 1)]
+    if not shaped:
+        shaped = [p for p in parts if isinstance(p, sp.MatrixBase)]
+    if not shaped:
+        kinds = {p.kind for p in parts if p.value != 0}
+        if len(kinds) > 1:
+            raise UnsupportedExpression("a number and I cannot be added")
+        return _Scalar(sum((p.value for p in parts), sp.S.Zero), kinds.pop() if kinds else "number")
+    shape = shaped[0].shape
+    total = sp.zeros(*shape)
+    for p in parts:
+        if isinstance(p, sp.MatrixBase) and p.shape == (1, 1) and shape[1] == 1:
+            p = _Scalar(p[0])
+        total = total + _as_matrix(p, shape)
+    return total
+
+
+def _times(a: Any, b: Any) -> Any:
+    if isinstance(a, _Scalar) and isinstance(b, _Scalar):
+        kind = _Scalar.identity if _Scalar.identity in (a.kind, b.kind) else "number"
+        return _Scalar(a.value * b.value, kind)
+    if isinstance(a, _Scalar) or isinstance(b, _Scalar):
+        scalar, matrix = (a, b) if isinstance(a, _Scalar) else (b, a)
+        return matrix.applyfunc(lambda e: scalar.value * e)
+    if a.shape == (1, 1) or b.shape == (1, 1):
+        scalar, matrix = (a, b) if a.shape == (1, 1) else (b, a)
+        return matrix.applyfunc(lambda e: scalar[0] * e)
+    if a.cols != b.rows:
+        raise UnsupportedExpression(f"shapes do not fit in a product: {a.shape} times {b.shape}")
+    return (a * b).applyfunc(lambda e: e)

@@ -1,0 +1,284 @@
+"""Refutation: a point of the premises at which ball arithmetic separates the two sides the wrong way.
+
+>>> import sympy as sp
+>>> from symacts.proofs.check import Goal
+>>> from symacts.proofs.entail import Given
+>>> x = sp.Symbol("x", real=True)
+>>> str(find_counterexample(Goal(Given(), sp.exp(x), "=", 1 + x)))
+'at x = 1: left side in [2.71828182846, 2.71828182846], right side 2, so not ='
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from functools import lru_cache
+
+import sympy as sp
+
+from symacts.claims import Counterexample
+from symacts.errors import SymactsError
+from symacts.proofs.check import Goal
+from symacts.proofs.entail import Given, Undecided, obligations
+from symacts.proofs.normal import is_zero
+from symacts.rigor import enclose, evaluate
+
+__all__ = ["find_counterexample", "points", "value_at"]
+
+SEED = 20240229
+DIGITS = 20
+PRECS = (80, 300)
+_SIMPLE = [sp.Rational(s) for s in "1 -1 0 1/2 -1/2 2 -2 3 -3 1/10 -1/10 3/2 -3/2 5 -5 1/3 -1/3 7/10 10 -10".split()]
+_WIDE = [sp.Rational(s) for s in "4 -4 1/100 -1/100 20 -20 6 -6 8 -8 15 -15 50 -50 1/1000 -1/1000 100 -100".split()]
+EXPECTED = (SymactsError, Undecided, TypeError, ValueError, ArithmeticError, AttributeError, KeyError, RecursionError)
+
+
+def _grid(rng: random.Random) -> Iterator[sp.Rational]:
+    yield from _SIMPLE
+    yield from _WIDE
+    while True:
+        scale = rng.choice([1, 1, 1, 4, 4, 10, 40])
+        yield sp.Rational(rng.randint(-1000 * scale, 1000 * scale), 1000)
+
+
+def points(given: Given, symbols: list[sp.Symbol], borders: list[sp.Expr], count: int) -> Iterator[dict[sp.Symbol, sp.Expr]]:
+    """Assignments that meet the hypotheses: small numbers, ends of intervals, both sides of borders, then random ones."""
+    if not symbols:
+        yield {}
+        return
+    rng = random.Random(SEED)
+    special: dict[sp.Symbol, list[sp.Expr]] = {s: _ends(given, s) for s in symbols}
+    for border in borders:
+        for s in border.free_symbols & set(symbols):
+            special[s] += _near(border, s)
+    produced, tried = 0, 0
+    seen: set[tuple[sp.Expr, ...]] = set()
+    grids = {s: _grid(random.Random(SEED + k)) for k, s in enumerate(symbols)}
+    queue: list[dict[sp.Symbol, sp.Expr]] = []
+    if len(symbols) == 1:
+        (s,) = symbols
+        queue = [{s: v} for v in (*_SIMPLE[:6], *special[s], *_SIMPLE[6:], *_WIDE)]
+    else:
+        for shift in range(4):
+            queue.append({s: _SIMPLE[(k * 5 + shift) % 8] for k, s in enumerate(symbols)})
+    while produced < count and tried < 40 * count + 100:
+        tried += 1
+        if queue:
+            values = queue.pop(0)
+        else:
+            values = {}
+            for s in symbols:
+                if special[s] and rng.random() < 0.25:
+                    values[s] = rng.choice(special[s])
+                elif rng.random() < 0.4:
+                    values[s] = rng.choice(_SIMPLE)
+                else:
+                    values[s] = next(grids[s])
+            values = _inside(given, values, rng)
+        key = tuple(values[s] for s in symbols)
+        if key in seen or not meets(given, values):
+            continue
+        seen.add(key)
+        produced += 1
+        yield values
+
+
+def _ends(given: Given, s: sp.Symbol) -> list[sp.Expr]:
+    """Ends of the symbol's own interval, the middle, and points just inside."""
+    from symacts.proofs.analytic import span
+
+    whole = span(given, s)
+    out: list[sp.Expr] = []
+    lo, hi = whole.lo, whole.hi
+    if lo.is_Rational and hi.is_Rational:
+        width = hi - lo
+        out += [lo, hi, (lo + hi) / 2, lo + width / 5, hi - width / 5, lo + width / 100, hi - width / 100]
+    elif lo.is_Rational:
+        out += [lo, lo + 1, lo + sp.Rational(1, 10), lo + sp.Rational(1, 100), lo + 3, lo + 10]
+    elif hi.is_Rational:
+        out += [hi, hi - 1, hi - sp.Rational(1, 10), hi - sp.Rational(1, 100), hi - 3, hi - 10]
+    return out
+
+
+def _inside(given: Given, values: dict[sp.Symbol, sp.Expr], rng: random.Random) -> dict[sp.Symbol, sp.Expr]:
+    """Move coordinates with a bounded interval of their own into it."""
+    from symacts.proofs.analytic import span
+
+    for s, v in values.items():
+        whole = span(given, s)
+        if whole.lo.is_Rational and whole.hi.is_Rational and not whole.lo <= v <= whole.hi:
+            values[s] = whole.lo + (whole.hi - whole.lo) * sp.Rational(rng.randint(1, 99), 100)
+        elif (whole.lo.is_Rational and v < whole.lo) or (whole.hi.is_Rational and v > whole.hi):
+            values[s] = (whole.lo + abs(v)) if whole.lo.is_Rational else (whole.hi - abs(v))
+    return values
+
+
+def _near(border: sp.Expr, s: sp.Symbol) -> list[sp.Expr]:
+    slope = sp.diff(border, s)
+    if not slope.is_Rational or not slope:
+        return []
+    at = sp.expand(s - border / slope)
+    if not at.is_Rational:
+        return []
+    step = sp.Rational(1, 100)
+    return [at, at + step, at - step, at + sp.Rational(1, 4), at - sp.Rational(1, 4)]
+
+
+def meets(given: Given, values: dict[sp.Symbol, sp.Expr]) -> bool:
+    """Whether the assignment meets every hypothesis, proved."""
+    nothing = Given()
+    try:
+        return all(nothing.holds(nothing.resolve(e.xreplace(values)), op) for e, op in given.conditions)
+    except EXPECTED:
+        return False
+
+
+def value_at(e: sp.Expr, values: dict[sp.Symbol, sp.Expr], given: Given) -> sp.Expr:
+    """The side at a point, as a closed constant with every switch decided, and defined there.
+
+    Raises
+    ------
+    SymactsError, Undecided
+        A derivative that does not exist there, an undefined value, a limit that is not established.
+    """
+    swaps: dict[sp.Basic, sp.Expr] = {}
+    nothing = Given()
+    for d in e.atoms(sp.Derivative):
+        swaps[d] = _derivative_at(d, values)
+    for l in e.atoms(sp.Limit):
+        swaps[l] = _limit_at(l, values)
+    for i in e.atoms(sp.Integral):
+        bound = {v for limits in i.limits for v in limits[:1]}
+        swaps[i] = i.xreplace({s: v for s, v in values.items() if s not in bound})
+    swapped = e.xreplace(swaps) if swaps else e
+    plain = nothing.resolve(swapped.xreplace(values))
+    if plain.free_symbols:
+        raise ValueError("free symbols are left")
+    if not plain.has(sp.Integral):
+        for condition, op in obligations(plain):
+            if not nothing.holds(condition, op):
+                raise ValueError("not defined at the point")
+    return plain
+
+
+def _derivative_at(d: sp.Derivative, values: dict[sp.Symbol, sp.Expr]) -> sp.Expr:
+    """The derivative at a point, from the branch that holds around it."""
+    local = Given([(s - v, "=") for s, v in values.items() if s not in [w for w, _ in d.variable_count]])
+    for variable, _ in d.variable_count:
+        at = values[variable]
+        local = local.and_(*_small_box(d.expr, variable, at, values))
+    branch = local.resolve(d.expr)
+    for condition, op in obligations(branch):
+        if not Given().holds(condition.xreplace(values), ">" if op == ">=" else op):
+            raise ValueError("not differentiable at the point")
+    result = branch
+    for variable, count in d.variable_count:
+        result = sp.diff(result, variable, int(count))
+    return result.xreplace(values)
+
+
+def _small_box(e: sp.Expr, variable: sp.Symbol, at: sp.Expr, values: dict[sp.Symbol, sp.Expr]) -> list[tuple[sp.Expr, str]]:
+    """A neighborhood `at - r < variable < at + r` that a switch at another place does not enter (as far as seen)."""
+    r = sp.Rational(1, 10**6)
+    return [(variable - at + r, ">"), (at + r - variable, ">")]
+
+
+@lru_cache(maxsize=1024)
+def _limit_value(e: sp.Expr, x: sp.Symbol, point: sp.Expr, direction: str) -> sp.Expr:
+    from symacts.proofs.analytic import nearby
+    from symacts.rigor.tails import limit
+
+    found = None
+    for way in {"+": (1,), "-": (-1,), "+-": (1, -1)}[direction]:
+        within = sp.Integer(1000) if point.is_infinite else sp.Rational(1, 1000)
+        local = nearby(Given(), x, point, way, within).resolve(e)
+        value = limit(local, x, point, way)
+        if not isinstance(value, sp.Expr):
+            raise ValueError("the limit is not established")
+        if found is not None and value != found and not is_zero(value - found):
+            raise ValueError("the one-sided limits differ")
+        found = value
+    assert found is not None
+    return found
+
+
+def _limit_at(l: sp.Limit, values: dict[sp.Symbol, sp.Expr]) -> sp.Expr:
+    e, x, point, direction = l.args
+    outer = {s: v for s, v in values.items() if s != x}
+    return _limit_value(e.xreplace(outer), x, point.xreplace(outer), str(direction))
+
+
+def find_counterexample(goal: Goal, tries: int = 60) -> Counterexample | None:
+    """A point at which the goal is proved to fail, or None."""
+    bound = set()
+    for side in (goal.lhs, goal.rhs):
+        for o in side.atoms(sp.Limit, sp.Integral):
+            bound |= o.expr_free_symbols if False else ({o.args[1]} if isinstance(o, sp.Limit) else {l[0] for l in o.limits})
+    free = (goal.lhs.free_symbols | goal.rhs.free_symbols) & _outside(goal)
+    symbols = sorted(free, key=str)
+    for values in points(goal.given, symbols, borders(goal.lhs - goal.rhs), tries):
+        try:
+            left, right = value_at(goal.lhs, values, goal.given), value_at(goal.rhs, values, goal.given)
+            verdict = separated(left, right, goal.relation)
+        except EXPECTED:
+            continue
+        if verdict is not None:
+            lhs, rhs, note = verdict
+            return Counterexample(tuple((str(s), v) for s, v in values.items()), lhs, rhs, goal.relation, note)
+    return None
+
+
+def _outside(goal: Goal) -> set[sp.Symbol]:
+    """The symbols that are free in the mathematical sense (the variable of a limit or an integral is bound)."""
+
+    def free(e: sp.Basic) -> set[sp.Symbol]:
+        if isinstance(e, sp.Symbol):
+            return {e}
+        if isinstance(e, sp.Limit):
+            return (free(e.args[0]) - {e.args[1]}) | free(e.args[2])
+        if isinstance(e, sp.Integral):
+            inner = free(e.function) - {l[0] for l in e.limits}
+            return inner.union(*[free(b) for l in e.limits for b in l[1:]])
+        return set().union(*[free(a) for a in e.args]) if e.args else set()
+
+    return free(goal.lhs) | free(goal.rhs)
+
+
+def borders(e: sp.Expr) -> list[sp.Expr]:
+    """Expressions whose sign the switches of e ask for."""
+    out: list[sp.Expr] = []
+    for node in sp.preorder_traversal(e):
+        if isinstance(node, (sp.Max, sp.Min)):
+            out += [node.args[0] - other for other in node.args[1:]]
+        elif isinstance(node, (sp.Abs, sp.sign, sp.Heaviside)):
+            out.append(node.args[0])
+        elif isinstance(node, (sp.Lt, sp.Le, sp.Gt, sp.Ge, sp.Eq, sp.Ne)):
+            out.append(node.lhs - node.rhs)
+    return list(dict.fromkeys(out))
+
+
+Pair = tuple[sp.Expr, sp.Expr]
+
+
+def separated(left: sp.Expr, right: sp.Expr, relation: str) -> tuple[Pair, Pair, str] | None:
+    """Both enclosures where the relation is proved to fail between two constants, else None."""
+    for prec in PRECS:
+        if left.is_infinite or right.is_infinite:
+            if left == right or relation != "=":
+                return None
+            return _pair(left), _pair(right), "a limit is infinite"
+        a, b = evaluate(left, prec), evaluate(right, prec)
+        if not (a.is_finite() and b.is_finite()):
+            return None
+        below, above = bool(a < b), bool(a > b)
+        if {"=": below or above, "<": above, "<=": above, "!=": False}[relation]:
+            return _pair(left), _pair(right), ""
+        if below or above:
+            return None
+    if relation in ("<", "!=") and is_zero(left - right):
+        return _pair(left), _pair(right), "both sides are equal there"
+    return None
+
+
+def _pair(value: sp.Expr) -> Pair:
+    return enclose(value, DIGITS) if value.is_finite is not False else (value, value)

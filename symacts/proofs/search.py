@@ -1,0 +1,119 @@
+"""The search for a certificate: tactics propose a node, the checker's own rules say which subgoals it leaves.
+
+A tactic is a function `(goal, search) -> iterator of nodes`; the first node whose subgoals are all solved wins. Nothing
+here is trusted: what the search returns is replayed by `check`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy as sp
+
+from symacts.errors import SymactsError
+from symacts.proofs import check as checker
+from symacts.proofs.check import Goal
+from symacts.proofs.entail import Undecided
+
+__all__ = ["Node", "OutOfBudget", "Search", "solve"]
+
+Node = dict[str, Any]
+Tactic = Callable[[Goal, "Search"], Iterator[Node]]
+EXPECTED = (SymactsError, Undecided, KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError)
+
+
+class OutOfBudget(Exception):
+    """The steps or the time of the search are used up."""
+
+
+@dataclass
+class Search:
+    """The budget of one search, what failed in it, and why."""
+
+    tactics: tuple[Tactic, ...]
+    steps: int = 4000
+    deadline: float = float("inf")
+    max_depth: int = 24
+    reasons: list[str] = field(default_factory=list)
+    failed: dict[Any, int] = field(default_factory=dict)
+    excluded: list[str] = field(default_factory=list)
+
+    def spend(self) -> None:
+        """One step of the budget."""
+        self.steps -= 1
+        if self.steps < 0:
+            raise OutOfBudget("the step budget is used up")
+        if time.monotonic() > self.deadline:
+            raise OutOfBudget("the time limit passed")
+
+    def note(self, reason: str) -> None:
+        """Remember why something failed; the last few reasons explain an unknown answer."""
+        if reason and reason not in self.reasons[-12:]:
+            self.reasons.append(reason)
+
+
+def subgoals(goal: Goal, node: Node) -> list[Goal] | None:
+    """What the checker's rule leaves to prove, or None where the node does not fit."""
+    try:
+        return checker._RULES[node["rule"]](goal, node)
+    except (*EXPECTED, RecursionError):
+        return None
+
+
+def solve(goal: Goal, search: Search, depth: int = 0) -> Node | None:
+    """A node that proves the goal, or None."""
+    search.spend()
+    if depth > search.max_depth:
+        return None
+    key = (goal.given.conditions, goal.lhs, goal.relation, goal.rhs, goal.is_defined)
+    if search.failed.get(key, search.max_depth + 1) <= depth:
+        return None
+    for tactic in search.tactics:
+        try:
+            for node in tactic(goal, search):
+                found = finish(goal, node, search, depth)
+                if found is not None:
+                    return found
+        except Final:
+            break
+        except EXPECTED as error:
+            search.note(str(error)[:160])
+    search.failed[key] = depth
+    return None
+
+
+class Final(Exception):
+    """Raised by a tactic that rules out all later ones."""
+
+
+def finish(goal: Goal, node: Node, search: Search, depth: int) -> Node | None:
+    """The node with its subgoals solved, or None."""
+    search.spend()
+    children = subgoals(goal, node)
+    if children is None:
+        return None
+    steps = []
+    for child in children:
+        step = solve(child, search, depth + 1)
+        if step is None:
+            return None
+        steps.append(step)
+    return {**node, "steps": steps} if steps else node
+
+
+def is_plausible(goal: Goal, count: int = 6) -> bool:
+    """Whether a few points that meet the hypotheses leave the goal possible; a screen, not an argument."""
+    from symacts.proofs.refute import find_counterexample
+
+    try:
+        return find_counterexample(goal, tries=count) is None
+    except EXPECTED:
+        return True
+
+
+def has_operators(*sides: sp.Expr) -> bool:
+    """Whether a derivative, limit or integral is left."""
+    return any(side.has(sp.Derivative, sp.Limit, sp.Integral) for side in sides)

@@ -1,0 +1,234 @@
+"""Statements: text or SymPy relationals, with hypotheses, to claims.
+
+>>> claim = read("0 < sigmoid(x) < 1")
+>>> claim.relations, claim.sides
+(('<', '<'), (0, 1/(1 + exp(-x)), 1))
+>>> read("a*x <= Abs(a*x)", assuming="a > 0").premises
+((a, '>'),)
+>>> read("T(A*B) = T(B)*T(A)", assuming={"A": ("m", "n"), "B": ("n", "k")}).lhs
+('T', ('mul', ('sym', 'A'), ('sym', 'B')))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import sympy as sp
+from sympy.core.relational import Relational
+
+from symacts.claims import RELATIONS, Claim, Condition, MatrixClaim
+from symacts.errors import ParseError, UnsupportedExpression, shorten
+from symacts.grammar import Node
+from symacts.grammar import RELATIONS as SPELLINGS
+from symacts.grammar import read as read_tree
+from symacts.parsing import parse_conditions, parse_relation
+
+__all__ = ["conditions", "read"]
+
+_RELATIONALS = {sp.Eq: "=", sp.Ne: "!=", sp.Lt: "<", sp.Le: "<=", sp.Gt: ">", sp.Ge: ">="}
+_MATRIX_CALLS = {"T": 1, "inv": 1, "tr": 1, "det": 1, "diag": 1, "fro2": 1, "softmax": 1, "jacobian": 2, "transpose": 1, "trace": 1}
+_SPELLED = {"transpose": "T", "trace": "tr"}
+
+
+def read(statement: Any, assuming: Any = None) -> Claim | MatrixClaim:
+    """The claim that a statement makes under hypotheses.
+
+    Parameters
+    ----------
+    statement : str or Relational
+        Text, or a SymPy relational in real symbols; a symbol's positivity becomes a hypothesis.
+    assuming : str, Relational, list of these, or dict
+        Hypotheses, or the shapes of matrix symbols as `{name: (rows, columns)}`.
+
+    Raises
+    ------
+    ParseError
+        Text outside the grammar.
+    UnsupportedExpression
+        What is no statement about real numbers or matrices.
+    """
+    if isinstance(assuming, Mapping):
+        return _matrix(statement, assuming)
+    premises = conditions(assuming)
+    if isinstance(statement, str):
+        parsed = parse_relation(statement)
+        sides, relations, text = parsed.sides, parsed.relations, statement
+    elif isinstance(statement, Relational) and type(statement) in _RELATIONALS:
+        sides, relations, text = (statement.lhs, statement.rhs), (_RELATIONALS[type(statement)],), str(statement)
+    else:
+        hint = "; SymPy has already evaluated it" if statement in (sp.true, sp.false, True, False) else ""
+        raise UnsupportedExpression(f"got {shorten(statement)}, expected text or a SymPy relational{hint}")
+    swap: dict[sp.Basic, sp.Basic] = {}
+    extra: list[Condition] = []
+    for e in (*sides, *(e for e, _ in premises)):
+        for symbol in e.atoms(sp.Symbol):
+            _plain(symbol, swap, extra)
+    sides = tuple(_checked(side.xreplace(swap)) for side in sides)
+    moved = [(_checked(e.xreplace(swap)), op) for e, op in premises]
+    return Claim(sides, relations, tuple(dict.fromkeys([*moved, *extra])), text)
+
+
+def conditions(assuming: Any) -> tuple[Condition, ...]:
+    """Hypotheses as pairs `(e, op)` that read `e op 0`."""
+    if assuming is None:
+        return ()
+    if isinstance(assuming, str):
+        if not assuming.strip():
+            return ()
+        out: list[Condition] = []
+        for statement in parse_conditions(assuming):
+            for lhs, relation, rhs in zip(statement.sides, statement.relations, statement.sides[1:], strict=False):
+                out += _condition(lhs, relation, rhs)
+        return tuple(out)
+    if isinstance(assuming, sp.And):
+        return tuple(c for part in assuming.args for c in conditions(part))
+    if isinstance(assuming, Relational) and type(assuming) in _RELATIONALS:
+        return tuple(_condition(assuming.lhs, _RELATIONALS[type(assuming)], assuming.rhs))
+    if isinstance(assuming, Iterable):
+        return tuple(c for part in assuming for c in conditions(part))
+    raise UnsupportedExpression(f"assuming: got {shorten(assuming)}, expected text such as 'x > 0', relationals, or shapes")
+
+
+def _condition(lhs: sp.Expr, relation: str, rhs: sp.Expr) -> list[Condition]:
+    if lhs in (sp.oo, -sp.oo) or rhs in (sp.oo, -sp.oo):
+        if (relation in ("<", "<=")) == (rhs is sp.oo or lhs is sp.S.NegativeInfinity):
+            return []
+        raise UnsupportedExpression(f"no real number meets {lhs} {relation} {rhs}")
+    if relation in ("<", "<="):
+        return [(rhs - lhs, {"<": ">", "<=": ">="}[relation])]
+    return [(lhs - rhs, relation)]
+
+
+def _plain(symbol: sp.Symbol, swap: dict[sp.Basic, sp.Basic], extra: list[Condition]) -> None:
+    """Replace a symbol by the plain real one; its assumptions become hypotheses."""
+    plain = sp.Symbol(symbol.name, real=True)
+    if symbol == plain or symbol in swap:
+        return
+    if symbol.is_integer or symbol.is_real is False or symbol.is_commutative is False:
+        raise UnsupportedExpression(f"the symbol {symbol} is not a real variable")
+    swap[symbol] = plain
+    for holds, op, sign in (
+        *((symbol.is_positive, ">", 1), (symbol.is_negative, ">", -1)),
+        *((symbol.is_nonnegative, ">=", 1), (symbol.is_nonpositive, ">=", -1), (symbol.is_nonzero, "!=", 1)),
+    ):
+        if holds:
+            extra.append((sign * plain, op))
+            return
+
+
+def _checked(e: sp.Expr) -> sp.Expr:
+    if not isinstance(e, sp.Expr) or e.has(sp.nan, sp.zoo, sp.I) or e.atoms(sp.Float) or e.has(sp.MatrixSymbol):
+        raise UnsupportedExpression(f"got {shorten(e)}, expected an exact real expression")
+    return e
+
+
+# -- matrices ------------------------------------------------------------------------------------------------------
+def _matrix(statement: Any, shapes: Mapping[str, Any]) -> MatrixClaim:
+    if not isinstance(statement, str):
+        raise UnsupportedExpression("a matrix statement is text")
+    clean: list[tuple[str, tuple[int | str, int | str]]] = []
+    for name, shape in shapes.items():
+        pair = (shape, 1) if isinstance(shape, (int, str)) else tuple(shape)
+        if len(pair) == 1:
+            pair = (*pair, 1)
+        if len(pair) != 2 or not all(isinstance(d, str) or (isinstance(d, int) and d > 0) for d in pair):
+            raise UnsupportedExpression(f"the shape of {name!r}: got {shorten(shape)}, expected (rows, columns)")
+        clean.append((str(name), (_dim(pair[0]), _dim(pair[1]))))
+    tree = read_tree(statement)
+    if tree.kind != "relation" or len(tree.args) != 2:
+        raise ParseError("expected one relation between two matrix expressions", statement, tree.position)
+    relation = SPELLINGS[tree.value[0]]
+    assert relation in RELATIONS
+    builder = _Words(statement, dict(clean))
+    lhs, rhs = builder.build(tree.args[0]), builder.build(tree.args[1])
+    used = builder.used
+    return MatrixClaim(
+        lhs, relation, rhs, tuple((n, s) for n, s in clean if n in used), tuple(sorted(builder.definitions.items())), statement
+    )
+
+
+def _dim(value: int | str) -> int | str:
+    return int(value) if isinstance(value, str) and value.isdigit() else value
+
+
+class _Words:
+    """From a syntax tree to words."""
+
+    def __init__(self, text: str, shapes: dict[str, tuple[int | str, int | str]]) -> None:
+        self.text, self.shapes = text, shapes
+        self.definitions: dict[str, sp.Expr] = {}
+        self.used: set[str] = set()
+
+    def build(self, node: Node) -> Any:
+        kind = node.kind
+        if kind == "number":
+            return ("num", str(node.value))
+        if kind == "name":
+            return self.name(node)
+        if kind == "neg":
+            return ("mul", ("num", "-1"), self.build(node.args[0]))
+        if kind == "add":
+            return ("add", *(self.build(a) for a in node.args))
+        if kind == "mul":
+            factors = []
+            for factor, divides in zip(node.args, node.value, strict=True):
+                built = self.build(factor)
+                factors.append(("inv", built) if divides else built)
+            return ("mul", *factors)
+        if kind == "pow":
+            return self.power(node)
+        if kind == "call":
+            return self.call(node)
+        raise ParseError("not read in a matrix statement", self.text, node.position)
+
+    def name(self, node: Node) -> Any:
+        if node.value == "I" and "I" not in self.shapes:
+            return ("I",)
+        if node.value not in self.shapes:
+            raise ParseError(f"the matrix symbol {node.value!r} has no shape", self.text, node.position)
+        self.used.add(node.value)
+        return ("sym", node.value)
+
+    def power(self, node: Node) -> Any:
+        base, exponent = node.args
+        negative = exponent.kind == "neg"
+        number = exponent.args[0] if negative else exponent
+        if number.kind == "name" and number.value == "T":
+            return ("T", self.build(base))
+        if number.kind != "number" or number.value.denominator != 1 or not 0 < number.value <= 20:
+            raise ParseError("a matrix power is an integer", self.text, node.position)
+        built = self.build(base)
+        factor = ("inv", built) if negative else built
+        return ("mul", *[factor] * int(number.value))
+
+    def call(self, node: Node) -> Any:
+        name = node.value
+        if name in ("ones", "zeros", "I"):
+            dims = tuple(self.dimension(a) for a in node.args)
+            if not 1 <= len(dims) <= (1 if name == "I" else 2):
+                raise ParseError(f"{name} takes its dimensions", self.text, node.position)
+            return (name, *dims)
+        if name in _MATRIX_CALLS:
+            if len(node.args) == 2 and name == "softmax":  # softmax(x, T): with a temperature
+                return ("softmax", ("mul", ("inv", self.build(node.args[1])), self.build(node.args[0])))
+            if len(node.args) != _MATRIX_CALLS[name] or node.keywords:
+                raise ParseError(f"{name} takes {_MATRIX_CALLS[name]} arguments", self.text, node.position)
+            return (_SPELLED.get(name, name), *(self.build(a) for a in node.args))
+        if len(node.args) != 1 or node.keywords:
+            raise ParseError("an elementwise function takes one argument", self.text, node.position)
+        self.definitions[name] = self.formula(node)
+        return ("map", name, self.build(node.args[0]))
+
+    def dimension(self, node: Node) -> int | str:
+        if node.kind == "number" and node.value.denominator == 1 and node.value > 0:
+            return int(node.value)
+        if node.kind == "name":
+            return str(node.value)
+        raise ParseError("expected a dimension", self.text, node.position)
+
+    def formula(self, node: Node) -> sp.Expr:
+        try:
+            return parse_relation(f"{node.value}(x) = 0").sides[0]
+        except ParseError as error:
+            raise ParseError(error.reason, self.text, node.position) from None

@@ -1,0 +1,11 @@
+"""Tactics: each proposes nodes of a certificate for a goal. None of them is trusted."""
+
+from symacts.proofs.tactics.branches import branches, definedness
+from symacts.proofs.tactics.equations import compare_exponentials, derivative_and_point, leaf
+from symacts.proofs.tactics.inequalities import bisection, rewritten, several_variables
+from symacts.proofs.tactics.operators import operators
+
+__all__ = ["ALL"]
+
+ALL = (leaf, branches, definedness, operators, derivative_and_point, bisection, rewritten, several_variables, compare_exponentials)
+"""The tactics in the order in which they are tried."""

@@ -1,0 +1,138 @@
+"""Case splits at the switches of `Max`, `Abs`, `Piecewise`, ..., and the side conditions of definedness."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import sympy as sp
+
+from symacts.codec import encode
+from symacts.proofs import check as checker
+from symacts.proofs.check import Goal
+from symacts.proofs.entail import SWITCHES, Given, Undecided, is_analytic
+from symacts.proofs.refute import meets, points
+from symacts.proofs.search import EXPECTED, Final, Node, Search, has_operators, is_plausible
+
+__all__ = ["branches", "definedness"]
+
+
+def branches(goal: Goal, search: Search) -> Iterator[Node]:
+    """Use equations of the hypotheses; split at the innermost switch that they leave open."""
+    yield from _eliminations(goal)
+    try:
+        checker.resolved(goal)
+        return
+    except Undecided as undecided:
+        switch = undecided.expression
+    yield from _kinks(goal)
+    on = _border(switch, goal.given)
+    if on is None:
+        raise Final
+    differentiated = goal.lhs.has(sp.Derivative) or goal.rhs.has(sp.Derivative)
+    simple = is_analytic(on) and all(sp.diff(on, s).is_number for s in on.free_symbols)
+    if isinstance(switch, (sp.Max, sp.Min, sp.Abs)) and goal.relation != "=" and not has_operators(goal.lhs, goal.rhs):
+        node = {"rule": "either", "of": encode(switch)}
+        if not simple and _holds_all(goal, node):
+            yield node
+    three = differentiated or isinstance(switch, (sp.sign, sp.Heaviside, sp.Eq, sp.Ne)) or goal.lhs.has(sp.sign) or goal.rhs.has(sp.sign)
+    yield {"rule": "cases", "on": encode(on), "parts": ["<", "=", ">"] if three else _parts(switch)}
+    raise Final
+
+
+def _parts(switch: Any) -> list[str]:
+    return ["<=", ">"] if isinstance(switch, (sp.Gt, sp.Le)) else ["<", ">="]
+
+
+def _holds_all(goal: Goal, node: Node) -> bool:
+    try:
+        return all(is_plausible(child) for child in checker.either(goal, node))
+    except EXPECTED:
+        return False
+
+
+def _eliminations(goal: Goal) -> Iterator[Node]:
+    if goal.lhs.has(sp.Derivative) or goal.rhs.has(sp.Derivative):
+        return
+    for index, (e, op) in enumerate(goal.given.conditions):
+        if op != "=":
+            continue
+        for variable in sorted(e.free_symbols, key=str):
+            slope = sp.diff(e, variable)
+            if variable not in slope.free_symbols and goal.given.holds(slope, "!="):
+                yield {"rule": "eliminate", "variable": encode(variable), "index": index}
+                raise Final
+
+
+def _kinks(goal: Goal) -> Iterator[Node]:
+    for index, (_, op) in enumerate(goal.given.conditions):
+        if op == "=":
+            yield {"rule": "kink", "index": index}
+
+
+def _border(switch: Any, given: Given) -> sp.Expr | None:
+    """The expression whose sign decides the switch, without factors of known sign."""
+    if isinstance(switch, (sp.And, sp.Or, sp.Not)):
+        for part in switch.args:
+            if given.decide(part) is None:
+                return _border(part, given)
+        return None
+    if isinstance(switch, (sp.Max, sp.Min)):
+        args = switch.args
+        pairs = [(a, b) for k, a in enumerate(args) for b in args[k + 1 :] if len(given.sign(a - b)) > 1]
+        if not pairs:
+            return None
+        on = pairs[0][0] - pairs[0][1]
+    elif isinstance(switch, (sp.Abs, sp.sign, sp.Heaviside)):
+        on = switch.args[0]
+    elif isinstance(switch, (sp.Lt, sp.Le, sp.Gt, sp.Ge, sp.Eq, sp.Ne)):
+        on = switch.lhs - switch.rhs
+        for inner in on.atoms(*SWITCHES):
+            try:
+                given.resolve(inner)
+            except Undecided as undecided:
+                return _border(undecided.expression, given)
+        on = given.resolve(on)
+    else:
+        return None
+    return reduced_border(on, given)
+
+
+def reduced_border(on: sp.Expr, given: Given) -> sp.Expr:
+    """One factor of the expression whose sign is open."""
+    whole = on
+    if is_analytic(on) and not on.is_Symbol:
+        try:
+            on = sp.factor(on) if on.is_polynomial(*on.free_symbols) else sp.factor_terms(sp.together(on))
+        except EXPECTED:
+            on = whole
+    for f in sp.Mul.make_args(on):
+        base = f.base if f.is_Pow and f.exp.is_Integer else f
+        if not base.is_number and len(given.sign(base)) > 1 and base.free_symbols:
+            c, rest = base.as_content_primitive() if base.is_Add else (sp.S.One, base)
+            return rest if c.is_Rational and c else base
+    return whole
+
+
+def definedness(goal: Goal, search: Search) -> Iterator[Node]:
+    """Prove the definedness conditions that do not follow at once; exclude isolated zeros of denominators."""
+    if goal.is_defined:
+        if goal.relation == "!=" and goal.lhs == 0:
+            yield from _isolated(goal)
+        return
+    if checker.needs(goal):
+        yield {"rule": "defined"}
+        raise Final
+
+
+def exclude(goal: Goal, search: Search) -> Iterator[Node]:
+    """Leave out isolated zeros of a denominator."""
+    if goal.relation == "!=" and goal.lhs == 0:
+        yield from _isolated(goal)
+
+
+def _isolated(goal: Goal) -> Iterator[Node]:
+    symbols = sorted(goal.rhs.free_symbols | {s for e, _ in goal.given.conditions for s in e.free_symbols}, key=str)
+    for values in points(goal.given, symbols, [], 4):
+        if all(v.is_Rational for v in values.values()) and meets(goal.given, values):
+            yield {"rule": "isolated", "at": encode({s: v for s, v in values.items()})}

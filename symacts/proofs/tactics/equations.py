@@ -1,0 +1,69 @@
+"""Equations and leaves: normal forms, signs by structure, equal derivatives and one point."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sympy as sp
+
+from symacts.codec import encode
+from symacts.proofs import check as checker
+from symacts.proofs.analytic import span
+from symacts.proofs.check import Goal
+from symacts.proofs.entail import Undecided
+from symacts.proofs.search import Final, Node, Search, has_operators, is_plausible
+
+__all__ = ["compare_exponentials", "derivative_and_point", "leaf"]
+
+
+def leaf(goal: Goal, search: Search) -> Iterator[Node]:
+    """Close the goal at once: contradictory hypotheses, equal normal forms, a sign by structure."""
+    if goal.given.conditions:
+        yield {"rule": "absurd"}
+    if goal.relation == "=":
+        yield {"rule": "algebra"}
+    else:
+        yield {"rule": "structure"}
+        if goal.relation == "<=":
+            yield {"rule": "algebra"}
+
+
+def derivative_and_point(goal: Goal, search: Search) -> Iterator[Node]:
+    """Equal derivatives in one variable and equal values at one point."""
+    if goal.relation != "=" or has_operators(goal.lhs, goal.rhs):
+        return
+    try:
+        lhs, rhs = checker.resolved(goal)
+    except Undecided:
+        return
+    if not is_plausible(goal):
+        raise Final
+    for variable in sorted(lhs.free_symbols | rhs.free_symbols, key=str):
+        for point in _points(goal, variable):
+            yield {"rule": "derivative-and-point", "variable": encode(variable), "point": encode(point)}
+
+
+def _points(goal: Goal, variable: sp.Symbol) -> list[sp.Expr]:
+    whole = span(goal.given, variable)
+    candidates: list[sp.Expr] = [end for end in (whole.lo, whole.hi) if end.is_finite]
+    if whole.lo.is_finite:
+        candidates.append(whole.lo + 1)
+    if whole.hi.is_finite:
+        candidates.append(whole.hi - 1)
+    candidates += [sp.S.Zero, sp.S.One, -sp.S.One]
+    others = sorted((goal.lhs.free_symbols | goal.rhs.free_symbols) - {variable}, key=str)
+    candidates += others
+    for e, _ in goal.given.conditions:
+        if variable in e.free_symbols:
+            slope = sp.diff(e, variable)
+            if variable not in slope.free_symbols and slope.is_Rational and slope:
+                candidates.append(sp.expand(variable - e / slope))
+    return list(dict.fromkeys(candidates))
+
+
+def compare_exponentials(goal: Goal, search: Search) -> Iterator[Node]:
+    """Compare exp of both sides, where logarithms stand alone."""
+    if has_operators(goal.lhs, goal.rhs) or goal.relation not in ("=", "<", "<="):
+        return
+    if any(isinstance(t, sp.log) for side in (goal.lhs, goal.rhs) for t in sp.Add.make_args(side)):
+        yield {"rule": "apply", "function": "exp"}

@@ -1,0 +1,253 @@
+"""Inequalities: signs on a cover in one variable; several variables by invariance, scaling and monotonicity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import sympy as sp
+
+from symacts.codec import encode
+from symacts.proofs import check as checker
+from symacts.proofs.analytic import Span, ball_sign, span
+from symacts.proofs.check import Goal
+from symacts.proofs.entail import Given, Undecided
+from symacts.proofs.normal import is_zero
+from symacts.proofs.search import EXPECTED, Final, Node, Search, has_operators, is_plausible
+from symacts.rigor.tails import TailSign, tail_sign
+
+__all__ = ["bisection", "rewritten", "several_variables"]
+
+PREC = 96
+ORDERS = (0, 1, 3)
+MAX_SPLITS = 600
+MIN_WIDTH = sp.Rational(1, 2**14)
+ZEROS = [sp.S.Zero, sp.S.One, -sp.S.One, sp.Integer(2), -sp.Integer(2), sp.Integer(3), -sp.Integer(3), sp.S.Half, -sp.S.Half]
+ZEROS += [sp.log(2), -sp.log(2), sp.sqrt(2), -sp.sqrt(2), 1 / sp.sqrt(2), -1 / sp.sqrt(2), sp.Integer(6), sp.E]
+
+
+class _Fails(Exception):
+    pass
+
+
+def bisection(goal: Goal, search: Search) -> Iterator[Node]:
+    """The sign of a function of one variable on its whole interval."""
+    if goal.relation not in ("<", "<=") or has_operators(goal.lhs, goal.rhs):
+        return
+    lhs, rhs = checker.resolved(goal)
+    g = rhs - lhs
+    if len(g.free_symbols) != 1:
+        return
+    (variable,) = g.free_symbols
+    if not is_plausible(goal):
+        raise Final
+    left_out = [e for e, op in goal.given.conditions if op == "!=" and e.free_symbols == {variable}]
+    for form in _forms(g):
+        try:
+            cells = cover(form, variable, span(goal.given, variable), goal.relation == "<", left_out, search)
+        except _Fails as error:
+            search.note(str(error))
+            continue
+        if form == g:
+            yield {"rule": "sign", "variable": encode(variable), "cells": cells}
+
+
+def _forms(g: sp.Expr) -> list[sp.Expr]:
+    return [g]
+
+
+def cover(
+    g: sp.Expr, x: sp.Symbol, whole: Span, strict: bool, left_out: list[sp.Expr], search: Search
+) -> list[dict[str, Any]]:
+    """Cells that show g > 0 (or >= 0) on the interval."""
+    cells: list[dict[str, Any]] = []
+    lo, hi = whole.lo, whole.hi
+    if lo == hi:
+        return [{"kind": "point", "at": encode(lo)}]
+    zeros = [z for z in dict.fromkeys([*ZEROS, *[e for e in (lo, hi) if e.is_finite]]) if _is_border_zero(g, x, z, whole)]
+    poles = [e for e in _excluded(left_out, x)]
+    cuts: list[tuple[sp.Expr, sp.Expr]] = []  # covered by tails
+    for p in dict.fromkeys([*zeros, *poles]):
+        inside = _within(p, whole)
+        if p in zeros and inside and strict and p not in poles:
+            raise _Fails(f"equality at {x} = {p}")
+        if p in zeros and inside:
+            cells.append({"kind": "point", "at": encode(p)})
+        start, end = p, p
+        if p != lo:
+            start = _tail(g, x, -1, p, cells)
+        if p != hi:
+            end = _tail(g, x, 1, p, cells)
+        cuts.append((start, end))
+    if lo is -sp.oo:
+        lo = _tail(g, x, -1, None, cells)
+    elif lo not in zeros and lo not in poles and not _is_regular(g, x, lo):
+        lo = _tail(g, x, 1, lo, cells)
+    if hi is sp.oo:
+        hi = _tail(g, x, 1, None, cells)
+    elif hi not in zeros and hi not in poles and not _is_regular(g, x, hi):
+        hi = _tail(g, x, -1, hi, cells)
+    edges = sorted(cuts, key=lambda c: c[0])
+    at = lo
+    for start, end in edges:
+        if (at < start) == True:  # noqa: E712
+            cells += _compact(g, x, at, start, search)
+        if (end > at) == True:  # noqa: E712
+            at = end
+    if (at < hi) == True:  # noqa: E712
+        cells += _compact(g, x, at, hi, search)
+    return cells
+
+
+def _excluded(left_out: list[sp.Expr], x: sp.Symbol) -> list[sp.Expr]:
+    out = []
+    for e in left_out:
+        slope = sp.diff(e, x)
+        if slope.is_number and slope != 0:
+            out.append(sp.expand(x - e / slope))
+    return out
+
+
+def _within(p: sp.Expr, whole: Span) -> bool:
+    if (p < whole.lo) == True or (p > whole.hi) == True:  # noqa: E712
+        return False
+    return not ((p == whole.lo and whole.lo_open) or (p == whole.hi and whole.hi_open))
+
+
+def _is_border_zero(g: sp.Expr, x: sp.Symbol, z: sp.Expr, whole: Span) -> bool:
+    if (z < whole.lo) == True or (z > whole.hi) == True:  # noqa: E712
+        return False
+    value = g.xreplace({x: z})
+    return not value.has(sp.zoo, sp.nan, sp.oo) and (value == 0 or is_zero(value))
+
+
+def _is_regular(g: sp.Expr, x: sp.Symbol, p: sp.Expr) -> bool:
+    try:
+        value = g.xreplace({x: p})
+        return not value.has(sp.zoo, sp.nan, sp.oo) and Given().holds(value, ">")
+    except EXPECTED:
+        return False
+
+
+def _tail(g: sp.Expr, x: sp.Symbol, side: int, at: sp.Expr | None, cells: list[dict[str, Any]]) -> sp.Expr:
+    found = tail_sign(g, x, side, at=at)
+    if not isinstance(found, TailSign):
+        raise _Fails(f"the tail at {at if at is not None else ('oo' if side > 0 else '-oo')}: {found.reason}")
+    if found.sign != 1:
+        raise _Fails(f"the sign near {at if at is not None else ('oo' if side > 0 else '-oo')} is {found.sign}")
+    cells.append(
+        {
+            **{"kind": "tail", "side": side, "at": None if at is None else encode(at)},
+            **{"M": encode(sp.Rational(found.M)), "terms": found.terms, "prec": found.prec},
+        }
+    )
+    return side * found.M if at is None else at + side / found.M
+
+
+def _rational(value: sp.Expr, up: bool) -> sp.Expr:
+    """A rational just outside an irrational end."""
+    if value.is_Rational:
+        return value
+    from symacts.rigor import enclose
+
+    return enclose(value, 12)[1 if up else 0]
+
+
+def _compact(g: sp.Expr, x: sp.Symbol, lo: sp.Expr, hi: sp.Expr, search: Search) -> list[dict[str, Any]]:
+    """Ball cells on [lo, hi] by bisection."""
+    lo, hi = _rational(lo, False), _rational(hi, True)
+    cells: list[dict[str, Any]] = []
+    stack = [(lo, hi)]
+    splits = 0
+    while stack:
+        search.spend()
+        a, b = stack.pop()
+        found = None
+        for order in ORDERS:
+            found = ball_sign(g, x, a, b, order, PREC)
+            if found is not None:
+                break
+        if found == 1:
+            cells.append({"kind": "ball", "lo": encode(a), "hi": encode(b), "order": order, "prec": PREC})
+            continue
+        if found == -1:
+            raise _Fails(f"negative on [{a}, {b}]")
+        splits += 1
+        if splits > MAX_SPLITS or b - a < MIN_WIDTH:
+            raise _Fails(f"no sign found on [{a.evalf(8)}, {b.evalf(8)}]")
+        middle = _middle(a, b)
+        stack += [(middle, b), (a, middle)]
+    return cells
+
+
+def _middle(a: sp.Expr, b: sp.Expr) -> sp.Expr:
+    """A simple number in the middle: geometric where the interval spans magnitudes."""
+    if a > 0 and b > 8 * a:
+        return sp.Integer(2) ** (sp.floor(sp.log(a * b, 2).evalf() / 2)) if a * b != 1 else sp.S.One
+    if b < 0 and a < 8 * b:
+        return -_middle(-b, -a)
+    if a < 0 < b and (b - a) > 8:
+        return sp.S.Zero
+    middle = (a + b) / 2
+    width = b - a
+    scale = sp.Integer(2) ** sp.ceiling(6 - sp.log(width, 2).evalf())
+    rounded = sp.floor(middle * scale) / scale
+    return rounded if a < rounded < b else middle
+
+
+def rewritten(goal: Goal, search: Search) -> Iterator[Node]:
+    """Divide by a positive factor: clear denominators and common exponentials."""
+    if goal.relation not in ("<", "<=") or has_operators(goal.lhs, goal.rhs):
+        return
+    lhs, rhs = checker.resolved(goal)
+    g = rhs - lhs
+    for h, p in _factorizations(g):
+        if h != g and goal.given.holds(p, ">"):
+            yield {"rule": "factor", "by": encode(p), "rest": encode(h)}
+
+
+def _factorizations(g: sp.Expr) -> Iterator[tuple[sp.Expr, sp.Expr]]:
+    numerator, denominator = sp.fraction(sp.together(g))
+    if denominator != 1:
+        yield sp.expand(numerator), 1 / denominator
+    factored = sp.factor_terms(g)
+    if factored.is_Mul:
+        for f in factored.args:
+            if not f.is_Rational:
+                yield sp.Mul(*[a for a in factored.args if a is not f]), f
+
+
+def several_variables(goal: Goal, search: Search) -> Iterator[Node]:
+    """Fewer variables: drop one on which nothing depends, use monotonicity towards a bound."""
+    if goal.relation not in ("<", "<=") or has_operators(goal.lhs, goal.rhs):
+        return
+    try:
+        lhs, rhs = checker.resolved(goal)
+    except Undecided:
+        return
+    g = rhs - lhs
+    if not is_plausible(goal):
+        raise Final
+    for variable in sorted(g.free_symbols, key=str):
+        for bound, side in _bounds(goal.given, variable):
+            for strict in ("value", "slope") if goal.relation == "<" else ("value",):
+                node = {"rule": "monotone", "variable": encode(variable), "from": encode(bound), "side": side, "strict": strict}
+                try:
+                    children = checker.monotone(goal, node)
+                except (*EXPECTED,):
+                    continue
+                if all(is_plausible(c) for c in children):
+                    yield node
+
+
+def _bounds(given: Given, variable: sp.Symbol) -> list[tuple[sp.Expr, int]]:
+    out: list[tuple[sp.Expr, int]] = []
+    for e, op in given.conditions:
+        if variable in e.free_symbols and op in (">", ">="):
+            slope = sp.diff(e, variable)
+            if variable in slope.free_symbols:
+                continue
+            way = given.sign(slope)
+            if way in ({1}, {-1}):
+                out.append((sp.expand(variable - e / slope), next(iter(way))))
+    return list(dict.fromkeys(out))

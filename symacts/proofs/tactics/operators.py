@@ -1,0 +1,109 @@
+"""Derivatives, limits and integrals in a goal: evaluate them, with what the checker needs to see why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sympy as sp
+
+from symacts.codec import encode
+from symacts.proofs.analytic import nearby, scale_of, scaled, without
+from symacts.proofs.check import Goal
+from symacts.proofs.entail import Given, Undecided
+from symacts.proofs.search import EXPECTED, Final, Node, Search
+from symacts.rigor.tails import limit as tail_limit
+
+__all__ = ["operators"]
+
+WITHIN_INFINITY = (sp.Integer(1), sp.Integer(10), sp.Integer(1000), sp.Integer(10) ** 6)
+WITHIN_POINT = (sp.Integer(1), sp.Rational(1, 10), sp.Rational(1, 1000), sp.Rational(1, 10**6))
+
+
+def operators(goal: Goal, search: Search) -> Iterator[Node]:
+    """One operator at a time; nothing else applies while one is left."""
+    limits = sorted(goal.lhs.atoms(sp.Limit) | goal.rhs.atoms(sp.Limit), key=sp.default_sort_key)
+    if limits:
+        yield from _limit(goal, limits[0], search)
+        raise Final
+    if goal.lhs.has(sp.Derivative) or goal.rhs.has(sp.Derivative):
+        yield {"rule": "derivatives"}
+        raise Final
+    if goal.lhs.has(sp.Integral) or goal.rhs.has(sp.Integral):
+        from symacts.proofs.tactics.gaussian import integrals
+
+        yield from integrals(goal, search)
+        raise Final
+
+
+def _limit(goal: Goal, of: sp.Limit, search: Search) -> Iterator[Node]:
+    e, x, point, direction = of.args
+    outer = without(goal.given, x)
+    wanted = goal.rhs if goal.lhs == of else goal.lhs if goal.rhs == of else None
+    way = -1 if str(direction) == "-" else 1
+    for within in WITHIN_INFINITY if point.is_infinite else WITHIN_POINT:
+        try:
+            near = nearby(outer, x, point, way, within)
+            local = near.resolve(e)
+        except Undecided:
+            continue
+        for parts in _parts(local, x, point, way, outer, wanted):
+            value = sp.Add(*[c * v for c, _, v in parts])
+            if value.has(sp.nan, sp.zoo):
+                continue
+            yield {
+                "rule": "limit",
+                "of": encode(of),
+                "value": encode(value),
+                "within": encode(within),
+                "parts": [[encode(c), encode(f), encode(v)] for c, f, v in parts],
+            }
+
+
+def _parts(
+    e: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int, outer: Given, wanted: sp.Expr | None
+) -> Iterator[list[tuple[sp.Expr, sp.Expr, sp.Expr]]]:
+    """Ways to see the expression as a sum of parameter factors times functions with known limits."""
+    whole = _value(e, x, point, way, outer, wanted)
+    if whole is not None:
+        yield [(sp.S.One, e, whole)]
+    for form in (sp.expand(e), e):
+        parts = []
+        for term in sp.Add.make_args(form):
+            c, f = term.as_independent(x, as_Add=False)
+            if not c.free_symbols:
+                c, f = sp.S.One, term
+            value = _value(f, x, point, way, outer, None)
+            if value is None:
+                break
+            parts.append((c, f, value))
+        else:
+            yield parts
+
+
+def _value(f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int, outer: Given, wanted: sp.Expr | None) -> sp.Expr | None:
+    if x not in f.free_symbols:
+        return f
+    if f.free_symbols == {x} and not point.free_symbols:
+        found = tail_limit(f, x, point, way)
+        return found if isinstance(found, sp.Expr) else None
+    if point.is_infinite:
+        scale = scale_of(f, x)
+        ways = outer.sign(scale)
+        if len(ways) == 1 and ways != {0}:
+            plain = scaled(f, x, scale)
+            if plain.free_symbols == {x}:
+                found = tail_limit(plain, x, next(iter(ways)) * point, way)
+                return found if isinstance(found, sp.Expr) else None
+        return None
+    try:
+        numerator, denominator = sp.fraction(sp.together(f))
+        for _ in range(8):
+            top, bottom = numerator.subs(x, point), denominator.subs(x, point)
+            if outer.holds(bottom, "!="):
+                return top / bottom
+            numerator, denominator = sp.diff(numerator, x), sp.diff(denominator, x)
+    except EXPECTED:
+        return None
+    return None
+
+

@@ -1,0 +1,485 @@
+"""Matrix words: the free algebra with transpose, inverse, trace, all-ones vectors and softmax. Part of the trusted core.
+
+A tree is a nested tuple: `("sym", "W")`, `("num", "2/3")`, `("add", a, b, ...)`, `("mul", a, b, ...)`, and calls
+`("T", a)`, `("inv", a)`, `("tr", a)`, `("det", a)`, `("diag", a)`, `("fro2", a)`, `("softmax", a)`, `("I",)`,
+`("I", n)`, `("ones", n, m)`, `("zeros", n, m)`, `("jacobian", a, ("sym", "x"))`, `("map", name, a)` (elementwise).
+Its normal form is a sum of rational multiples of (commuting scalars, word of letters).
+
+>>> shapes = {"A": ("m", "n"), "B": ("n", "p")}
+>>> left = ("T", ("mul", ("sym", "A"), ("sym", "B")))
+>>> right = ("mul", ("T", ("sym", "B")), ("T", ("sym", "A")))
+>>> normal(left, shapes) == normal(right, shapes)
+True
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from symacts.errors import UnsupportedExpression
+
+__all__ = ["Matrix", "normal", "render"]
+
+Dim = int | str | None
+Letter = tuple[Any, ...]
+Word = tuple[Letter, ...]
+Key = tuple[tuple[Any, ...], Word]  # (sorted scalars, word)
+Shapes = Mapping[str, tuple[int | str, int | str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """A normal form with its shape; None is a dimension that the context decides (of `I` and of 0)."""
+
+    terms: tuple[tuple[Key, Fraction], ...]
+    rows: Dim
+    cols: Dim
+
+    @property
+    def is_scalar(self) -> bool:
+        return self.rows == 1 and self.cols == 1
+
+
+def normal(tree: Any, shapes: Shapes) -> Matrix:
+    """The normal form of a tree.
+
+    Raises
+    ------
+    UnsupportedExpression
+        Shapes that do not fit (the message names both), a symbol without a shape, an unknown operation.
+    """
+    if not isinstance(tree, tuple) or not tree or not isinstance(tree[0], str):
+        raise UnsupportedExpression(f"not a matrix expression: {tree!r}")
+    rule = _RULES.get(tree[0])
+    if rule is None:
+        raise UnsupportedExpression(f"unknown matrix operation {tree[0]!r}")
+    return rule(tree, shapes)
+
+
+# -- building ------------------------------------------------------------------------------------------------------
+def _make(terms: dict[Key, Fraction], rows: Dim, cols: Dim) -> Matrix:
+    return Matrix(tuple(sorted(((k, c) for k, c in terms.items() if c), key=repr)), rows, cols)
+
+
+def _one(letter: Letter | None, rows: Dim, cols: Dim, c: Fraction = Fraction(1), scalars: tuple[Any, ...] = ()) -> Matrix:
+    word = () if letter is None else (letter,)
+    return _product_of([(scalars, word, c)], rows, cols)
+
+
+def _same(a: Dim, b: Dim, what: str) -> Dim:
+    if a is None or b is None or a == b:
+        return b if a is None else a
+    raise UnsupportedExpression(f"shapes do not fit: {what} of {a} and {b}")
+
+
+def _shape(m: Matrix) -> str:
+    return f"({'?' if m.rows is None else m.rows}, {'?' if m.cols is None else m.cols})"
+
+
+def _sum(parts: list[Matrix]) -> Matrix:
+    rows: Dim = None
+    cols: Dim = None
+    columns = [p for p in parts if p.cols == 1 and p.rows not in (1, None)]
+    if columns:  # a number added to a column is added to each entry
+        size = columns[0].rows
+        parts = [multiply(p, _one(("ones", size), size, 1)) if p.is_scalar else p for p in parts]
+    for p in parts:
+        try:
+            rows, cols = _same(rows, p.rows, "rows"), _same(cols, p.cols, "columns")
+        except UnsupportedExpression:
+            raise UnsupportedExpression(
+                f"shapes do not fit in a sum: ({rows}, {cols}) and {_shape(p)}; matrices of one shape are added"
+            ) from None
+    terms: dict[Key, Fraction] = {}
+    for p in parts:
+        for key, c in p.terms:
+            terms[key] = terms.get(key, Fraction(0)) + c
+    if rows != cols and None not in (rows, cols) and any(word == () for (_, word), _ in (t for p in parts for t in p.terms)):
+        raise UnsupportedExpression(f"shapes do not fit in a sum: the identity I and ({rows}, {cols})")
+    return _make(terms, rows, cols)
+
+
+def multiply(a: Matrix, b: Matrix) -> Matrix:
+    """The product; a 1x1 factor scales."""
+    if a.is_scalar or b.is_scalar:
+        scalar, other = (a, b) if a.is_scalar else (b, a)
+        rows, cols = other.rows, other.cols
+    else:
+        if a.cols is not None and b.rows is not None and a.cols != b.rows:
+            raise UnsupportedExpression(f"shapes do not fit in a product: {_shape(a)} times {_shape(b)}")
+        rows, cols = a.rows if a.rows is not None else (b.rows if _is_identity_like(a) else None), b.cols
+        if cols is None:
+            cols = a.cols if _is_identity_like(b) else None
+    raw = [(s + t, v + w, c * d) for (s, v), c in a.terms for (t, w), d in b.terms]
+    return _product_of(raw, rows, cols)
+
+
+def _is_identity_like(m: Matrix) -> bool:
+    return all(word == () for (_, word), _ in m.terms)
+
+
+def _product_of(raw: list[tuple[tuple[Any, ...], Word, Fraction]], rows: Dim, cols: Dim) -> Matrix:
+    terms: dict[Key, Fraction] = {}
+    for scalars, word, c in raw:
+        extra, reduced, factor = _reduce(word)
+        if rows == 1 and cols == 1 and reduced:
+            more, reduced = _as_scalar(reduced), ()
+            extra = extra + more
+        key = (_commuting(scalars + extra), reduced)
+        terms[key] = terms.get(key, Fraction(0)) + c * factor
+    return _make(terms, rows, cols)
+
+
+def _commuting(scalars: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Sorted, with `s * (1/s)` cancelled."""
+    counts: dict[Any, int] = {}
+    for s in scalars:
+        base, power = (s[1], -1) if s[0] == "over" else (s, 1)
+        counts[base] = counts.get(base, 0) + power
+    out: list[Any] = []
+    for base, k in counts.items():
+        out += [base] * k if k > 0 else [("over", base)] * -k
+    return tuple(sorted(out, key=repr))
+
+
+# -- letters -------------------------------------------------------------------------------------------------------
+def _dims(letter: Letter) -> tuple[Dim, Dim]:
+    kind = letter[0]
+    if kind == "m":
+        rows, cols = letter[4]
+        return (cols, rows) if letter[2] != letter[3] else (rows, cols)
+    if kind in ("ones", "softmax", "map", "inv"):
+        rows, cols = letter[-1] if kind != "ones" else (letter[1], 1)
+        return rows, cols
+    if kind == "onesT":
+        return 1, letter[1]
+    if kind in ("softmaxT", "mapT", "invT"):
+        rows, cols = letter[-1]
+        return cols, rows
+    if kind == "diag":
+        return letter[2], letter[2]
+    raise UnsupportedExpression(f"unknown letter {letter!r}")
+
+
+def _flip(letter: Letter) -> Letter:
+    """The transpose of a letter."""
+    kind = letter[0]
+    if kind == "m":
+        return ("m", letter[1], not letter[2], letter[3], letter[4])
+    if kind == "diag":
+        return letter
+    return ((kind[:-1] if kind.endswith("T") else kind + "T"), *letter[1:])
+
+
+def _transposed(word: Word) -> Word:
+    return tuple(_flip(letter) for letter in reversed(word))
+
+
+def _reduce(word: Word) -> tuple[tuple[Any, ...], Word, Fraction]:
+    """Cancel inverses, apply `diag(v)*ones = v` and `ones.T*softmax = 1`, take 1x1 pieces out as scalars."""
+    changed = True
+    while changed:
+        changed = False
+        for k in range(len(word) - 1):
+            a, b = word[k], word[k + 1]
+            replacement: Word | None = None
+            if a[0] == b[0] == "m" and a[1] == b[1] and a[2] == b[2] and a[3] != b[3]:
+                replacement = ()
+            elif a[0] == "diag" and b[0] == "ones":
+                replacement = a[1]
+            elif a[0] == "onesT" and b[0] == "diag":
+                replacement = _transposed(b[1])
+            elif a[0] == "diag" and b[0] == "diag" and repr(b) < repr(a):
+                replacement = (b, a)
+            elif (a[0], b[0]) in (("onesT", "softmax"), ("softmaxT", "ones")):
+                replacement = ()
+            if replacement is not None:
+                word = word[:k] + replacement + word[k + 2 :]
+                changed = True
+                break
+    if not word:
+        return (), word, Fraction(1)
+    pieces: list[Word] = []
+    start = 0
+    for k in range(1, len(word)):
+        if _dims(word[k])[0] == 1:
+            pieces.append(word[start:k])
+            start = k
+    pieces.append(word[start:])
+    kept: list[Word] = []
+    scalars: tuple[Any, ...] = ()
+    for piece in pieces:
+        if len(pieces) > 1 and _dims(piece[0])[0] == 1 and _dims(piece[-1])[1] == 1:
+            scalars += _as_scalar(piece)
+        else:
+            kept.append(piece)
+    return scalars, tuple(letter for piece in kept for letter in piece), Fraction(1)
+
+
+def _as_scalar(word: Word) -> tuple[Any, ...]:
+    """A 1x1 word as a product of scalars; equal to its transpose."""
+    pieces: list[Word] = []
+    start = 0
+    for k in range(1, len(word)):
+        if _dims(word[k])[0] == 1:
+            pieces.append(word[start:k])
+            start = k
+    pieces.append(word[start:])
+    out: tuple[Any, ...] = ()
+    for piece in pieces:
+        if len(piece) == 2 and piece[0][0] == "onesT" and piece[1][0] == "ones":
+            size = piece[0][1]
+            out += (("dim", size),)
+        else:
+            out += (("word", min(piece, _transposed(piece), key=repr)),)
+    return out
+
+
+# -- operations ----------------------------------------------------------------------------------------------------
+def _symbol(tree: Any, shapes: Shapes) -> Matrix:
+    name = tree[1]
+    if name not in shapes:
+        raise UnsupportedExpression(f"the matrix symbol {name!r} has no shape; give one, such as {{{name!r}: ('m', 'n')}}")
+    rows, cols = shapes[name]
+    if rows == 1 and cols == 1:
+        return _make({((("s", name),), ()): Fraction(1)}, 1, 1)
+    return _one(("m", name, False, False, (rows, cols)), rows, cols)
+
+
+def _number(tree: Any, shapes: Shapes) -> Matrix:
+    value = Fraction(tree[1])
+    if not value:
+        return _make({}, None, None)
+    return _make({((), ()): value}, 1, 1)
+
+
+def _add(tree: Any, shapes: Shapes) -> Matrix:
+    return _sum([normal(t, shapes) for t in tree[1:]])
+
+
+def _mul(tree: Any, shapes: Shapes) -> Matrix:
+    total = normal(tree[1], shapes)
+    for t in tree[2:]:
+        total = multiply(total, normal(t, shapes))
+    return total
+
+
+def _transpose(tree: Any, shapes: Shapes) -> Matrix:
+    return transpose(normal(tree[1], shapes))
+
+
+def transpose(m: Matrix) -> Matrix:
+    """The transposed normal form."""
+    return _product_of([(s, _transposed(w), c) for (s, w), c in m.terms], m.cols, m.rows)
+
+
+def _inverse(tree: Any, shapes: Shapes) -> Matrix:
+    m = normal(tree[1], shapes)
+    if m.rows != m.cols:
+        raise UnsupportedExpression(f"only square matrices have an inverse; got the shape {_shape(m)}")
+    if len(m.terms) == 1:
+        (scalars, word), c = m.terms[0]
+        over = tuple(s[1] if s[0] == "over" else ("over", s) for s in scalars)
+        if all(_dims(letter)[0] == _dims(letter)[1] and letter[0] == "m" for letter in word):
+            letters = tuple((a[0], a[1], a[2], not a[3], a[4]) for a in reversed(word))
+            return _product_of([(over, letters, 1 / c)], m.rows, m.cols)
+    if m.is_scalar:
+        return _make({((("over", ("scalar", m.terms)),), ()): Fraction(1)}, 1, 1)
+    flipped = transpose(m)
+    if repr(flipped.terms) < repr(m.terms):  # inv(T(A)) = T(inv(A))
+        return _one(("invT", flipped.terms, (m.rows, m.cols)), m.rows, m.cols)
+    return _one(("inv", m.terms, (m.rows, m.cols)), m.rows, m.cols)
+
+
+def _trace(tree: Any, shapes: Shapes) -> Matrix:
+    m = normal(tree[1], shapes)
+    if m.rows != m.cols:
+        raise UnsupportedExpression(f"only square matrices have a trace; got the shape {_shape(m)}")
+    if m.rows == 1:
+        return m
+    terms: dict[Key, Fraction] = {}
+    for (scalars, word), c in m.terms:
+        key = (_commuting(scalars + _cyclic(word, m.rows)), ())
+        terms[key] = terms.get(key, Fraction(0)) + c
+    return _make(terms, 1, 1)
+
+
+def _cyclic(word: Word, size: Dim) -> tuple[Any, ...]:
+    """The trace of a word: equal for rotations and for the transpose; a word that passes a dimension 1 is a scalar."""
+    if not word:
+        if size is None:
+            raise UnsupportedExpression("the trace of I needs its size: write I(n)")
+        return (("dim", size),)
+    for k in range(len(word)):
+        rotated = word[k:] + word[:k]
+        if _dims(rotated[0])[0] == 1:
+            scalars, rest, _ = _reduce(rotated)
+            return scalars + (_as_scalar(rest) if rest else ())
+    rotations = []
+    for w in (word, _transposed(word)):
+        for k in range(len(w)):
+            _, reduced, _ = _reduce(w[k:] + w[:k])
+            if len(reduced) < len(w):
+                return _cyclic(reduced, _dims(w[k])[0])
+            rotations.append(reduced)
+    best = min(rotations, key=repr)
+    if len(best) == 1 and best[0][0] == "diag":
+        inner = best[0][1]
+        return _as_scalar((("onesT", best[0][2]), *inner))
+    return (("tr", best),)
+
+
+def _determinant(tree: Any, shapes: Shapes) -> Matrix:
+    m = normal(tree[1], shapes)
+    if m.rows != m.cols:
+        raise UnsupportedExpression(f"only square matrices have a determinant; got the shape {_shape(m)}")
+    if m.is_scalar:
+        return m
+    if len(m.terms) == 1 and not m.terms[0][0][0] and m.terms[0][1] == 1:
+        word = m.terms[0][0][1]
+        if all(a[0] == "m" and _dims(a)[0] == _dims(a)[1] for a in word):
+            scalars = tuple(("over", ("det", a[1])) if a[3] else ("det", a[1]) for a in word)
+            return _make({(_commuting(scalars), ()): Fraction(1)}, 1, 1)
+    flipped = transpose(m)
+    return _make({((("detsum", min(m.terms, flipped.terms, key=repr)),), ()): Fraction(1)}, 1, 1)
+
+
+def _identity(tree: Any, shapes: Shapes) -> Matrix:
+    size = tree[1] if len(tree) > 1 else None
+    return _make({((), ()): Fraction(1)}, size, size)
+
+
+def _ones(tree: Any, shapes: Shapes) -> Matrix:
+    rows, cols = tree[1], tree[2] if len(tree) > 2 else 1
+    column = _make({((), ()): Fraction(1)}, 1, 1) if rows == 1 else _one(("ones", rows), rows, 1)
+    return column if cols == 1 else _outer(column, cols)
+
+
+def _outer(column: Matrix, cols: Dim) -> Matrix:
+    row = _one(("onesT", cols), 1, cols)
+    return multiply(column, row)
+
+
+def _zeros(tree: Any, shapes: Shapes) -> Matrix:
+    return _make({}, tree[1], tree[2] if len(tree) > 2 else 1)
+
+
+def _diagonal(tree: Any, shapes: Shapes) -> Matrix:
+    m = normal(tree[1], shapes)
+    if m.cols != 1:
+        raise UnsupportedExpression(f"diag takes a column; got the shape {_shape(m)}")
+    raw: list[tuple[tuple[Any, ...], Word, Fraction]] = []
+    for (scalars, word), c in m.terms:
+        if word and word[0][0] == "ones" and len(word) == 1:
+            raw.append((scalars, (), c))
+        else:
+            heads = 0
+            while heads < len(word) - 1 and word[heads][0] == "diag":  # diag(diag(u)*v) = diag(u)*diag(v)
+                heads += 1
+            raw.append((scalars, (*word[:heads], ("diag", word[heads:], m.rows)), c))
+    return _product_of(raw, m.rows, m.rows)
+
+
+def _frobenius(tree: Any, shapes: Shapes) -> Matrix:
+    return _trace(("tr", ("mul", ("T", tree[1]), tree[1])), shapes)
+
+
+def _softmax(tree: Any, shapes: Shapes) -> Matrix:
+    m = normal(tree[1], shapes)
+    if m.cols != 1:
+        raise UnsupportedExpression(f"softmax takes a column; got the shape {_shape(m)}")
+    kept = tuple((k, c) for k, c in m.terms if not (len(k[1]) == 1 and k[1][0][0] == "ones"))  # shift invariance
+    return _one(("softmax", kept, (m.rows, 1)), m.rows, 1)
+
+
+def _map(tree: Any, shapes: Shapes) -> Matrix:
+    m = normal(tree[2], shapes)
+    if m.is_scalar:
+        return _make({((("f", tree[1], m.terms),), ()): Fraction(1)}, 1, 1)
+    flipped = transpose(m)
+    if repr(flipped.terms) < repr(m.terms):  # f acts on each entry, so it commutes with the transpose
+        return _one(("mapT", tree[1], flipped.terms, (m.cols, m.rows)), m.rows, m.cols)
+    return _one(("map", tree[1], m.terms, (m.rows, m.cols)), m.rows, m.cols)
+
+
+def _jacobian(tree: Any, shapes: Shapes) -> Matrix:
+    variable = tree[2]
+    if variable[0] != "sym" or shapes.get(variable[1], (0, 0))[1] != 1:
+        raise UnsupportedExpression("jacobian(f, x) differentiates by a column symbol x")
+    value = normal(tree[1], shapes)
+    if value.cols != 1:
+        raise UnsupportedExpression(f"jacobian takes a column; got the shape {_shape(value)}")
+    size = shapes[variable[1]][0]
+    result = _differentiate(tree[1], variable[1], size, shapes)
+    return Matrix(result.terms, value.rows, size)
+
+
+def _mentions(tree: Any, name: str) -> bool:
+    return isinstance(tree, tuple) and (tree[:2] == ("sym", name) or any(_mentions(t, name) for t in tree[1:]))
+
+
+def _differentiate(tree: Any, name: str, size: Dim, shapes: Shapes) -> Matrix:
+    """The Jacobian by the rules of calculus; softmax: `diag(p) - p*p.T` (see `softmax_jacobian`)."""
+    if not _mentions(tree, name):
+        return _make({}, None, size)
+    head = tree[0]
+    if head == "sym":
+        return _make({((), ()): Fraction(1)}, size, size)
+    if head == "add":
+        return _sum([_differentiate(t, name, size, shapes) for t in tree[1:]])
+    if head == "mul":
+        places = [k for k, t in enumerate(tree) if k and _mentions(t, name)]
+        if len(places) == 1 and places[0] == len(tree) - 1:
+            left = _mul(("mul", *tree[1:-1]), shapes)
+            return multiply(left, _differentiate(tree[-1], name, size, shapes))
+        if len(places) == 1 and all(normal(t, shapes).is_scalar for t in tree[places[0] + 1 :]):
+            reordered = ("mul", *tree[1 : places[0]], *tree[places[0] + 1 :], tree[places[0]])
+            return _differentiate(reordered, name, size, shapes)
+    if head == "softmax":
+        p = normal(tree, shapes)
+        outer = multiply(p, transpose(p))
+        minus = _make({k: -c for k, c in outer.terms}, outer.rows, outer.cols)
+        return multiply(_sum([_diagonal(("diag", tree), shapes), minus]), _differentiate(tree[1], name, size, shapes))
+    if head == "map":
+        slope = _diagonal(("diag", ("map", tree[1] + "'", tree[2])), shapes)
+        return multiply(slope, _differentiate(tree[2], name, size, shapes))
+    raise UnsupportedExpression(f"cannot differentiate {head!r} by a vector")
+
+
+_RULES = {
+    "sym": _symbol,
+    "num": _number,
+    "add": _add,
+    "mul": _mul,
+    "T": _transpose,
+    "inv": _inverse,
+    "tr": _trace,
+    "det": _determinant,
+    "I": _identity,
+    "ones": _ones,
+    "zeros": _zeros,
+    "diag": _diagonal,
+    "fro2": _frobenius,
+    "softmax": _softmax,
+    "map": _map,
+    "jacobian": _jacobian,
+}
+
+
+def render(tree: Any) -> str:
+    """A tree as statement text."""
+    head = tree[0]
+    if head in ("sym", "num"):
+        return str(tree[1])
+    if head == "add":
+        return " + ".join(render(t) for t in tree[1:]).replace("+ -1*", "- ")
+    if head == "mul":
+        return "*".join(f"({render(t)})" if t[0] == "add" else render(t) for t in tree[1:])
+    if head == "map":
+        return f"{tree[1]}({render(tree[2])})"
+    if head == "I" and len(tree) == 1:
+        return "I"
+    return f"{head}({', '.join(render(t) if isinstance(t, tuple) else str(t) for t in tree[1:])})"
