@@ -1,6 +1,14 @@
-"""Real constants that are written through complex numbers, such as the three real roots of a cubic in radicals.
+"""Expressions on complex balls: analytic continuation for quadrature, and real constants written through `I`.
+
+With `analytic` set, a function returns a ball that is not finite wherever it may fail to be analytic on its argument
+(branch cuts, switching lines); that is what `acb.integral` needs.
 
 >>> import sympy as sp
+>>> x = sp.Symbol("x", real=True)
+>>> compile_complex(sp.sqrt(x), x)(acb(-1, 0.5), True).is_finite()
+True
+>>> compile_complex(sp.sqrt(x), x)(acb(-1, arb(0, 0.5)), True).is_finite()
+False
 >>> w = sp.sqrt(3)*sp.I/2 + sp.Rational(1, 2)
 >>> real_value(w + 1/w, 53).overlaps(arb(1))
 True
@@ -8,45 +16,213 @@ True
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
-from flint import acb, arb, fmpq
+from flint import acb, arb, ctx, fmpq
 
 from symacts.errors import UnsupportedExpression
+from symacts.rigor import operations as op
+from symacts.rigor.functions import REWRITTEN
 from symacts.rigor.precision import precision
 
-__all__ = ["real_value"]
+__all__ = ["ComplexFunction", "compile_complex", "real_value"]
 
-_METHODS = {
-    f: f.__name__
-    for f in (sp.exp, sp.log, sp.sin, sp.cos, sp.tan, sp.sinh, sp.cosh, sp.tanh, sp.asin, sp.acos, sp.atan, sp.erf)
+ComplexFunction = Callable[[Any, bool], Any]
+"""`f(z, analytic)`: an enclosure of f over the complex ball z."""
+
+NAN = acb(arb.nan(), arb.nan())
+
+
+def _entire(method: Callable[[Any], Any]) -> Callable[[Any, bool], Any]:
+    return lambda z, analytic: method(z)
+
+
+def _off(cut: Callable[[Any], bool], method: Callable[[Any], Any]) -> Callable[[Any, bool], Any]:
+    """The principal branch; not finite where the ball may meet its cut."""
+    return lambda z, analytic: NAN if analytic and not cut(z) else method(z)
+
+
+def _off_imaginary(z: Any) -> bool:
+    """Clear of the cuts on the imaginary axis beyond i and -i."""
+    return not z.real.contains(0) or bool(abs(z.imag) < 1)
+
+
+def _off_outer(z: Any) -> bool:
+    """Clear of the cuts on the real axis beyond 1 and -1."""
+    return not z.imag.contains(0) or bool(abs(z.real) < 1)
+
+
+def _right_of(border: Any) -> Callable[[Any], bool]:
+    """Clear of the cut on the real axis left of a border."""
+    return lambda z: not z.imag.contains(0) or bool(z.real > border)
+
+
+_RULES: Mapping[Any, Callable[[Any, bool], Any]] = {
+    sp.exp: _entire(acb.exp),
+    sp.sin: _entire(acb.sin),
+    sp.cos: _entire(acb.cos),
+    sp.tan: _entire(acb.tan),
+    sp.sinh: _entire(acb.sinh),
+    sp.cosh: _entire(acb.cosh),
+    sp.tanh: _entire(acb.tanh),
+    sp.erf: _entire(acb.erf),
+    sp.erfc: _entire(acb.erfc),
+    sp.erfi: _entire(acb.erfi),
+    sp.sinc: _entire(acb.sinc),
+    sp.gamma: _entire(acb.gamma),
+    sp.digamma: _entire(acb.digamma),
+    sp.log: lambda z, analytic: z.log(analytic=analytic),
+    sp.atan: _off(_off_imaginary, acb.atan),
+    sp.asinh: _off(_off_imaginary, acb.asinh),
+    sp.asin: _off(_off_outer, acb.asin),
+    sp.acos: _off(_off_outer, acb.acos),
+    sp.atanh: _off(_off_outer, acb.atanh),
+    sp.acosh: _off(_right_of(arb(1)), acb.acosh),
+    sp.LambertW: _off(_right_of(arb(-1) / 3), acb.lambertw),
+    sp.loggamma: _off(_right_of(arb(0)), acb.lgamma),
+    sp.Abs: lambda z, analytic: z.real_abs(analytic=analytic),
+    sp.sign: lambda z, analytic: z.real_sgn(analytic=analytic),
+    sp.Heaviside: lambda z, analytic: z.real_heaviside(analytic=analytic),
+    sp.floor: lambda z, analytic: z.real_floor(analytic=analytic),
+    sp.ceiling: lambda z, analytic: z.real_ceil(analytic=analytic),
 }
 
 
-def _value(e: sp.Expr) -> Any:
-    if e.is_Rational:
-        return acb(arb(fmpq(int(e.p), int(e.q))))
-    if e is sp.I:
-        return acb(0, 1)
-    if e is sp.pi:
-        return acb(arb.pi())
-    if e is sp.E:
-        return acb(arb.const_e())
-    if e.is_Add or e.is_Mul:
-        parts = [_value(a) for a in e.args]
-        out = parts[0]
-        for p in parts[1:]:
-            out = out + p if e.is_Add else out * p
-        return out
-    if e.is_Pow:
-        base = _value(e.base)
+class _Compiler:
+    def __init__(self, x: sp.Symbol | None) -> None:
+        self.x = x
+        self.steps: list[Callable[[list[Any], Any, bool], Any]] = []
+        self.seen: dict[sp.Expr, int] = {}
+
+    def add(self, step: Callable[[list[Any], Any, bool], Any]) -> int:
+        self.steps.append(step)
+        return len(self.steps) - 1
+
+    def place(self, e: sp.Expr) -> int:
+        at = self.seen.get(e)
+        if at is None:
+            at = self.seen[e] = self.build(e)
+        return at
+
+    def build(self, e: sp.Expr) -> int:
+        if e == self.x:
+            return self.add(lambda v, z, analytic: z)
+        if self.x is not None and self.x not in e.free_symbols:
+            from symacts.rigor.constants import evaluate  # deferred: constants may be integrals, which come here
+
+            return self.add(lambda v, z, analytic: acb(evaluate(e, ctx.prec)))
+        if e.is_Rational:
+            number = fmpq(int(e.p), int(e.q))
+            return self.add(lambda v, z, analytic: acb(arb(number)))
+        if e in (sp.I, sp.pi, sp.E):
+            value = {sp.I: lambda: acb(0, 1), sp.pi: lambda: acb(arb.pi()), sp.E: lambda: acb(arb.const_e())}[e]
+            return self.add(lambda v, z, analytic: value())
+        if e.is_Add or e.is_Mul:
+            operands = [self.place(a) for a in e.args]
+            return self.add(_sum(operands) if e.is_Add else _product(operands))
+        if e.is_Pow:
+            return self.power(e)
+        if e.func in (sp.Max, sp.Min):
+            return self.extreme([self.place(a) for a in e.args], e.func is sp.Max)
+        if e.func is sp.Piecewise:
+            return self.piecewise(e)
+        if e.func in REWRITTEN:
+            return self.place(REWRITTEN[e.func](*e.args))
+        rule = _RULES.get(e.func)
+        if rule is None or (e.func is sp.LambertW and len(e.args) > 1):
+            raise UnsupportedExpression(f"there is no complex ball rule for {e.func.__name__}")
+        k = self.place(e.args[0])
+        return self.add(lambda v, z, analytic: rule(v[k], analytic))
+
+    def power(self, e: sp.Expr) -> int:
+        k = self.place(e.base)
         if e.exp.is_Integer:
-            return base ** int(e.exp)
-        return base ** _value(e.exp)
-    if e.func in _METHODS:
-        return getattr(_value(e.args[0]), _METHODS[e.func])()
-    raise UnsupportedExpression(f"there is no ball rule for {e.func.__name__}")
+            n = int(e.exp)
+            return self.add(lambda v, z, analytic: v[k] ** n)
+        if e.exp == sp.S.Half:
+            return self.add(lambda v, z, analytic: v[k].sqrt(analytic=analytic))
+        j = self.place(e.exp)
+        return self.add(lambda v, z, analytic: v[k].pow(v[j], analytic=analytic))
+
+    def extreme(self, operands: list[int], largest: bool) -> int:
+        def step(v: list[Any], z: Any, analytic: bool) -> Any:
+            out = v[operands[0]]
+            for k in operands[1:]:
+                out = (out.real_max if largest else out.real_min)(v[k], analytic=analytic)
+            return out
+
+        return self.add(step)
+
+    def piecewise(self, e: sp.Piecewise) -> int:
+        values = [self.place(value) for value, _ in e.args]
+        differences: list[int] = []
+
+        def difference(d: sp.Expr) -> int:
+            differences.append(self.place(d))
+            return len(differences) - 1
+
+        conditions = [op.compile_condition(condition, difference) for _, condition in e.args]
+
+        def step(v: list[Any], z: Any, analytic: bool) -> Any:
+            reals = [v[k].real for k in differences]
+            if any(r.is_nan() for r in reals):
+                return NAN
+            pairs = [(r.lower(), r.upper()) for r in reals]
+            out = None
+            for k, condition in zip(values, conditions, strict=True):
+                answer = condition(pairs)
+                if answer is False:
+                    continue
+                if answer and out is None:
+                    return v[k]
+                if analytic:
+                    return NAN
+                out = v[k] if out is None else out.union(v[k])
+                if answer:
+                    return out
+            return NAN
+
+        return self.add(step)
+
+
+def _sum(operands: list[int]) -> Callable[[list[Any], Any, bool], Any]:
+    first, *rest = operands
+    return lambda v, z, analytic: sum((v[k] for k in rest), v[first])
+
+
+def _product(operands: list[int]) -> Callable[[list[Any], Any, bool], Any]:
+    def step(v: list[Any], z: Any, analytic: bool) -> Any:
+        out = v[operands[0]]
+        for k in operands[1:]:
+            out = out * v[k]
+        return out
+
+    return step
+
+
+@lru_cache(maxsize=1024)
+def compile_complex(expr: sp.Expr, x: sp.Symbol | None) -> ComplexFunction:
+    """The expression as a function on complex balls, at the precision in force.
+
+    Raises
+    ------
+    UnsupportedExpression
+        A function without a rule, named in the message.
+    """
+    compiler = _Compiler(x)
+    result = compiler.place(expr)
+    steps = compiler.steps
+
+    def value(z: Any, analytic: bool) -> Any:
+        values: list[Any] = []
+        for step in steps:
+            values.append(step(values, z, analytic))
+        return values[result]
+
+    return value
 
 
 def real_value(expr: sp.Expr, prec: int) -> Any:
@@ -60,10 +236,11 @@ def real_value(expr: sp.Expr, prec: int) -> Any:
     real = expr.is_extended_real
     if real is None:
         real = sp.expand(expr - sp.conjugate(expr), complex=True) == 0 or None
+    f = compile_complex(expr, None)
     work = prec + 32
     for _ in range(5):
         with precision(work):
-            value = _value(expr)
+            value = f(None, False)
         if not value.imag.contains(0):
             raise UnsupportedExpression(f"{expr} is not real")
         if real and value.is_finite() and (value.real.rel_accuracy_bits() >= prec or work > 8 * prec):

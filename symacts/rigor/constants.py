@@ -34,6 +34,9 @@ MOST_EXTRA = 1024
 SIGN_BITS = (64, 256, 1024)
 """Precisions at which a sign is tried before it is undecided."""
 
+_UNUSED = sp.Dummy("x", real=True)
+"""The variable of a normal form of a constant."""
+
 _NUMBERS: dict[Any, Callable[[], Any]] = {
     sp.pi: arb.pi,
     sp.E: arb.const_e,
@@ -171,7 +174,7 @@ def enclose(expr: sp.Expr, digits: int = 20) -> tuple[sp.Expr, sp.Expr]:
     if lo == hi:
         return sp.Rational(lo), sp.Rational(hi)
     largest = max(abs(lo), abs(hi))
-    scale = Fraction(10) ** (digits + 1 - _magnitude(largest if lo <= 0 <= hi else largest))
+    scale = Fraction(10) ** (digits + 1 - _magnitude(largest))
     low, high = (lo * scale).__floor__() / scale, -((-hi * scale).__floor__()) / scale
     if lo <= 0 <= hi:  # a decimal grid of this size would blow up a zero: keep the ball's own ends
         low, high = lo, hi
@@ -274,8 +277,12 @@ def compare(a: sp.Expr, b: sp.Expr) -> int | None:
         if a is sp.oo or b is sp.S.NegativeInfinity:
             return 1
         return -1
-    answer = _same_root(a, b)
-    return 0 if answer else sign(a - b)
+    first, second = evaluate(a, 64), evaluate(b, 64)
+    if first < second:
+        return -1
+    if first > second:
+        return 1
+    return 0 if _same_root(a, b) else sign(a - b)
 
 
 def _same_root(a: sp.Expr, b: sp.Expr) -> bool:
@@ -313,18 +320,32 @@ def is_zero(expr: sp.Expr) -> bool | None:
         return False
     try:
         value = _at(expr, 128)
-        if value.is_finite() and not value.contains(0):
-            return False
     except UnsupportedExpression:
+        return None
+    if not value.is_finite():
+        return None
+    return _proved_zero(expr, value)
+
+
+def _proved_zero(expr: sp.Expr, value: Any) -> bool | None:
+    from symacts.rigor.normal import TooLarge, normal_form  # deferred: it is built on the rows of functions
+
+    if not value.contains(0):
+        return False
+    try:
+        if normal_form(expr, _UNUSED, canonical=True).numerator == 0:
+            return True
+    except TooLarge:
         pass
+    if sp.count_ops(expr) > 40:
+        return None
+    if expr.is_algebraic:
+        t = sp.Symbol("t")
+        try:
+            return True if sp.minimal_polynomial(expr, t) == t else None
+        except (NotImplementedError, sp.polys.polyerrors.PolynomialError):
+            return None
     for form in (expr, expr.rewrite(sp.exp)):
         if sp.expand(form) == 0 or sp.expand(sp.expand_log(sp.powsimp(sp.expand(form)))) == 0:
             return True
-    if expr.is_algebraic and sp.count_ops(expr) < 40:
-        t = sp.Symbol("t")
-        try:
-            if sp.minimal_polynomial(expr, t) == t:
-                return True
-        except (NotImplementedError, sp.polys.polyerrors.PolynomialError):
-            return None
     return None

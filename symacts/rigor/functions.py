@@ -139,7 +139,9 @@ def _loggamma_coefficients(c: Any, n: int) -> list[Any]:
     return out
 
 
-def _polygamma_coefficients(order: int) -> Callable[[Any, int], list[Any]]:
+def polygamma_coefficients(order: int) -> Callable[[Any, int], list[Any]]:
+    """The Taylor coefficients of psi of that order."""
+
     def coefficients(c: Any, n: int) -> list[Any]:
         out, factorial = [], arb(1)
         for k in range(n + 1):
@@ -175,8 +177,8 @@ def _sinc_interval(a: Pair) -> Pair:
 def _sinc_coefficients(c: Any, n: int) -> list[Any]:
     """sinc(u) = int_0^1 cos(s u) ds: the k-th derivative is int_0^1 s**k cos(s u + k pi/2) ds, summed as a series.
 
-    Term j of the series of the k-th derivative is at most `|u|**(2j - k) / (2j - k)! / (2j + 1)` in size; the tail after
-    J terms is at most twice its first term once |u|**2 is below a quarter of the next ratio's denominator.
+    Term j of the series of the k-th derivative is at most `|u|**(2j - k) / (2j - k)! / (2j + 1)` in size; the tail
+    after J terms is at most twice its first term once the ratio of terms is below 1/2.
     """
     size = c.abs_upper()
     if size > 4:
@@ -241,7 +243,7 @@ def _rows() -> dict[Any, Row]:
     lgamma = _nonpositive_safe(a.lgamma)
     rows[sp.loggamma] = _row(sp.loggamma, lgamma, _direct(lgamma), coefficients=_loggamma_coefficients)
     rows[sp.gamma] = _row(sp.gamma, a.gamma, _gamma_interval, "gamma")
-    rows[sp.digamma] = _row(sp.digamma, a.digamma, _direct(a.digamma), coefficients=_polygamma_coefficients(0))
+    rows[sp.digamma] = _row(sp.digamma, a.digamma, _direct(a.digamma), coefficients=polygamma_coefficients(0))
     rows[sp.sinc] = _row(sp.sinc, _sinc, _sinc_interval, coefficients=_sinc_coefficients)
     return rows
 
@@ -253,7 +255,7 @@ ROWS: Mapping[Any, Row] = _rows()
 def polygamma_row(order: int) -> Row:
     """psi of that order."""
     f = _zeta_order(order)
-    return Row("polygamma", f, _direct(f), None, _polygamma_coefficients(order))
+    return Row("polygamma", f, _direct(f), None, polygamma_coefficients(order))
 
 
 def lambertw_lower_row() -> Row:

@@ -89,7 +89,8 @@ def add(*pairs: Pair) -> Pair:
             return None
         los.append(pair[0])
         his.append(pair[1])
-    lo, hi = sum(los[1:], los[0]), sum(his[1:], his[0])
+    lo: Any = sum(los[1:], los[0])
+    hi: Any = sum(his[1:], his[0])
     lo = lo.lower() if lo.is_finite() else (-INFINITY if not all(v > -INFINITY for v in los) else INFINITY)
     hi = hi.upper() if hi.is_finite() else (INFINITY if not all(v < INFINITY for v in his) else -INFINITY)
     return lo, hi

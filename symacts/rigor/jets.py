@@ -18,6 +18,8 @@ from typing import Any, TypeAlias
 
 from flint import arb
 
+from symacts.rigor.functions import polygamma_coefficients
+
 __all__ = ["SLOPES", "Jet", "apply_slope", "compose", "inverse", "multiply", "power", "undefined"]
 
 Jet: TypeAlias = list[Any]
@@ -204,11 +206,7 @@ def _lambertw_slope(u: Jet, y: Jet) -> Jet:
 
 
 def _gamma_slope(u: Jet, y: Jet) -> Jet:
-    from symacts.rigor.functions import ROWS, sp  # deferred: the rows import nothing of jets, but are built later
-
-    coefficients = ROWS[sp.digamma].coefficients
-    assert coefficients is not None
-    return multiply(y, compose(coefficients(u[0], len(u) - 1), u))
+    return multiply(y, compose(polygamma_coefficients(0)(u[0], len(u) - 1), u))
 
 
 def _waves(u: Jet) -> tuple[Jet, Jet]:

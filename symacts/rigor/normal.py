@@ -19,7 +19,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import sympy as sp
 from flint import Ordering, fmpq, fmpq_mpoly_ctx
@@ -105,7 +105,8 @@ def _monomial(m: tuple[int, ...], c: Any, atoms: tuple[Atom, ...]) -> sp.Expr:
     return sp.Mul(sp.Rational(int(c.p), int(c.q)), *(atoms[k].power(int(n)) for k, n in enumerate(m) if n))
 
 
-Node = tuple  # ("add", nodes), ("mul", nodes), ("pow", node, n), ("exp", m, r), ("root", u, r), ("wave", m, r), ...
+Node: TypeAlias = "tuple[Any, ...]"
+"""("add", nodes), ("mul", nodes), ("pow", node, n), ("exp", m, r), ("root", u, r), ("sin", parts), ..."""
 
 
 class _Scan:

@@ -1,6 +1,7 @@
 """Exact signs: polynomials in x, or in t = exp(c*x), with rational coefficients.
 
 >>> import sympy as sp
+>>> from flint import fmpq
 >>> x = sp.Symbol("x", real=True)
 >>> [z.point for z in of_polynomial([fmpq(-2), fmpq(0), fmpq(1)], x).zeros]
 [-sqrt(2), sqrt(2)]
@@ -8,6 +9,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,11 +17,11 @@ import sympy as sp
 from flint import fmpq_poly
 
 from symacts.facts import Root
-from symacts.rigor.constants import evaluate
+from symacts.rigor.constants import evaluate, sign
 from symacts.rigor.precision import precision
 from symacts.rigor.profiles import Profile, Undecided, Zero, constant
 
-__all__ = ["of_exponential", "of_polynomial"]
+__all__ = ["of_exponential", "of_low_degree", "of_polynomial"]
 
 ROOT_BITS = 96
 """Precision of the enclosures that become isolating intervals."""
@@ -35,11 +37,11 @@ def _rational(end: Any) -> sp.Rational:
 
 
 def _sign(q: Any) -> int:
-    return (q > 0) - (q < 0)
+    return 1 if q > 0 else (-1 if q < 0 else 0)
 
 
 def _closed_roots(p: Any) -> list[sp.Expr] | None:
-    """The real roots in increasing order, in closed form up to degree 2 (also in y**2), for irreducible p."""
+    """The real roots in increasing order, in closed form: degree up to 2 (also in y**2), binomials; p irreducible."""
     c = [_number(v) for v in p.coeffs()]
     if len(c) == 2:
         return [-c[0] / c[1]]
@@ -50,6 +52,11 @@ def _closed_roots(p: Any) -> list[sp.Expr] | None:
         root, a = sp.sqrt(d), 2 * abs(c[2])
         b = -c[1] if c[2] > 0 else c[1]
         return [(b - root) / a, (b + root) / a]
+    if not any(c[1:-1]):
+        n, q = len(c) - 1, -c[0] / c[-1]
+        if n % 2 == 0:
+            return [-(q ** sp.Rational(1, n)), q ** sp.Rational(1, n)] if q > 0 else []
+        return [q ** sp.Rational(1, n) if q > 0 else -((-q) ** sp.Rational(1, n))]
     if len(c) == 5 and c[1] == 0 and c[3] == 0:
         inner = _closed_roots(fmpq_poly([p[0], p[2], p[4]]))
         assert inner is not None
@@ -67,13 +74,13 @@ def _enclosed_roots(p: Any) -> list[Any]:
         # complex_roots gives real roots with an imaginary part that is exactly zero
         roots = [root.real for root, _ in p.numer().complex_roots() if root.imag.is_zero()]
         roots.sort(key=lambda r: float(r.mid()))
-        for first, second in zip(roots, roots[1:], strict=False):
+        for first, second in itertools.pairwise(roots):
             if not first < second:
                 raise Undecided("two roots of a polynomial are too close")
         return roots
 
 
-def _alternate(points: Sequence[sp.Expr], last: int) -> Profile:
+def alternate(points: Sequence[sp.Expr], last: int) -> Profile:
     """Simple zeros, and the sign right of all of them."""
     n = len(points)
     return Profile(tuple(Zero(p, 1) for p in points), tuple(last * (-1) ** (n - k) for k in range(n + 1)))
@@ -89,7 +96,7 @@ def of_polynomial(coefficients: Sequence[Any], x: sp.Symbol) -> Profile:
         expr = sp.Add(*(_number(c) * x**k for k, c in enumerate(coefficients)))
         with precision(ROOT_BITS):
             points = [Root(expr, _rational(r.lower()), _rational(r.upper())) for r in _enclosed_roots(p)]
-    return _alternate(points, _sign(p.leading_coefficient()))
+    return alternate(points, _sign(p.leading_coefficient()))
 
 
 def of_exponential(coefficients: Sequence[Any], argument: sp.Expr, x: sp.Symbol, c: sp.Expr, shift: sp.Expr) -> Profile:
@@ -117,6 +124,28 @@ def of_exponential(coefficients: Sequence[Any], argument: sp.Expr, x: sp.Symbol,
                     raise Undecided("a root of a polynomial is too close to 0")
     far = _sign(p.leading_coefficient())
     if rising > 0:
-        return _alternate(points, far)
-    profile = _alternate(points, far)
+        return alternate(points, far)
+    profile = alternate(points, far)
     return Profile(tuple(reversed(profile.zeros)), tuple(reversed(profile.signs)))
+
+
+def of_low_degree(coefficients: Sequence[sp.Expr]) -> tuple[list[sp.Expr], int] | None:
+    """The real roots (simple, increasing) of a polynomial of degree 1 or 2 and the sign right of them.
+
+    The coefficients are closed constants, constant first; None where a sign is undecided or a root is double.
+    """
+    lead = sign(coefficients[-1])
+    if not lead or len(coefficients) > 3:
+        return None
+    if len(coefficients) == 2:
+        return [-coefficients[0] / coefficients[1]], lead
+    c, b, a = coefficients
+    d = sp.expand(b**2 - 4 * a * c)
+    kind = sign(d)
+    if not kind:
+        return None
+    if kind < 0:
+        return [], lead
+    root = sp.sqrt(d)
+    low, high = (-b - lead * root) / (2 * a), (-b + lead * root) / (2 * a)
+    return [low, high], lead

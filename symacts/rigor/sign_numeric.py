@@ -432,7 +432,7 @@ def _power_of_two(value: Any, lo: Any, hi: Any) -> Any:
 
 
 def recognized(ball: Any, expr: sp.Expr) -> Iterator[sp.Expr]:
-    """Closed forms near the ball, as guesses: simple rationals, square roots and logarithms of them, multiples of pi."""
+    """Closed forms near the ball, as guesses: simple rationals, their square roots and logarithms, multiples of pi."""
     with precision(2 * PREC):
         q = _simple(ball)
         if q is not None:

@@ -26,7 +26,7 @@ from symacts.rigor.intervals import Pair, sign_of
 from symacts.rigor.normal import Quotient, TooLarge, normal_form
 from symacts.rigor.precision import precision
 from symacts.rigor.profiles import Profile, Undecided, Zero, constant, order, product, restrict
-from symacts.rigor.sign_exact import of_exponential, of_polynomial
+from symacts.rigor.sign_exact import alternate, of_exponential, of_low_degree, of_polynomial
 from symacts.rigor.sign_numeric import STEPS, Budget, Search
 from symacts.rigor.unknown import Unknown
 
@@ -178,10 +178,44 @@ class _Chart:
         expr = quotient.expression(factor)
         if self.x not in expr.free_symbols:
             return constant(self.sign_of_constant(expr))
+        moving = [k for k in used if self.x in quotient.atoms[k].expr.free_symbols]
+        if len(moving) == 1 and len(used) > 1:
+            closed = self.closed(factor, quotient, moving[0])
+            if closed is not None:
+                return closed
         plain = self.by_terms(factor, quotient)
         if plain:
             return constant(plain)
         return self.numeric(expr)
+
+    def closed(self, factor: Any, quotient: Quotient, k: int) -> Profile | None:
+        """Degree 1 or 2 in x, or in one exponential, with constants other than rationals as coefficients."""
+        atom = quotient.atoms[k]
+        shape = _affine(atom.step * atom.argument, self.x) if atom.kind == "exp" else None
+        if atom.kind != "variable" and shape is None:
+            return None
+        groups: dict[int, dict[tuple[int, ...], Any]] = {}
+        for m, c in factor.to_dict().items():
+            groups.setdefault(int(m[k]), {})[(*m[:k], 0, *m[k + 1 :])] = c
+        if max(groups) > 2:
+            return None
+        ring = factor.context()
+        coefficients = [quotient.expression(ring.from_dict(groups.get(n, {}))) for n in range(max(groups) + 1)]
+        found = of_low_degree(coefficients)
+        if found is None:
+            return None
+        points, far = found
+        if shape is None:
+            return restrict(alternate(points, far), self.lo, self.hi)
+        signs = [sign(p) for p in points]
+        rising = sign(shape[0])
+        if not all(signs) or not rising:
+            return None
+        points = [(sp.log(p) - shape[1]) / shape[0] for p, s in zip(points, signs, strict=True) if s == 1]
+        profile = alternate(points, far)
+        if rising < 0:
+            profile = Profile(tuple(reversed(profile.zeros)), tuple(reversed(profile.signs)))
+        return restrict(profile, self.lo, self.hi)
 
     def by_terms(self, factor: Any, quotient: Quotient) -> int:
         """The sign of a polynomial whose terms all have it; 0 where they do not show one."""
