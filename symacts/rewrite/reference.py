@@ -33,6 +33,8 @@ TINY = -1200
 HUGE = 1100
 """Magnitudes above 2**HUGE overflow in every float format here."""
 _PRECISIONS = (160, 320, 960, 3200)
+_LADDER = (160, 240, 400, 960, 3200)
+"""Precisions of the ball arithmetic, tried from the last one that sufficed."""
 
 
 @dataclass(slots=True)
@@ -43,6 +45,8 @@ class Reference:
     x: sp.Symbol
     _balls: Any = field(default=None, repr=False)
     _mp: Any = field(default=None, repr=False)
+    _rung: int = field(default=0, repr=False)
+    _count: int = field(default=0, repr=False)
     _known: dict[Fraction, Dyadic | None] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
@@ -61,12 +65,12 @@ class Reference:
     def _from_balls(self, point: Fraction) -> Dyadic | None:
         if self._balls is None:
             return None
-        for prec in _PRECISIONS:
-            ball = self._balls(point, prec)
-            if ball is None:
-                return None
-            found = _from_ball(ball)
+        self._count += 1
+        first = self._rung - (1 if self._rung and self._count % 16 == 0 else 0)
+        for k in range(first, len(_LADDER)):
+            found = _from_ball(self._balls(point, _LADDER[k]))
             if found is not None:
+                self._rung = k
                 return found
         return None
 
