@@ -300,7 +300,10 @@ class _Parser:
                 item = Node("neg", operator.position, None, (item,))
             items.append(item)
             marks.append(operator.text == "/")
-        return Node("add" if strength == 5 else "mul", left.position, tuple(marks), tuple(items))
+        start = left
+        while start.kind in ("pow", "relation"):
+            start = start.args[0]
+        return Node("add" if strength == 5 else "mul", start.position, tuple(marks), tuple(items))
 
     def relation(self, left: Node) -> Node:
         items, relations = [left], []
@@ -330,9 +333,11 @@ class _Parser:
         if token.kind == "operator" and token.text == "(":
             with _Deeper(self, token.position):
                 return self.group(token)
-        if token.kind == "name":
+        if token.kind == "name" and self.text[token.position] not in "|&":
             return self.name(token)
         self.at -= 1
+        if self.text[token.position : token.position + 1] == "|":
+            raise self.fail("bars are not read as the absolute value: write Abs(...)")
         raise self.fail(f"found {self.found()}, expected a number, a name or '('")
 
     def signs(self, token: Token) -> Node:

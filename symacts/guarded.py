@@ -17,12 +17,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sympy as sp
+from sympy.core.relational import Relational
 from sympy.functions.elementary.piecewise import ExprCondPair
 from sympy.logic.boolalg import Boolean
 
 from symacts.grammar import MAX_DIGITS
 
-__all__ = ["MAX_ARGUMENTS", "MAX_EXPONENT", "MAX_SIZE", "Guard", "Refusal"]
+__all__ = ["MAX_ARGUMENTS", "MAX_EXPONENT", "MAX_PIECES", "MAX_SIZE", "Guard", "Refusal"]
 
 MAX_EXPONENT = 10**6
 """Largest constant exponent and largest constant argument of a function that grows exponentially."""
@@ -30,8 +31,12 @@ MAX_FACTORIAL = 300
 """Largest constant argument of the gamma function (its value then has about 600 digits)."""
 MAX_SIZE = 4_000
 """Most nodes of an expression tree, catalog functions unfolded."""
-MAX_ARGUMENTS = 32
-"""Most arguments of Max, Min and Piecewise (SymPy compares them in pairs)."""
+MAX_ARGUMENTS = 16
+"""Most arguments of Max and Min (SymPy compares them in pairs)."""
+MAX_PIECES = 64
+"""Most pieces of a Piecewise."""
+MAX_COMPARED = 500
+"""Most nodes of a comparison between piecewise expressions (it is split into its cases)."""
 MAX_TERM_COMPARISON = 120
 """Most nodes in the arguments of one Max or Min for SymPy to compare them; larger ones are kept as they stand."""
 
@@ -69,7 +74,7 @@ class Guard:
 
     def product(self, factors: Sequence[sp.Expr]) -> sp.Expr:
         """The product of the factors."""
-        if len(factors) == 2 and factors[0] == -1 and factors[1].is_infinite:
+        if len(factors) == 2 and factors[0] == -1 and factors[1] in (sp.oo, -sp.oo):
             return -factors[1]
         constant, rest = sp.S.One, []
         for factor in factors:
@@ -116,6 +121,8 @@ class Guard:
             raise Refusal(f"an argument of {function.__name__} beyond {MAX_EXPONENT}")
         if function in _FACTORIAL and args[0].is_number and _log2(args[0]) > math.log2(MAX_FACTORIAL):
             raise Refusal(f"an argument of {function.__name__} beyond {MAX_FACTORIAL}")
+        if function in (sp.floor, sp.ceiling) and args[0].is_number and _log2(args[0]) > _BITS:
+            raise Refusal(f"a number of more than {MAX_DIGITS} digits")
         if function in _GROWING and args[0].has(sp.log):
             self._logs_in_exponent(args[0])
         if any(arg.has(*_DELAYED) for arg in args) and function in (sp.Abs, sp.sign, sp.Heaviside):
@@ -124,8 +131,8 @@ class Guard:
 
     def piecewise(self, pairs: Sequence[tuple[sp.Expr, Any]]) -> sp.Expr:
         """`Piecewise` of the pairs."""
-        if len(pairs) > MAX_ARGUMENTS:
-            raise Refusal(f"more than {MAX_ARGUMENTS} pieces")
+        if len(pairs) > MAX_PIECES:
+            raise Refusal(f"more than {MAX_PIECES} pieces")
         for expression, _ in pairs:
             self._finite(expression)
         if pairs[0][1] == sp.true or all(condition == sp.false for _, condition in pairs):
@@ -133,8 +140,7 @@ class Guard:
                 return pairs[0][0]
             raise Refusal("no piece of this Piecewise ever holds")
         small = sum(self.size(e) for e, _ in pairs) <= 3 * MAX_TERM_COMPARISON
-        nested = any(condition.has(sp.Piecewise, sp.Max, sp.Min) for _, condition in pairs)
-        if small and not nested:
+        if small and all(self.size(condition) <= 3 * MAX_TERM_COMPARISON for _, condition in pairs):
             return self.checked(sp.Piecewise(*pairs))
         kept = [pair for pair in pairs if pair[1] != sp.false]
         for k, pair in enumerate(kept):
@@ -145,15 +151,36 @@ class Guard:
             sp.Piecewise(*kept, evaluate=False) if len(kept) > 1 or kept[0][1] != sp.true else kept[0][0]
         )
 
+    def relation(self, relation: Any, left: sp.Expr, right: sp.Expr) -> Boolean:
+        """`relation(left, right)`; a comparison of a `Piecewise` becomes the cases in which it holds.
+
+        SymPy would solve such a comparison whenever it stands in the condition of another `Piecewise`.
+        """
+        self._finite(left), self._finite(right)
+        for side in (left, right):
+            inner = next((p for p in side.atoms(sp.Piecewise) if not any(e.has(sp.Piecewise) for e, _ in p.args)), None)
+            if inner is None:
+                continue
+            if (self.size(left) + self.size(right)) * len(inner.args) > MAX_COMPARED:
+                raise Refusal(f"a comparison of piecewise expressions of more than {MAX_COMPARED} nodes")
+            cases, before = [], sp.true
+            for value, condition in inner.args:
+                sides = (self.unfold(left, {inner: value}), self.unfold(right, {inner: value}))
+                cases.append(sp.And(before, condition, self.relation(relation, *sides)))
+                before = sp.And(before, sp.Not(condition))
+                self.count(cases[-1])
+            return self.count(sp.Or(*cases))
+        return self.count(relation(left, right))
+
     def unfold(self, formula: sp.Expr, values: Mapping[sp.Basic, sp.Expr]) -> sp.Expr:
         """The formula with symbols replaced, all at once, every node rebuilt under the guard."""
         memo: dict[sp.Basic, Any] = dict(values)
-        targets = set(values)
+        free = set().union(*(key.free_symbols for key in values)) if values else set()
 
         def visit(node: sp.Basic) -> Any:
             if node in memo:
                 return memo[node]
-            if not node.args or not (node.free_symbols & targets):
+            if not node.args or not (node.free_symbols & free):
                 return node
             memo[node] = built = self._rebuilt(node, [visit(arg) for arg in node.args])
             return built
@@ -171,6 +198,8 @@ class Guard:
             return self.piecewise([(pair[0], pair[1]) for pair in args])
         if isinstance(node, ExprCondPair):
             return tuple(args)
+        if isinstance(node, Relational):
+            return self.relation(node.func, *args)
         if isinstance(node, _STRUCTURE):
             return node.func(*args)
         return self.call(node.func, *args)
@@ -182,6 +211,12 @@ class Guard:
             known = self._sizes[expression] = 1 + sum(self.size(arg) for arg in expression.args)
         return known
 
+    def count(self, value: Any) -> Any:
+        """The value, if its tree is of a bearable size."""
+        if self.size(value) > MAX_SIZE:
+            raise Refusal(f"an expression of more than {MAX_SIZE} nodes (with the functions in it unfolded)")
+        return value
+
     def checked(self, value: sp.Expr, partial: bool = False) -> sp.Expr:
         """The value, if it is of a bearable size, finite, and real where that can be seen."""
         if value is sp.nan:
@@ -190,11 +225,12 @@ class Guard:
             raise Refusal("this has a pole here (such as division by zero or log(0))")
         if value.is_infinite or (value.has(sp.oo, -sp.oo) and not value.has(*_DELAYED)):
             raise Refusal("this is infinite")
+        if isinstance(value, sp.Pow) and isinstance(value.exp, sp.Rational) and abs(value.exp) > MAX_EXPONENT:
+            raise Refusal(f"an exponent beyond {MAX_EXPONENT}")
         for part in (value, *value.args):
             if isinstance(part, sp.Rational):
                 _digits_checked(part, "a number")
-        if self.size(value) > MAX_SIZE:
-            raise Refusal(f"an expression of more than {MAX_SIZE} nodes (with the functions in it unfolded)")
+        self.count(value)
         if value.has(sp.I) or (partial and value.is_extended_real is False) or _is_complex_number(value):
             raise Refusal("this is not a real number")
         return value

@@ -44,6 +44,7 @@ _REFUSED = {
     "zoo": "complex infinity is no value; write oo or -oo",
     "lambda": "'lambda' is a reserved word; write lam",
 }
+_SYMPY_FAILS = (TypeError, ValueError, NotImplementedError, ArithmeticError, AttributeError)
 _GREEK_NAMES = frozenset(GREEK.values()) - {"pi"}
 
 
@@ -170,8 +171,8 @@ class _Builder:
             raise
         except RecursionError:
             raise ParseError("nested too deeply", self.text, 0) from None
-        except (Refusal, TypeError, ValueError, NotImplementedError, ArithmeticError, AttributeError) as error:
-            raise ParseError(f"this cannot be built ({shorten(str(error))})", self.text, 0) from None
+        except (Refusal, *_SYMPY_FAILS) as error:
+            raise ParseError(f"this cannot be built ({_one_line(error)})", self.text, 0) from None
 
     def fail(self, reason: str, node: Node) -> ParseError:
         return ParseError(reason, self.text, node.position)
@@ -184,6 +185,8 @@ class _Builder:
             raise self.fail(str(refusal), node) from None
         except ParameterError as error:
             raise self.fail(str(error), node) from None
+        except _SYMPY_FAILS as error:
+            raise self.fail(f"this cannot be built ({_one_line(error)})", node) from None
 
     def finite(self, node: Node) -> sp.Expr:
         value = self.expr(node)
@@ -371,14 +374,14 @@ class _Builder:
                 raise self.fail("found '=', expected a comparison; equality in a condition is '=='", node)
             values = [self.compared(arg) for arg in node.args]
             pairs = zip(node.value, values, values[1:], strict=False)
-            parts = [self.relational(RELATIONS[r], a, b) for r, a, b in pairs]
+            parts = [self.relational(node, RELATIONS[r], a, b) for r, a, b in pairs]
             return parts[0] if len(parts) == 1 else sp.And(*parts)
         if node.kind in ("and", "or", "not"):
             return _CONNECTIVES[node.kind](*map(self.condition, node.args))
         if node.kind == "call" and node.value in _RELATION_CALLS:
             self.arity(node, 2)
             a, b = map(self.compared, node.args)
-            return self.relational(_RELATION_CALLS[node.value], a, b)
+            return self.relational(node, _RELATION_CALLS[node.value], a, b)
         if node.kind == "call" and node.value in _CONNECTIVES:
             self.arity(node, 1, 1 if node.value == "Not" else 20)
             return _CONNECTIVES[node.value](*map(self.condition, node.args))
@@ -390,8 +393,8 @@ class _Builder:
             raise self.fail("limits, integrals and derivatives cannot stand in conditions", node)
         return value
 
-    def relational(self, relation: str, a: sp.Expr, b: sp.Expr) -> Boolean:
-        return cast(Boolean, _RELATIONALS[relation](a, b))
+    def relational(self, node: Node, relation: str, a: sp.Expr, b: sp.Expr) -> Boolean:
+        return cast(Boolean, self.make(node, self.guard.relation, _RELATIONALS[relation], a, b))
 
     # Statements
 
@@ -459,6 +462,10 @@ class _Builder:
         density = sp.exp(-(variable**2) / 2) / sp.sqrt(2 * sp.pi)
         integrand = self.make(node, self.guard.product, (body, density))
         return sp.Integral(integrand, (variable, -sp.oo, sp.oo))
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:100]
 
 
 def _is_product(node: Node) -> bool:

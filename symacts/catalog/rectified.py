@@ -47,7 +47,13 @@ ROWS = (
         ("lrelu",),
         MAAS,
     ),
-    Row("prelu", lambda alpha: Piecewise((x, x >= 0), (alpha * x, True)), (("alpha", "1/4", "real", None, "open_unit"),), (), HE),
+    Row(
+        "prelu",
+        lambda alpha: Piecewise((x, x >= 0), (alpha * x, True)),
+        (("alpha", "1/4", "real", None, "open_unit"),),
+        (),
+        HE,
+    ),
     # The form at evaluation: the mean of the slopes that training draws from [lower, upper].
     Row(
         "rrelu",

@@ -1,0 +1,563 @@
+"""The parser: what it reads, where and how it refuses, and that nothing hostile runs, hangs or gets through."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+import sympy as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from symacts.errors import ParseError, SymactsError
+from symacts.grammar import MAX_DEPTH, MAX_DIGITS, MAX_TEXT, read
+from symacts.parsing import Statement, parse, parse_conditions, parse_relation
+from symacts.spec import g, x
+
+a, b, alpha, z = (sp.Symbol(name, real=True) for name in ("a", "b", "alpha", "z"))
+
+READ = [
+    ("x", x),
+    ("g", g),
+    ("a", a),
+    ("2*x", 2 * x),
+    ("-x**2", -(x**2)),
+    ("(-x)**2", x**2),
+    ("2**-x", 2**-x),
+    ("2^3^2", sp.Integer(512)),
+    ("2**3**2", sp.Integer(512)),
+    ("-2**2", sp.Integer(-4)),
+    ("8/4/2", sp.Integer(1)),
+    ("8/(4/2)", sp.Integer(4)),
+    ("1 - 2 - 3", sp.Integer(-4)),
+    ("1 - -2", sp.Integer(3)),
+    ("--x", x),
+    ("-+-x", x),
+    ("2*-3", sp.Integer(-6)),
+    ("x/-2", -x / 2),
+    ("1/3", sp.Rational(1, 3)),
+    ("0.1", sp.Rational(1, 10)),
+    ("1e-3", sp.Rational(1, 1000)),
+    ("1.5E+2", sp.Integer(150)),
+    (".5", sp.Rational(1, 2)),
+    ("5.", sp.Integer(5)),
+    ("0.044715", sp.Rational(44715, 10**6)),
+    ("Rational(1, 3)", sp.Rational(1, 3)),
+    ("pi + E", sp.pi + sp.E),
+    ("E**x", sp.exp(x)),
+    ("exp(1)", sp.E),
+    ("ln(x)", sp.log(x)),
+    ("log(x, 2)", sp.log(x) / sp.log(2)),
+    ("log10(x)", sp.log(x) / sp.log(10)),
+    ("log1p(x)", sp.log(1 + x)),
+    ("expm1(x)", sp.exp(x) - 1),
+    ("exp2(x)", 2**x),
+    ("sqrt(x**2)", sp.Abs(x)),
+    ("cbrt(-8)", sp.Integer(-2)),
+    ("arctan(x)", sp.atan(x)),
+    ("arcsinh(x) + arsinh(x)", 2 * sp.asinh(x)),
+    ("sgn(x)*abs(x)", sp.sign(x) * sp.Abs(x)),
+    ("Heaviside(0)", sp.Rational(1, 2)),
+    ("Heaviside(0, 1)", sp.Integer(1)),
+    ("clip(x, -1, 1)", sp.Max(-1, sp.Min(1, x))),
+    ("max(x, 0) + minimum(x, 0)", sp.Max(x, 0) + sp.Min(x, 0)),
+    ("LambertW(exp(-1))", sp.LambertW(sp.exp(-1))),
+    ("erf(x) + erfc(x)", sp.erf(x) + sp.erfc(x)),
+    ("atan2(1, -1)", 3 * sp.pi / 4),
+    ("Piecewise((x, x > 0), (0, True))", sp.Piecewise((x, x > 0), (0, True))),
+    ("Piecewise((x, x > 0), (0, else))", sp.Piecewise((x, x > 0), (0, True))),
+    ("where(x > 0, x, 0)", sp.Piecewise((x, x > 0), (0, True))),
+    ("where(0 < x < 1, 1, 0)", sp.Piecewise((1, sp.And(x > 0, x < 1)), (0, True))),
+    ("where((x > 0) & (x < 1), 1, 0)", sp.Piecewise((1, sp.And(x > 0, x < 1)), (0, True))),
+    ("where(x < 0 | x > 1, 1, 0)", sp.Piecewise((1, sp.Or(x < 0, x > 1)), (0, True))),
+    ("where(not x > 0 and x != -1, 1, 0)", sp.Piecewise((1, sp.And(x <= 0, sp.Ne(x, -1))), (0, True))),
+    ("where(Eq(x, 0), 1, 0)", sp.Piecewise((1, sp.Eq(x, 0)), (0, True))),
+    ("where(x == 0, 1, 0)", sp.Piecewise((1, sp.Eq(x, 0)), (0, True))),
+    ("α·x² − 1", alpha * x**2 - 1),
+    ("x⁻¹", 1 / x),
+    ("3×x÷2", 3 * x / 2),
+    ("π", sp.pi),
+    ("β1", sp.Symbol("beta1", real=True)),
+    ("elu(x, 2)", sp.Piecewise((x, x > 0), (2 * (sp.exp(x) - 1), True))),
+    ("elu(x, alpha=a)", sp.Piecewise((x, x > 0), (a * (sp.exp(x) - 1), True))),
+    ("softplus(2*x, beta=1/2)", 2 * sp.log(1 + sp.exp(x))),
+    ("ReLU(x)", sp.Max(0, x)),
+    ("glu(2*x, x)", 2 * x / (1 + sp.exp(-x))),
+    ("gamma*x", sp.Symbol("gamma", real=True) * x),
+    ("gamma(5)", sp.Integer(24)),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), READ, ids=[text for text, _ in READ])
+def test_reads(text, expected):
+    assert parse(text) == expected
+
+
+def test_substitution_is_simultaneous():
+    """A parameter given as an expression in x, and an argument that holds a parameter's name, are not captured."""
+    assert parse("elu(alpha, alpha=x)") == sp.Piecewise((alpha, alpha > 0), (x * (sp.exp(alpha) - 1), True))
+    assert parse("glu(g, x)") == g / (1 + sp.exp(-x))
+    assert parse("softplus(beta*x, beta)") == sp.log(1 + sp.exp(sp.Symbol("beta", real=True) ** 2 * x)) / sp.Symbol(
+        "beta", real=True
+    )
+
+
+def test_comparing_a_piecewise_splits_into_its_cases():
+    """elu(elu(x)) has the value of the composition, though no condition holds a `Piecewise`."""
+    once = sp.Lambda(x, parse("elu(x)"))
+    twice = parse("elu(elu(x))")
+    assert not any(condition.has(sp.Piecewise) for p in twice.atoms(sp.Piecewise) for _, condition in p.args)
+    for point in (-3, sp.Rational(-1, 2), 0, sp.Rational(1, 5), 4):
+        assert abs((twice.subs(x, point) - once(once(point))).evalf(30)) < 1e-25
+
+
+# Text, position, a part of the reason.
+REFUSED = [
+    ("", 0, "empty"),
+    ("   ", 0, "empty"),
+    ("x +", 3, "end of the text"),
+    ("(x", 2, "never closed"),
+    ("x)", 1, "without its '('"),
+    ("()", 1, "empty parentheses"),
+    ("x y", 2, "expected an operator"),
+    ("2x", 1, "write '*'"),
+    ("2 x", 2, "expected an operator"),
+    ("x 2", 2, "expected an operator"),
+    ("(x)(x)", 3, "expected an operator"),
+    ("x(2)", 0, "not a function"),
+    ("*x", 0, "expected a number"),
+    ("x**", 3, "end of the text"),
+    ("x***x", 3, "expected a number"),
+    ("x // 2", 3, "expected a number"),
+    ("x % 2", 2, "'%'"),
+    ("1.2.3", 3, "decimal point"),
+    ("1__0", 1, "write '*'"),
+    ("0x10", 1, "write '*'"),
+    ("1e", 1, "write '*'"),
+    ("e**x", 0, "ambiguous"),
+    ("1j", 1, "write '*'"),
+    ("I*x", 0, "real"),
+    ("nan", 0, "nan"),
+    ("zoo", 0, "infinity"),
+    ("oo", 0, "infinity"),
+    ("x + oo", 0, "infinity"),
+    ("exp(-oo)", 0, "infinity"),
+    ("x = 1", 2, "statement"),
+    ("x > 0", 2, "condition"),
+    ("True", 0, "condition"),
+    ("(x, 1)", 0, "tuple"),
+    ("x, 1", 0, "tuple"),
+    ("sigmoyd(x)", 0, "'sigmoid'"),
+    ("x + tahn(x)", 4, "'tanh'"),
+    ("exp", 0, "write exp(...)"),
+    ("sigmoid", 0, "write sigmoid(...)"),
+    ("exp()", 0, "takes 1 arguments"),
+    ("exp(x, 1)", 0, "takes 1 arguments"),
+    ("Max()", 0, "at least 1"),
+    ("exp(x=1)", 4, "no keyword"),
+    ("elu(x, beta=2)", 7, "no parameter 'beta'"),
+    ("sigmoid(x, alpha=2)", 11, "no parameters"),
+    ("elu(x, 1, alpha=2)", 10, "given twice"),
+    ("elu(x, alpha=2, alpha=2)", 16, "given twice"),
+    ("elu(x, alpha=2, 3)", 16, "positional"),
+    ("elu()", 0, "got 0 arguments"),
+    ("elu(x, 1, 2)", 0, "got 3 arguments"),
+    ("elu(x, alpha=-1)", 0, "domain"),
+    ("1 + hard_tanh(x, 2, 1)", 4, "max_val > min_val"),
+    ("softmax(x)", 0, "vector"),
+    ("1/0", 2, "division by zero"),
+    ("1 + 1/(x - x)", 7, "division by zero"),
+    ("sqrt(-1)", 0, "not a real"),
+    ("2*sqrt(-1 - x**2)", 2, "not a real"),
+    ("log(0)", 0, "pole"),
+    ("1 + log(-2)", 4, "not a real"),
+    ("acos(2)", 0, "not a real"),
+    ("(-1)**(1/2)", 4, "not a real"),
+    ("(-8)**(1/3)", 4, "not a real"),
+    ("tan(pi/2)", 0, "pole"),
+    ("atanh(1)", 0, "infinite"),
+    ("log(x, 1)", 0, "division by zero"),
+    ("clip(x, 1, -1)", 0, "lo <= hi"),
+    ("LambertW(x, 2)", 0, "branches"),
+    ("Piecewise(x)", 10, "pair"),
+    ("Piecewise()", 0, "pairs"),
+    ("Piecewise((x, x))", 14, "condition"),
+    ("Piecewise((x, x = 0), (1, True))", 16, "'=='"),
+    ("Piecewise((x, False))", 0, "no piece"),
+    ("where(x, 1, 0)", 6, "condition"),
+    ("diff(x, x)", 0, "statements"),
+    ("gaussian(x, x)", 0, "expectation"),
+    ("x[0]", 0, "brackets"),
+    ("|x|", 0, "bars"),
+    ("sin²(x)", 0, "write sin(...)**2"),
+    ("x²³²**2", 4, "two powers"),
+    ("√x", 0, "sqrt"),
+    ("σ(x)", 0, "sigmoid"),
+]
+
+HOSTILE = [
+    ("__import__('os').system('true')", 0, "double underscore"),
+    ("x.__class__", 1, "attributes"),
+    ("x.real", 1, "attributes"),
+    ("(1).numerator", 3, "attributes"),
+    ("().__class__", 2, "attributes"),
+    ("open('f', 'w')", 5, "strings"),
+    ('"a" + x', 0, "strings"),
+    ("f'{x}'", 1, "strings"),
+    ("lambda: 1", 0, "reserved"),
+    ("lambda x: x", 0, "reserved"),
+    ("import os", 0, "reserved"),
+    ("x if x else 1", 2, "reserved"),
+    ("[x for x in y]", 3, "reserved"),
+    ("{x}", 0, "braces"),
+    ("x; x", 1, "one expression"),
+    ("x := 1", 2, "':'"),
+    ("x\nx", 1, "one line"),
+    ("x\r\n", 1, "one line"),
+    ("x\0", 1, "null"),
+    ("\\", 0, "'\\' is not read"),
+    ("x@x", 1, "'@'"),
+    ("x#y", 1, "'#'"),
+    ("`x`", 0, "'`'"),
+    ("$x", 0, "'$'"),
+    ("x!", 1, "factorial"),
+    ("eval(x)", 0, "unknown function"),
+    ("exec(x)", 0, "unknown function"),
+    ("globals()", 0, "unknown function"),
+    ("getattr(x, y)", 0, "unknown function"),
+    ("Symbol(x)", 0, "unknown function"),
+    ("Function(x)", 0, "unknown function"),
+    ("S(x)", 0, "unknown function"),
+    ("sympify(x)", 0, "unknown function"),
+    ("_x", 0, "names start with a letter"),
+    ("x__y", 0, "double underscore"),
+    ("yield", 0, "reserved"),
+    ("None", 0, "reserved"),
+    ("ｅｘｐ(x)", 0, "U+FF45"),
+    ("х + 1", 0, "cyrillic"),
+    ("x\u200b+1", 1, "zero width space"),
+    ("x\u00a0+1", 1, "no-break space"),
+    ("\u202ex", 0, "right-to-left override"),
+    ("x\u0301", 1, "combining acute"),
+    ("𝑥", 0, "U+1D465"),
+    ("½*x", 0, "one half"),
+    ("٣", 0, "digit three"),
+    ("\ud800", 0, "U+D800"),
+    ("9**9**9**9", 4, "exponent"),
+    ("2**(10**9)", 1, "exponent"),
+    ("10**(10**(10**10))", 7, "exponent"),
+    ("2**99999", 1, "digits"),
+    ("9**900*9**900", 0, "digits"),
+    ("2**-99999*3", 1, "digits"),
+    ("1e999999999", 0, "digits"),
+    ("9" * 5000, 0, "digits"),
+    ("(2*x)**(10**5)", 5, "digits"),
+    ("(sqrt(2)*x)**100000", 11, "digits"),
+    ("(x**1000)**1001", 9, "exponent"),
+    ("exp(10**5*log(2))", 0, "digits"),
+    ("exp(exp(exp(9)))", 0, "beyond"),
+    ("sinh(cosh(exp(10)))", 0, "beyond"),
+    ("swish(10**6, 10**6)", 0, "beyond"),
+    ("gamma(gamma(gamma(5)))", 0, "beyond"),
+    ("gamma(10**9)", 0, "beyond"),
+    ("floor(exp(100000))", 0, "digits"),
+    ("mish(" * 20 + "x" + ")" * 20, None, "nodes"),
+    ("elu(" * 12 + "x" + ")" * 12, None, "nodes"),
+    ("(" * 1000 + "x" + ")" * 1000, MAX_DEPTH, "nested"),
+    ("sin(" * 200 + "x" + ")" * 200, None, "nested"),
+    ("x**" * 200 + "x", None, "nested"),
+    ("where(" + "not " * 200 + "x > 0, 1, 2)", None, "nested"),
+    ("x+" * 9000, MAX_TEXT, "characters"),
+    ("x+" * 4000 + "x", None, "too long"),
+    ("x" * 5000, 0, "characters"),
+    ("Max(" + ", ".join(f"x**{k}" for k in range(40)) + ")", 0, "arguments"),
+    ("Piecewise(" + ", ".join(f"({k}, x < {k})" for k in range(90)) + ")", 0, "pieces"),
+    (" + ".join(f"1/{7 + k}**300" for k in range(60)), 0, "digits"),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "position", "reason"), REFUSED + HOSTILE, ids=[repr(t[:24]) for t, _, _ in REFUSED + HOSTILE]
+)
+def test_refuses_with_the_position(text, position, reason):
+    with pytest.raises(ParseError) as caught:
+        parse(text)
+    error = caught.value
+    assert reason.casefold() in error.reason.casefold()
+    assert position is None or error.position == position
+    assert "\n  " in str(error) and len(str(error)) < 600, "the message shows the place and stays short"
+
+
+def test_enough_hostile_rows():
+    assert len(HOSTILE) >= 60
+
+
+def test_nothing_is_executed(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for text in ("open('made', 'w')", "__import__('os').mkdir('made')", "exec(\"open('made','w')\")"):
+        with pytest.raises(ParseError):
+            parse(text)
+    assert not list(Path(tmp_path).iterdir())
+
+
+def test_no_module_of_the_parser_evaluates_text():
+    folder = Path(__import__("symacts").__file__).parent
+    for name in ("grammar", "guarded", "elementary", "parsing", "registry", "store"):
+        source = (folder / f"{name}.py").read_text(encoding="utf-8")
+        for call in ("eval(", "exec(", "sympify(", "literal_eval", "parse_expr", "compile("):
+            spared = source.replace(".evalf(", "").replace("re.compile(", "")
+            assert call not in spared, (name, call)
+
+
+@pytest.mark.parametrize("given", [None, 3, b"x", ["x"]])
+def test_only_text(given):
+    with pytest.raises(ParseError):
+        parse(given)
+
+
+def test_numbers_stay_exact():
+    for text in ("0.1", "1e-3", "1.25", "0.30000000000000004", "1e300", "1e-300"):
+        assert isinstance(parse(text), sp.Rational)
+        assert parse(text) == sp.Rational(text)
+    assert parse("9" * MAX_DIGITS) == 10**MAX_DIGITS - 1
+
+
+def test_callers_names_come_first():
+    w = sp.Symbol("w", positive=True)
+    assert parse("a*x", symbols={"a": w}) == w * x
+    assert parse("lift(x) + 1", functions={"lift": lambda v: v**2}) == x**2 + 1
+    xs = sp.IndexedBase("x", real=True)
+    assert parse("x[0] + x[k]", symbols={"x": xs}) == xs[0] + xs[sp.Symbol("k", real=True)]
+    A, B = sp.Symbol("A", commutative=False), sp.Symbol("B", commutative=False)
+    assert parse("A*B - B*A", symbols={"A": A, "B": B}) == A * B - B * A != 0
+
+
+STATEMENTS = [
+    ("x = 1", (x, sp.Integer(1)), ("=",)),
+    ("x == 1", (x, sp.Integer(1)), ("=",)),
+    ("x != 1", (x, sp.Integer(1)), ("!=",)),
+    ("Eq(x, 1)", (x, sp.Integer(1)), ("=",)),
+    ("0 < x <= 1", (sp.Integer(0), x, sp.Integer(1)), ("<", "<=")),
+    ("0 ≤ x ≠ 1", (sp.Integer(0), x, sp.Integer(1)), ("<=", "!=")),
+    ("1/3 > x", (sp.Rational(1, 3), x), (">",)),
+    ("diff(x**2, x) = 2*x", (sp.Derivative(x**2, x), 2 * x), ("=",)),
+    ("Derivative(x**3, (x, 2)) = 6*x", (sp.Derivative(x**3, (x, 2)), 6 * x), ("=",)),
+    ("diff(x**3, x, 2) = 6*x", (sp.Derivative(x**3, (x, 2)), 6 * x), ("=",)),
+    ("diff(x**3, x, x) = 6*x", (sp.Derivative(x**3, (x, 2)), 6 * x), ("=",)),
+    ("limit(exp(x), x, -oo) = 0", (sp.Limit(sp.exp(x), x, -sp.oo), sp.Integer(0)), ("=",)),
+    ("Limit(exp(x), x, inf) = oo", (sp.Limit(sp.exp(x), x, sp.oo), sp.oo), ("=",)),
+    ("limit(exp(-x), x, -inf) = oo", (sp.Limit(sp.exp(-x), x, -sp.oo), sp.oo), ("=",)),
+    ("limit(sign(x), x, 0, +) = 1", (sp.Limit(sp.sign(x), x, 0, "+"), sp.Integer(1)), ("=",)),
+    ("limit(sign(x), x, 0, '-') = -1", (sp.Limit(sp.sign(x), x, 0, "-"), sp.Integer(-1)), ("=",)),
+    ("Limit(x, x, 0, dir='+-') = 0", (sp.Limit(x, x, 0, "+-"), sp.Integer(0)), ("=",)),
+    ("limit(x, x, 0) = 0", (sp.Limit(x, x, 0, "+-"), sp.Integer(0)), ("=",)),
+    ("Integral(z**2, (z, 0, 1)) = 1/3", (sp.Integral(z**2, (z, 0, 1)), sp.Rational(1, 3)), ("=",)),
+    (
+        "gaussian(z**2, z) = 1",
+        (sp.Integral(z**2 * sp.exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi), (z, -sp.oo, sp.oo)), sp.Integer(1)),
+        ("=",),
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "sides", "relations"), STATEMENTS, ids=[text for text, _, _ in STATEMENTS])
+def test_statements(text, sides, relations):
+    assert parse_relation(text) == Statement(sides, relations)
+
+
+REFUSED_STATEMENTS = [
+    ("x", 0, "statement"),
+    ("x + 1", 0, "statement"),
+    ("x = ", 4, "end of the text"),
+    ("x = y = ", 8, "end of the text"),
+    ("x > 0 and x < 1", 6, "statement"),
+    ("diff(x) = 1", 0, "variables"),
+    ("diff(x, 2) = 1", 8, "variable"),
+    ("diff(x, x, 99) = 1", 11, "order"),
+    ("diff(x, x + 1) = 1", 8, "variable"),
+    ("limit(x, x) = 0", 0, "limit takes"),
+    ("limit(x, x, 0, 'up') = 0", 15, "strings"),
+    ("limit(x, 0, x) = 0", 9, "variable"),
+    ("limit(x, x, 0, way=1) = 0", 15, "no keyword"),
+    ("Integral(x, x) = 0", 12, "bounds"),
+    ("gaussian(x, 2) = 0", 12, "variable"),
+    ("oo + 1 = oo", 0, "infinity"),
+    ("sqrt(-1) = 0", 0, "not a real"),
+]
+
+
+@pytest.mark.parametrize(("text", "position", "reason"), REFUSED_STATEMENTS, ids=[t for t, _, _ in REFUSED_STATEMENTS])
+def test_refused_statements(text, position, reason):
+    with pytest.raises(ParseError) as caught:
+        parse_relation(text)
+    assert reason in caught.value.reason and caught.value.position == position
+
+
+def test_unevaluated():
+    """A derivative, limit or integral in a statement is the question, not SymPy's answer."""
+    sides = parse_relation("diff(tanh(x), x) = limit(sin(x)/x, x, 0) + Integral(z, (z, 0, 1))").sides
+    assert isinstance(sides[0], sp.Derivative)
+    assert sides[1].has(sp.Limit) and sides[1].has(sp.Integral)
+
+
+def test_conditions():
+    assert [str(s) for s in parse_conditions("x > 0, a >= b > 0")] == ["x > 0", "a >= b > 0"]
+    assert parse_conditions("x > 0")[0] == parse_relation("x > 0")
+
+
+def test_chain_stops_at_parentheses():
+    with pytest.raises(ParseError):
+        parse_relation("(0 < x) < 1")
+
+
+def _random_text(rng: random.Random, depth: int) -> str:
+    if depth == 0 or rng.random() < 0.1:
+        return rng.choice(("x", "x", "a", "b", "2", "3", "1/3", "0.5", "pi", "-1"))
+    k = rng.random()
+    sub = lambda: _random_text(rng, depth - 1)  # noqa: E731 - a local shorthand
+    if k < 0.3:
+        return f"({sub()} {rng.choice('+-')} {sub()})"
+    if k < 0.5:
+        return f"({sub()})*({sub()})"
+    if k < 0.6:
+        return f"({sub()})/({sub()})"
+    if k < 0.7:
+        return f"({sub()})**{rng.choice(('2', '3', '(-1)', '(1/2)', 'x'))}"
+    if k < 0.9:
+        name = rng.choice(
+            ("exp", "log", "tanh", "sin", "atan", "erf", "Abs", "sqrt", "asinh", "cosh", "sigmoid", "mish")
+        )
+        return f"{name}({sub()})"
+    if k < 0.95:
+        return f"{rng.choice(('Max', 'Min'))}({sub()}, {sub()})"
+    return f"Piecewise(({sub()}, x {rng.choice(('<', '>', '<=', '>='))} {rng.choice('012')}), ({sub()}, True))"
+
+
+def _is_stable(value: sp.Basic) -> bool:
+    """Whether SymPy rebuilds every node as it stands (it leaves some, inside Max and Min, that it would change)."""
+    return all(not node.args or node.func(*node.args) == node for node in sp.preorder_traversal(value))
+
+
+def test_round_trip():
+    """parse(str(e)) == e."""
+    seed, tried = 20240817, 0
+    rng = random.Random(seed)
+    for _ in range(150):
+        text = _random_text(rng, rng.choice((2, 3, 4)))
+        try:
+            value = parse(text)
+        except ParseError:
+            continue
+        if _is_stable(value):
+            tried += 1
+            assert parse(str(value)) == value, f"seed {seed}: {text}"
+    assert tried > 90
+
+
+def test_value_of_random_text():
+    """The expression has the value that Python's own arithmetic gives to the text."""
+    import mpmath
+
+    rng = random.Random(7)
+    meaning = {name: getattr(mpmath, name) for name in ("exp", "log", "tanh", "sin", "atan", "erf", "sqrt", "asinh")}
+    meaning |= {"cosh": mpmath.cosh, "Abs": abs, "Max": max, "Min": min, "pi": mpmath.pi, "a": mpmath.mpf(2)}
+    meaning |= {"sigmoid": lambda v: 1 / (1 + mpmath.exp(-v)), "b": mpmath.mpf("0.3"), "x": mpmath.mpf("0.7")}
+    meaning |= {"mish": lambda v: v * mpmath.tanh(mpmath.log(1 + mpmath.exp(v)))}
+    tried = 0
+    with mpmath.workdps(30):
+        for _ in range(200):
+            text = _random_text(rng, 3)
+            if "Piecewise" in text or "1/3" in text or "0.5" in text or "**(1/2)" in text:
+                continue
+            try:
+                ours = parse(text).subs({x: sp.Rational(7, 10), a: 2, b: sp.Rational(3, 10)}).evalf(25)
+                theirs = eval(text.replace("2", "mpf(2)").replace("3", "mpf(3)"), {**meaning, "mpf": mpmath.mpf})
+            except (ParseError, ZeroDivisionError, OverflowError, ValueError):
+                continue
+            if not ours.is_real or isinstance(theirs, mpmath.mpc) or not mpmath.isfinite(theirs):
+                continue
+            tried += 1
+            assert mpmath.almosteq(mpmath.mpf(str(ours)), theirs, rel_eps=1e-15, abs_eps=1e-15), text
+    assert tried > 40
+
+
+FRAGMENTS = (
+    *(
+        "x",
+        "y",
+        "2",
+        "0.5",
+        "1e3",
+        "pi",
+        "E",
+        "oo",
+        "(",
+        ")",
+        "(",
+        ")",
+        ",",
+        "+",
+        "-",
+        "*",
+        "/",
+        "**",
+        "^",
+        "<",
+        ">=",
+        "=",
+    ),
+    *(
+        "==",
+        "!=",
+        "&",
+        "|",
+        "not ",
+        "and ",
+        "exp",
+        "log",
+        "Max",
+        "Piecewise",
+        "sigmoid",
+        "elu",
+        "alpha=",
+        "True",
+        "else",
+    ),
+    *(
+        "limit",
+        "diff",
+        "Integral",
+        "gaussian",
+        "'",
+        '"',
+        ".",
+        "[",
+        "]",
+        "{",
+        "\\",
+        "α",
+        "²",
+        "−",
+        "∞",
+        " ",
+        "\t",
+        "lambda",
+    ),
+)
+
+
+@settings(max_examples=250, deadline=None)
+@given(st.one_of(st.text(max_size=40), st.lists(st.sampled_from(FRAGMENTS), max_size=25).map("".join)))
+def test_any_text_gives_an_expression_or_our_error(text):
+    for reader, expected in ((parse, sp.Expr), (parse_relation, Statement), (parse_conditions, tuple)):
+        try:
+            assert isinstance(reader(text), expected)
+        except SymactsError as error:
+            assert isinstance(error, ParseError) and 0 <= error.position <= len(text)
+
+
+def test_positions_in_the_tree():
+    """A call, its arguments and its keywords know where they start."""
+    tree = read("1 + elu(x, alpha=2)").args[1]
+    assert (tree.position, tree.args[0].position, tree.keywords[0][1]) == (4, 8, 11)
