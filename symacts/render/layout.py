@@ -393,6 +393,13 @@ def _bars(value: Any) -> Node:
     return Fence("|", (layout(value.args[0]),), "|")
 
 
+def _delta(value: sp.KroneckerDelta) -> Node:
+    indices = tuple(layout(a) for a in value.args)
+    if all(isinstance(a, Atom) and len(a.text) == 1 for a in indices):
+        return Subscript(Atom("δ"), Row(indices, ATOM))
+    return Subscript(Atom("δ"), joined(indices, ",", ADD))
+
+
 def _heaviside(value: sp.Heaviside) -> Node:
     shown = value.args[:1] if value.args[1] == sp.S.Half else value.args
     return Call("H", tuple(layout(a) for a in shown))
@@ -410,7 +417,7 @@ _RULES: tuple[tuple[Any, Callable[[Any], Node]], ...] = (
     (sp.Abs, _bars),
     (sp.Piecewise, _piecewise),
     (sp.Heaviside, _heaviside),
-    (sp.KroneckerDelta, lambda v: Subscript(Atom("δ"), joined((layout(a) for a in v.args), ",", ADD))),
+    (sp.KroneckerDelta, _delta),
     (sp.Indexed, _indexed),
     (sp.IndexedBase, lambda v: name_node(str(v.label))),
     (sp.Sum, _big("∑")),

@@ -172,7 +172,7 @@ def test_the_reading_back_can_fail() -> None:
             "∑[j = 0..n - 1] exp(x_j)",
             r"\sum_{j = 0}^{n - 1} e^{x_{j}}",
         ),
-        (sp.KroneckerDelta(i, j), "δ_(i, j)", r"\delta_{i, j}"),
+        (sp.KroneckerDelta(i, j), "δ_ij", r"\delta_{i j}"),
         (sp.Limit(sp.log(x), x, 0, "+"), "lim[x → 0^+] log(x)", r"\lim_{x \to 0^{+}} \log(x)"),
         ((sp.S.Zero, half), "(0, 1/2)", r"\left(0, \frac{1}{2}\right)"),
         (sp.Symbol("x1"), "x₁", "x_{1}"),
