@@ -35,6 +35,8 @@ MAX_ARGUMENTS = 16
 """Most arguments of Max and Min (SymPy compares them in pairs)."""
 MAX_PIECES = 64
 """Most pieces of a Piecewise."""
+MAX_ASKED = 40
+"""Most nodes of an expression for SymPy to be asked whether it is real."""
 MAX_COMPARED = 500
 """Most nodes of a comparison between piecewise expressions (it is split into its cases)."""
 MAX_TERM_COMPARISON = 120
@@ -95,7 +97,7 @@ class Guard:
             size = abs(exponent.p) / exponent.q if exponent.q < _LIMIT else 0.0
             if abs(exponent.p) > MAX_EXPONENT * exponent.q:
                 raise Refusal(f"an exponent beyond {MAX_EXPONENT}")
-            if base.is_zero and exponent.p < 0:
+            if base == 0 and exponent.p < 0:
                 raise Refusal("division by zero")
             constant = base if base.is_number else base.as_coeff_mul()[0] * _constant_factors(base)
             if constant not in (1, -1, 0) and _bits(constant) * size > 1.1 * _BITS:
@@ -223,7 +225,7 @@ class Guard:
             raise Refusal("this has no value (such as 0/0)")
         if value.has(sp.zoo, sp.nan):
             raise Refusal("this has a pole here (such as division by zero or log(0))")
-        if value.is_infinite or (value.has(sp.oo, -sp.oo) and not value.has(*_DELAYED)):
+        if value.has(sp.oo, -sp.oo) and not value.has(*_DELAYED):
             raise Refusal("this is infinite")
         if isinstance(value, sp.Pow) and isinstance(value.exp, sp.Rational) and abs(value.exp) > MAX_EXPONENT:
             raise Refusal(f"an exponent beyond {MAX_EXPONENT}")
@@ -231,7 +233,9 @@ class Guard:
             if isinstance(part, sp.Rational):
                 _digits_checked(part, "a number")
         self.count(value)
-        if value.has(sp.I) or (partial and value.is_extended_real is False) or _is_complex_number(value):
+        if value.has(sp.I) or _is_complex_number(value):
+            raise Refusal("this is not a real number")
+        if partial and self.size(value) <= MAX_ASKED and value.is_extended_real is False:
             raise Refusal("this is not a real number")
         return value
 
