@@ -31,6 +31,10 @@ Status = Literal["exact", "enclosed", "unknown"]
 STATUSES: tuple[Status, ...] = ("exact", "enclosed", "unknown")
 
 
+BOUND = sp.Symbol("_r", real=True)
+"""The bound variable of every `Root`: no formula uses it, so that `expression.has(x)` does not see into a root."""
+
+
 class Root(sp.Expr):
     """The single zero of a function of one variable in a rational interval `[lo, hi]`: a real SymPy number.
 
@@ -59,7 +63,7 @@ class Root(sp.Expr):
                 raise UnsupportedExpression(f"a Root needs an expression in one symbol, got {function}")
             function = sp.Lambda(free[0], function)
         variable = function.variables[0]
-        canonical = sp.Symbol("x", real=True)
+        canonical = BOUND
         if variable != canonical:
             function = sp.Lambda(canonical, function.expr.xreplace({variable: canonical}))
         lo, hi = sp.Rational(lo), sp.Rational(hi)

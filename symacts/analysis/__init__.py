@@ -144,7 +144,7 @@ def _report(activation: Activation, symbolic: bool, send: Callable[[Fact], None]
     subject = subject_of(activation, symbolic)
     expression = subject.expression
     parameters = {
-        p.name: (p.symbol if symbolic else activation.settings[p.name]) for p in activation.parameters
+        p.name: (p.generic.symbol(p.name) if symbolic else activation.settings[p.name]) for p in activation.parameters
     }
     facts = establish(subject, send=send)
     try:
@@ -169,7 +169,7 @@ def _other_report(activation: Activation, symbolic: bool) -> Report:
 
     expression = activation.expression if symbolic else activation.formula
     parameters = {
-        p.name: (p.symbol if symbolic else activation.settings[p.name]) for p in activation.parameters
+        p.name: (p.generic.symbol(p.name) if symbolic else activation.settings[p.name]) for p in activation.parameters
     }
     return Report(
         name=activation.name,

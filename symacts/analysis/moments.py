@@ -8,6 +8,7 @@ import sympy as sp
 
 from symacts.analysis.ends import Answer, Facts
 from symacts.analysis.subject import Subject
+from symacts.symbolic.field import vanishes
 from symacts.symbolic.gaussian import expectation, weight
 from symacts.symbolic.oracle import Undecided
 
@@ -37,6 +38,8 @@ def _whole_line(facts: Facts) -> None:
 def _integral(f: Subject, of: Callable[[int], sp.Expr]) -> Answer:
     pieces = _pieces(f, of)
     closed = expectation(pieces, f.x)
+    if closed is not None and vanishes(closed):
+        closed = sp.S.Zero
     if closed is not None:
         return f.neat(closed), "truncated moments of the normal distribution, piece by piece"
     total: sp.Expr = sp.S.Zero

@@ -108,6 +108,10 @@ class ParametricOracle:
             return straight
         return SignChart(tuple((a, b, s * flip) for a, b, s in straight.cells), straight.zeros)
 
+    def zero_at(self, point: sp.Expr) -> Any:
+        """A zero of unstated multiplicity, as charts hold them."""
+        return Zero(point)
+
     def _depends(self, constant: sp.Expr) -> Unknown:
         return Unknown(f"depends on the sign of {constant}")
 

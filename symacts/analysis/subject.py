@@ -18,7 +18,8 @@ from symacts.errors import UnsupportedExpression
 from symacts.facts import Root
 from symacts.symbolic.branches import Branch, split
 from symacts.symbolic.closed_forms import candidates, simplify_lambert
-from symacts.symbolic.forms import derivative, is_identically_zero, tidy
+from symacts.symbolic.field import divides
+from symacts.symbolic.forms import derivative, is_identically_zero, surd, tidy
 from symacts.symbolic.oracle import Oracle, Undecided
 from symacts.symbolic.structure import requirements
 
@@ -29,6 +30,15 @@ class NoLimit(Undecided):
 
 
 _BAD = (sp.nan, sp.zoo, sp.oo, -sp.oo)
+
+
+def _unwrapped(constant: sp.Expr) -> sp.Expr:
+    """A constant with each `Root` that merely names a value (`x - value`) replaced by that value."""
+    if isinstance(constant, Root):
+        variable = constant.function.variables[0]
+        value = variable - constant.function.expr
+        return constant if variable in value.free_symbols else _unwrapped(value)
+    return constant.func(*[_unwrapped(a) for a in constant.args]) if constant.args else constant
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +119,24 @@ class Subject:
             return 1
         if constant is -sp.oo:
             return -1
-        sign = self.remember(("sign", constant), lambda: self.oracle.sign(constant))
+        sign = self.remember(("sign", constant), lambda: self._find_sign(constant))
         if sign is None:
             raise Undecided(f"the sign of {constant} is undecided")
         return int(sign)
+
+    def _find_sign(self, constant: sp.Expr) -> int | None:
+        if constant.has(Root):
+            plain = _unwrapped(constant)
+            if sp.expand(plain) == 0:
+                return 0
+            roots = {e for e in sp.preorder_traversal(plain) if isinstance(e, Root)}
+            outer = [r for r in roots if not any(r is not s and s.has(r) for s in roots)]
+            if len(outer) == 1:
+                (root,) = outer
+                variable = root.function.variables[0]
+                if divides(root.function.expr, plain.xreplace({root: variable})):
+                    return 0
+        return self.oracle.sign(constant)
 
     def compare(self, a: sp.Expr, b: sp.Expr) -> int:
         """-1, 0 or 1 as `a < b`, `a = b`, `a > b`; infinities allowed."""
@@ -138,13 +162,13 @@ class Subject:
 
     def neat(self, constant: sp.Expr) -> sp.Expr:
         """An exact real as facts show it: a short closed form, or one `Root`."""
-        if constant.is_Rational or constant in _BAD or isinstance(constant, Root):
+        if constant.is_Rational or constant in _BAD or isinstance(constant, Root) or isinstance(-constant, Root):
             return constant
         if constant.has(Root):
             return self.oracle.as_root(constant) if not constant.free_symbols else constant  # type: ignore[attr-defined]
         if constant.has(sp.LambertW):
             constant = simplify_lambert(constant)
-        return tidy(constant)
+        return tidy(surd(constant) if not constant.free_symbols else constant)
 
     # --- branches ----------------------------------------------------------------------------------------------
 
@@ -270,7 +294,51 @@ class Subject:
 
     def _find_chart(self, branch: int, order: int) -> Any:
         piece = self.branches[branch]
-        return self.chart_of(self.expression_of(branch, order), piece.lo, piece.hi)
+        expression = self.expression_of(branch, order)
+        parity = self.parity(branch, order)
+        if parity is None:
+            return self.chart_of(expression, piece.lo, piece.hi)
+        return self._mirrored(self.chart_of(expression, sp.S.Zero, piece.hi), expression, parity)
+
+    def _mirrored(self, right: Any, expression: sp.Expr, parity: int) -> Any:
+        """The chart on `(-a, a)` of an even or odd expression from its chart on `(0, a)`."""
+        if right.cells[0][2] == 0:
+            return replace(right, cells=((-right.cells[0][1], right.cells[0][1], 0),))
+        left = [(-hi, -lo, parity * sign) for lo, hi, sign in reversed(right.cells)]
+        left_zeros = [replace(z, point=-z.point) for z in reversed(right.zeros)]
+        middle = self.sign(self.limit_of(expression, sp.S.Zero, 1)) if parity > 0 else 0
+        if middle:
+            first = right.cells[0]
+            cells = [*left[:-1], (-first[1], first[1], first[2]), *right.cells[1:]]
+            return replace(right, cells=tuple(cells), zeros=(*left_zeros, *right.zeros))
+        origin = self.oracle.zero_at(sp.S.Zero)  # type: ignore[attr-defined]
+        return replace(right, cells=(*left, *right.cells), zeros=(*left_zeros, origin, *right.zeros))
+
+    def parity(self, branch: int, order: int) -> int | None:
+        """1 or -1 where the `order`-th derivative is shown even or odd on a branch that mirrors itself, else None."""
+        return self.remember(("parity", branch, order), lambda: self._find_parity(branch, order))
+
+    def _find_parity(self, branch: int, order: int) -> int | None:
+        piece = self.branches[branch]
+        if piece.lo != -piece.hi or piece.hi is sp.S.Zero:
+            return None
+        expression = self.expression_of(branch, order)
+        if not expression.has(self.x):
+            return None
+        below = self.parity(branch, order - 1) if order else None
+        if below is not None:
+            return -below
+        here = sp.Rational(7, 5) if piece.hi is sp.oo else piece.hi * sp.Rational(3, 7)
+        for parity in (1, -1):
+            difference = expression - parity * expression.subs(self.x, -self.x)
+            try:
+                if self.oracle.sign(difference.subs(self.x, here)):
+                    continue
+            except UnsupportedExpression:
+                return None
+            if is_identically_zero(difference, self.x):
+                return parity
+        return None
 
     def chart_of(self, expression: sp.Expr, lo: sp.Expr, hi: sp.Expr) -> Any:
         """The sign chart of a smooth expression on an open interval."""

@@ -8,6 +8,7 @@ import sympy as sp
 
 from symacts.analysis.ends import Answer, Facts, union
 from symacts.analysis.subject import Subject
+from symacts.facts import Root
 from symacts.symbolic.oracle import Undecided
 
 __all__ = ["bounded", "fixed_points", "image", "maximum", "minimum", "range_", "sign", "sign_by_chart", "zeros"]
@@ -53,6 +54,11 @@ def _value_inside(f: Subject, branch: int, point: sp.Expr, order: int) -> sp.Exp
     piece = f.branches[branch]
     if point == piece.lo or point == piece.hi:
         return None
+    if point.could_extract_minus_sign() or isinstance(-point, Root):
+        parity = f.parity(branch, order)
+        if parity is not None:
+            mirrored = _value_inside(f, branch, -point, order)
+            return None if mirrored is None else f.neat(parity * mirrored)
     return f.remember(
         ("value", branch, order, point), lambda: f.neat(f.expression_of(branch, order).subs(f.x, point))
     )

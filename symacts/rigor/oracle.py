@@ -7,7 +7,7 @@ from typing import Any
 import sympy as sp
 
 from symacts.errors import SymactsError
-from symacts.facts import Root
+from symacts.facts import BOUND, Root
 from symacts.rigor import constants
 
 __all__ = ["BallOracle"]
@@ -25,6 +25,12 @@ class BallOracle:
         from symacts.rigor.signs import sign_chart
 
         return sign_chart(expression, x, lo, hi)
+
+    def zero_at(self, point: sp.Expr) -> Any:
+        """A zero of unstated multiplicity, as charts hold them."""
+        from symacts.rigor.profiles import Zero
+
+        return Zero(point)
 
     def limit(self, expression: sp.Expr, x: sp.Symbol, point: sp.Expr, side: int) -> Any:
         """The one-sided limit as an exact extended real, or `Unknown`."""
@@ -47,7 +53,7 @@ class BallOracle:
         lo, hi = constants.enclose(constant, 12)
         if lo == hi:
             return lo
-        return Root(sp.Lambda(_X, _X - constant), lo, hi)
+        return Root(sp.Lambda(BOUND, BOUND - constant), lo, hi)
 
     def is_integrable(self, integral: sp.Expr) -> bool | str:
         """True where the sum of integrals is enclosed by quadrature, else the reason why not."""
@@ -64,4 +70,3 @@ class BallOracle:
         return isinstance(answer, NoLimit)
 
 
-_X = sp.Symbol("x", real=True)

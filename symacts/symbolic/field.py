@@ -12,7 +12,7 @@ from typing import Any
 import sympy as sp
 from sympy.polys.fields import field
 
-__all__ = ["vanishes"]
+__all__ = ["divides", "vanishes"]
 
 _HYPERBOLIC = (sp.tanh, sp.sinh, sp.cosh, sp.sech, sp.coth, sp.csch)
 MOST_ATOMS = 14
@@ -24,11 +24,16 @@ class _TooLarge(Exception):
     """The expansion passes the limits on work."""
 
 
+def _common_unit(a: sp.Rational, b: sp.Rational) -> sp.Rational:
+    """The largest rational of which both are integer multiples."""
+    return sp.Rational(int(sp.igcd(a.p * b.q, b.p * a.q)), int(a.q * b.q))
+
+
 class _Builder:
     """Names the atoms of an expression, then evaluates it in the field that they generate."""
 
     def __init__(self) -> None:
-        self.exponents: dict[sp.Expr, int] = {}
+        self.exponents: dict[sp.Expr, sp.Rational] = {}
         self.powers: dict[sp.Expr, int] = {}
         self.opaque: dict[sp.Expr, None] = {}
 
@@ -44,7 +49,7 @@ class _Builder:
                 c, rest = part.as_coeff_Mul()
                 if not c.is_Rational:
                     raise _TooLarge
-                self.exponents[rest] = int(sp.ilcm(1, self.exponents.get(rest, 1), c.q))
+                self.exponents[rest] = _common_unit(c, self.exponents.get(rest, sp.S.Zero))
         elif e.is_Pow and e.exp.is_Rational:
             self.scan(e.base)
             if not e.exp.is_Integer:
@@ -83,7 +88,7 @@ class _Builder:
             total = self.field(1)
             for part in sp.Add.make_args(sp.expand(e.args[0] if isinstance(e, sp.exp) else sp.S.One)):
                 c, rest = part.as_coeff_Mul()
-                total *= self.power(self.generators["exp", rest], int(c * self.exponents[rest]))
+                total *= self.power(self.generators["exp", rest], int(c / self.exponents[rest]))
             return total
         if e.is_Pow and e.exp.is_Integer:
             return self.power(self.image(e.base), int(e.exp))
@@ -128,6 +133,33 @@ class _Builder:
         return False
 
 
+def divides(divisor: sp.Expr, expression: sp.Expr) -> bool:
+    """Whether the expression is shown to vanish wherever the divisor does (and both are defined).
+
+    Over the atoms of both, the numerator of the expression is a polynomial multiple of the divisor's.
+
+    >>> import sympy
+    >>> x = sympy.Symbol("x", real=True)
+    >>> divides(x - sympy.exp(x) + 2, (sympy.exp(2*x) - (x + 2)**2)/(1 + x**2))
+    True
+    """
+    builder = _Builder()
+    parts = [_plain(divisor), _plain(expression)]
+    try:
+        for part in parts:
+            builder.scan(part)
+        builder.build()
+        below, above = (builder.image(part).numer for part in parts)
+        return bool(not above or (below and not above.rem([below])))
+    except (_TooLarge, ZeroDivisionError):
+        return False
+
+
+def _plain(expression: sp.Expr) -> sp.Expr:
+    """Hyperbolic functions as exponentials."""
+    return expression.replace(lambda e: isinstance(e, _HYPERBOLIC), lambda e: e.rewrite(sp.exp))
+
+
 def vanishes(expression: sp.Expr) -> bool:
     """Whether exact expansion shows the expression to be zero wherever it is defined.
 
@@ -138,7 +170,7 @@ def vanishes(expression: sp.Expr) -> bool:
     >>> vanishes(sympy.exp(x) - 1)
     False
     """
-    expression = expression.replace(lambda e: isinstance(e, _HYPERBOLIC), lambda e: e.rewrite(sp.exp))
+    expression = _plain(expression)
     builder = _Builder()
     try:
         builder.scan(expression)
