@@ -25,6 +25,7 @@ from symacts.claims import Claim, MatrixClaim, claim_from_dict
 from symacts.codec import decode
 from symacts.errors import SymactsError, UnsupportedExpression
 from symacts.proofs import analytic, words
+from symacts.proofs.enclosures import number_sign
 from symacts.proofs.entail import Condition, Given, Undecided, follows, is_analytic, obligations
 from symacts.proofs.normal import is_zero
 
@@ -326,7 +327,10 @@ def either(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
         raise CertificateError("", "only Max, Min and Abs have listed values")
     if goal.lhs.has(sp.Derivative, sp.Integral, sp.Limit) or goal.rhs.has(sp.Derivative, sp.Integral, sp.Limit):
         raise CertificateError("", "not under a derivative, an integral or a limit")
-    return [replace(goal, lhs=goal.lhs.xreplace({of: v}), rhs=goal.rhs.xreplace({of: v})) for v in values]
+    lhs, rhs = goal.given.partial(goal.lhs), goal.given.partial(goal.rhs)
+    if not (lhs.has(of) or rhs.has(of)):
+        raise CertificateError("", f"{of} does not occur")
+    return [replace(goal, lhs=lhs.xreplace({of: v}), rhs=rhs.xreplace({of: v})) for v in values]
 
 
 def derivatives(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
@@ -466,6 +470,18 @@ def integral(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     return integrals.rule(goal, node)
 
 
+def enclosure(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
+    """An inequality between constants, integrals among them, by enclosures of both sides."""
+    lhs, rhs = resolved(goal)
+    if goal.relation == "=" or lhs.free_symbols or rhs.free_symbols or lhs.has(sp.Limit) or rhs.has(sp.Limit):
+        raise CertificateError("", "enclosures show inequalities between constants")
+    _defined(goal)
+    value = number_sign(rhs - lhs)
+    if value is None or value not in {"<": (1,), "<=": (0, 1), "!=": (1, -1)}[goal.relation]:
+        raise CertificateError("", "the enclosures do not show the relation")
+    return []
+
+
 def squares(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     """rhs - lhs is a sum of nonnegative multiples of squares."""
     if goal.relation != "<=":
@@ -504,4 +520,5 @@ _RULES: dict[str, Callable[[Goal, Mapping[str, Any]], list[Goal]]] = {
     "limit": limit,
     "integral": integral,
     "squares": squares,
+    "enclosure": enclosure,
 }

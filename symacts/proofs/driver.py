@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
+import sympy as sp
+
 from symacts.budget import DeadlineExceeded, check_seconds, run_with_deadline
 from symacts.claims import Claim, Counterexample, MatrixClaim, claim_from_dict
 from symacts.errors import SymactsError
@@ -18,6 +20,7 @@ from symacts.proofs.statement import read
 __all__ = ["prove", "prove_claim"]
 
 FIRST_POINTS, LAST_POINTS = 12, 160
+COSTLY_POINTS, LAST_COSTLY = 1, 8  # integrals are enclosed by quadrature
 SPARE = 0.4  # seconds kept back for ending the worker
 
 
@@ -115,7 +118,8 @@ def _answer(claim: Claim, deadline: float) -> dict[str, Any]:
 
     goals = checker.chain_goals(claim)
     for goal in goals:
-        counterexample = find_counterexample(goal, FIRST_POINTS)
+        costly = goal.lhs.has(sp.Integral) or goal.rhs.has(sp.Integral)
+        counterexample = find_counterexample(goal, COSTLY_POINTS if costly else FIRST_POINTS)
         if counterexample is not None:
             return {"status": "refuted", "counterexample": counterexample.to_dict()}
     nodes = []
@@ -129,7 +133,8 @@ def _answer(claim: Claim, deadline: float) -> dict[str, Any]:
         except (SymactsError, ArithmeticError, TypeError, ValueError, NotImplementedError) as error:
             node, reason = None, str(error)[:200]
         if node is None:
-            counterexample = find_counterexample(goal, LAST_POINTS)
+            costly = goal.lhs.has(sp.Integral) or goal.rhs.has(sp.Integral)
+            counterexample = find_counterexample(goal, LAST_COSTLY if costly else LAST_POINTS)
             if counterexample is not None:
                 return {"status": "refuted", "counterexample": counterexample.to_dict()}
             reason = reason or "; ".join(dict.fromkeys(search.reasons[-3:])) or "no tactic applies"

@@ -280,6 +280,17 @@ class Given:
             raise Undecided(e.func(*args))
         return e.func(*args)
 
+    def partial(self, e: sp.Basic) -> Any:
+        """The expression with the decided switches replaced, the others kept."""
+        if not e.args or not e.has(*SWITCHES) or isinstance(e, (sp.Derivative, sp.Integral, sp.Limit)):
+            return e
+        try:
+            return self.resolve(e)
+        except Undecided:
+            if isinstance(e, sp.Piecewise):
+                return e
+            return e.func(*[self.partial(a) for a in e.args])
+
     def near(self, variables: Iterable[sp.Symbol]) -> Given:
         """The hypotheses that stay true when these variables move a little: the strict ones with continuous sides."""
         moving = frozenset(variables)
@@ -421,8 +432,11 @@ def obligations(e: sp.Basic) -> list[Condition]:
         A function whose real domain is not known here.
     """
     out: list[Condition] = []
-    for node in sp.preorder_traversal(e):
-        if node.is_Pow:
+    walk = sp.preorder_traversal(e)
+    for node in walk:
+        if isinstance(node, (sp.Limit, sp.Integral)):  # their own rules see to them
+            walk.skip()
+        elif node.is_Pow:
             base, exponent = node.base, node.exp
             if exponent.is_Integer:
                 if exponent < 0:

@@ -108,7 +108,7 @@ def reduced_border(on: sp.Expr, given: Given) -> sp.Expr:
             on = whole
     for f in sp.Mul.make_args(on):
         base = f.base if f.is_Pow and f.exp.is_Integer else f
-        if not base.is_number and len(given.sign(base)) > 1 and base.free_symbols:
+        if not base.is_number and {-1, 1} <= given.sign(base) and base.free_symbols:
             c, rest = base.as_content_primitive() if base.is_Add else (sp.S.One, base)
             return rest if c.is_Rational and c else base
     return whole

@@ -1,15 +1,262 @@
-"""Gaussian and other integrals."""
+"""Gaussian expectations: combine, reflect, symmetrize, then integrate by parts or by the tables of moments."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
+from typing import Any
 
+import sympy as sp
+
+from symacts.codec import encode
+from symacts.proofs.analytic import without
 from symacts.proofs.check import Goal
-from symacts.proofs.search import Node, Search
+from symacts.proofs.entail import Given, Undecided
+from symacts.proofs.integrals import MAX_POWER, quadratic
+from symacts.proofs.normal import is_zero
+from symacts.proofs.search import EXPECTED, Node, Search
+from symacts.proofs.tactics.branches import _border
 
 __all__ = ["integrals"]
 
+MAX_PIECES = 8
+
 
 def integrals(goal: Goal, search: Search) -> Iterator[Node]:
-    """No rule yet."""
-    yield from ()
+    """All integrals of the goal at once."""
+    if not goal.lhs.free_symbols and not goal.rhs.free_symbols and goal.relation != "=":
+        yield {"rule": "enclosure"}
+    found = sorted(goal.lhs.atoms(sp.Integral) | goal.rhs.atoms(sp.Integral), key=sp.default_sort_key)
+    variables = {i.limits[0][0] for i in found}
+    if len(variables) > 1 or len(found) > 3:
+        return
+    (z,) = variables
+    given = without(goal.given, z)
+    marks = [sp.Dummy(real=True) for _ in found]
+    difference = sp.expand((goal.rhs - goal.lhs).xreplace(dict(zip(found, marks, strict=True))))
+    factors = [difference.coeff(m) for m in marks]
+    for reflected in itertools.product((False, True), repeat=len(found)):
+        if reflected and reflected[0]:
+            continue
+        h: sp.Expr = sp.S.Zero
+        for i, c, flip in zip(found, factors, reflected, strict=True):
+            h += c * (i.function.xreplace({z: -z}) if flip else i.function)
+        for symmetrize in (False, True):
+            whole = (h + h.xreplace({z: -z})) / 2 if symmetrize else h
+            pieces = integrate(whole, z, given)
+            if pieces is None:
+                continue
+            yield {
+                "rule": "integral",
+                "parts": [
+                    {"of": encode(i), "factor": encode(c), "reflect": flip}
+                    for i, c, flip in zip(found, factors, reflected, strict=True)
+                ],
+                "symmetrize": symmetrize,
+                "pieces": pieces,
+            }
+
+
+def integrate(h: sp.Expr, z: sp.Symbol, given: Given) -> list[dict[str, Any]] | None:
+    """Pieces of the line with how the integrand is integrated on each, or None."""
+    borders: list[sp.Expr] = []
+    for _ in range(MAX_PIECES):
+        undecided = None
+        for inside in _insides(borders, z, given):
+            try:
+                inside.resolve(h)
+            except Undecided as error:
+                undecided = _border(error.expression, inside)
+                break
+        if undecided is None:
+            break
+        slope = sp.diff(undecided, z)
+        if z in slope.free_symbols or slope == 0:
+            return None
+        borders.append(sp.expand(z - undecided / slope))
+        try:
+            borders = sorted(set(borders), key=lambda e: (e.is_Rational is not True, e if e.is_Rational else 0))
+        except TypeError:
+            return None
+    pieces = []
+    insides = _insides(borders, z, given)
+    for k, inside in enumerate(insides):
+        try:
+            piece = _piece(inside.resolve(h), z, inside, whole=len(insides) == 1)
+        except EXPECTED:
+            return None
+        if piece is None:
+            return None
+        if k < len(borders):
+            piece["to"] = encode(borders[k])
+        pieces.append(piece)
+    return pieces
+
+
+def _insides(borders: list[sp.Expr], z: sp.Symbol, given: Given) -> list[Given]:
+    out = []
+    ends: list[sp.Expr | None] = [None, *borders, None]
+    for lo, hi in itertools.pairwise(ends):
+        conditions = []
+        if lo is not None:
+            conditions.append((z - lo, ">"))
+        if hi is not None:
+            conditions.append((hi - z, ">"))
+        out.append(given.and_(*conditions))
+    return out
+
+
+def _piece(h: sp.Expr, z: sp.Symbol, given: Given, whole: bool) -> dict[str, Any] | None:
+    if h == 0 or is_zero(h):
+        return {"kind": "antiderivative", "F": encode(sp.S.Zero)}
+    for form in (sp.expand(h), sp.expand(h.rewrite(sp.erf)), sp.expand(sp.cancel(sp.together(h))) if h.has(sp.exp) else h):
+        primitive = antiderivative(form, z)
+        if primitive is not None:
+            return {"kind": "antiderivative", "F": encode(primitive)}
+        if whole:
+            terms = _moment_terms(form, z)
+            if terms is not None:
+                return {"kind": "moments", "terms": terms}
+            terms = _error_terms(form, z)
+            if terms is not None:
+                return {"kind": "erf", "terms": terms}
+    return _by_parts(h, z)
+
+
+def _by_parts(h: sp.Expr, z: sp.Symbol) -> dict[str, Any] | None:
+    """`h = (z*f - f')*density`, so that -f*density is an antiderivative (Stein)."""
+    density = sp.exp(-(z**2) / 2)
+    rest = sp.expand(h / density)
+    if rest.has(sp.exp(-(z**2) / 2)):
+        return None
+    f = sp.Add(*[t / z for t in sp.Add.make_args(rest) if sp.Mul.make_args(t).count(z)])
+    primitive = -f * density
+    if f != 0 and is_zero(sp.diff(primitive, z) - h):
+        return {"kind": "antiderivative", "F": encode(primitive)}
+    return None
+
+
+def antiderivative(h: sp.Expr, z: sp.Symbol) -> sp.Expr | None:
+    """Of a sum of `z**n * erf(p*z)**j * exp(-q*z**2 + l*z)`, by parts; None where a term is of another form."""
+    total: sp.Expr = sp.S.Zero
+    for term in sp.Add.make_args(h):
+        found = _term(term, z)
+        if found is None:
+            return None
+        c, n, j, u, q, l = found
+        primitive = _reduce(n, j, u, q, l, z)
+        if primitive is None:
+            return None
+        total += c * primitive
+    return total
+
+
+def _term(term: sp.Expr, z: sp.Symbol) -> tuple[Any, int, int, sp.Expr, sp.Expr, sp.Expr] | None:
+    c: sp.Expr = sp.S.One
+    n, j, u = 0, 0, sp.S.Zero
+    q = l = sp.S.Zero
+    for factor in sp.Mul.make_args(term):
+        base, power = (factor.base, factor.exp) if factor.is_Pow else (factor, sp.S.One)
+        if z not in factor.free_symbols:
+            c *= factor
+        elif base == z and power.is_Integer and power > 0:
+            n += int(power)
+        elif isinstance(factor, sp.exp):
+            form = quadratic(factor.args[0], z)
+            if form is None:
+                return None
+            q, l = q - form[0], l + form[1]
+            c *= sp.exp(form[2])
+        elif isinstance(base, sp.erf) and power.is_Integer and power > 0 and (u == 0 or u == base.args[0]):
+            u, j = base.args[0], j + int(power)
+        else:
+            return None
+    return None if q == 0 or n > MAX_POWER else (c, n, j, u, q, l)
+
+
+def _reduce(n: int, j: int, u: sp.Expr, q: sp.Expr, l: sp.Expr, z: sp.Symbol) -> sp.Expr | None:
+    """An antiderivative of `z**n * erf(u)**j * exp(-q*z**2 + l*z)`, u affine in z."""
+    x = sp.exp(-q * z**2 + l * z)
+    if n == 0 and j == 0:
+        root = sp.sqrt(q)
+        return sp.exp(l**2 / (4 * q)) * sp.sqrt(sp.pi) / (2 * root) * sp.erf(root * (z - l / (2 * q)))
+    slope = sp.diff(u, z) if j else sp.S.Zero
+    if n == 0:
+        if sp.expand(q * z**2 - l * z - u**2 + u.xreplace({z: sp.S.Zero}) ** 2) == 0:
+            scale = sp.exp(-u.xreplace({z: sp.S.Zero}) ** 2) * 2 * slope / sp.sqrt(sp.pi)
+            return sp.erf(u) ** (j + 1) / ((j + 1) * scale)
+        return None
+    total = -(z ** (n - 1)) * sp.erf(u) ** j * x / (2 * q)
+    parts = [((n - 1) / (2 * q), n - 2, j, q, l)] if n > 1 else []
+    if l != 0:
+        parts.append((l / (2 * q), n - 1, j, q, l))
+    if j:
+        form = quadratic(u**2, z)
+        assert form is not None
+        factor = j * 2 * slope / sp.sqrt(sp.pi) * sp.exp(-form[2]) / (2 * q)
+        parts.append((factor, n - 1, j - 1, q + form[0], l - form[1]))
+    for c, m, k, q2, l2 in parts:
+        inner = _reduce(m, k, u, q2, l2, z)
+        if inner is None:
+            return None
+        total += c * inner
+    return total
+
+
+def _moment_terms(h: sp.Expr, z: sp.Symbol) -> list[Any] | None:
+    """Terms `(c, n, q, l, w, wave)` of polynomials times exponentials and waves."""
+    waved = h
+    if h.has(sp.sin, sp.cos):
+        from sympy.simplify.fu import TR8
+
+        waved = sp.expand(TR8(h))
+    terms = []
+    for term in sp.Add.make_args(waved):
+        wave, w = "cos", sp.S.Zero
+        rest: sp.Expr = sp.S.One
+        for factor in sp.Mul.make_args(term):
+            if isinstance(factor, (sp.sin, sp.cos)) and z in factor.free_symbols:
+                slope = sp.expand(factor.args[0]).coeff(z)
+                if w != 0 or sp.expand(factor.args[0] - slope * z) != 0:
+                    return None
+                wave, w = ("cos" if isinstance(factor, sp.cos) else "sin"), slope
+            else:
+                rest *= factor
+        found = _term(rest, z)
+        if found is None or found[2]:
+            return None
+        c, n, _, _, q, l = found
+        terms.append([encode(c), n, encode(q), encode(l), encode(w), wave])
+    return terms
+
+
+def _error_terms(h: sp.Expr, z: sp.Symbol) -> list[Any] | None:
+    """Terms `(c, p, r, s)` of error functions under the standard normal density."""
+    density = sp.exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi)
+    terms = []
+    for term in sp.Add.make_args(sp.expand(h / density)):
+        c: sp.Expr = sp.S.One
+        arguments: list[sp.Expr] = []
+        for factor in sp.Mul.make_args(term):
+            base, power = (factor.base, factor.exp) if factor.is_Pow else (factor, sp.S.One)
+            if z not in factor.free_symbols:
+                c *= factor
+            elif isinstance(base, sp.erf) and power in (1, 2):
+                arguments += [base.args[0]] * int(power)
+            else:
+                return None
+        forms = [quadratic(a, z) for a in arguments]
+        if any(f is None or f[0] != 0 for f in forms) or len(forms) > 2:
+            return None
+        slopes = [(f[1], f[2]) for f in forms if f is not None]
+        if len(slopes) == 2:
+            terms.append([encode(c), encode(slopes[0][0]), encode(slopes[0][1]), encode(slopes[1][0])])
+            if slopes[0][1] != 0 or slopes[1][1] != 0:
+                return None
+        elif slopes:
+            terms.append([encode(c), encode(slopes[0][0]), encode(slopes[0][1]), None])
+        else:  # a constant: erf(oo) is 1, so write it as a moment instead
+            return None
+    return terms or None
+
+
