@@ -15,7 +15,7 @@ ROOT = Path(symacts.__file__).parent
 FLOORS = (
     {"errors"},
     {"spec", "facts", "codec", "budget", "claims"},
-    {"report"},
+    {"report", "cache"},
     {"elementary", "grammar", "guarded", "store", "catalog", "parsing", "registry", "symbolic", "rigor"},
     {"proofs", "rewrite"},
     {"kernels"},
@@ -46,6 +46,7 @@ BESIDE = {
     ("registry", "elementary"),
     ("registry", "grammar"),
     ("registry", "guarded"),
+    ("cache", "report"),
     ("__main__", "cli"),
     ("cli", "terminal"),
 }

@@ -15,7 +15,8 @@ from typing import Any
 
 import sympy as sp
 
-from symacts.analysis import ends, verdicts
+from symacts import cache
+from symacts.analysis import verdicts
 from symacts.analysis.algebra import derivative_of_order
 from symacts.analysis.subject import Subject
 from symacts.analysis.table import FACTS, TABLE, Derivation
@@ -111,8 +112,29 @@ def analyze(target: Any, *, parameters: Any = None, timeout: float | None = None
     if symbolic and parameters != "symbolic":
         raise ParameterError(wording("parameters", parameters, ("symbolic",)) + ", or a dict of values")
     activation = resolve(target, parameters=parameters)
-    if seconds is None:
-        return _report(activation, symbolic)
+    entry = _entry(activation, symbolic)
+    known = cache.load(entry) if entry else None
+    if known is not None:
+        return known
+    report = _report(activation, symbolic) if seconds is None else _limited(activation, symbolic, seconds)
+    if entry:
+        cache.save(entry, report)
+    return report
+
+
+def _entry(activation: Activation, symbolic: bool) -> str | None:
+    """The cache key of an analysis; None for a declaration that has no exact form on disk."""
+    settings = activation.settings
+    declared = {p.name: (settings[p.name], p.domain.name, p.generic.name, p.above) for p in activation.parameters}
+    reference = str(activation.reference or "")
+    try:
+        return cache.key(activation.name, activation.kind, activation.expression, declared, reference, symbolic)
+    except UnsupportedExpression:
+        return None
+
+
+def _limited(activation: Activation, symbolic: bool, seconds: float) -> Report:
+    """The report, or `AnalysisTimeout` with the facts found until then."""
     found: list[Fact] = []
     try:
         data = run_with_deadline(_work, (activation, symbolic), seconds)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from symacts.analysis import algebra, ends, moments, shape, values
+from symacts.analysis import algebra, ends, inversion, moments, shape, values
 from symacts.analysis.ends import Answer, Facts
 from symacts.analysis.subject import Subject
 
@@ -31,6 +31,8 @@ TABLE: tuple[Derivation, ...] = (
     Derivation("derivative", "branches", (), algebra.derivative),
     Derivation("second_derivative", "branches", (), algebra.second_derivative),
     Derivation("derivative_in_output", "undetermined coefficients", (), algebra.derivative_in_output),
+    Derivation("antiderivative", "rules", ("discontinuities",), inversion.antiderivative),
+    Derivation("inverse", "undoing", ("domain", "monotonicity", "discontinuities"), inversion.inverse),
     Derivation("limits", "expansion", (), ends.limits),
     Derivation("derivative_limits", "expansion", (), ends.derivative_limits),
     Derivation("asymptotes", "expansion", (), ends.asymptotes),

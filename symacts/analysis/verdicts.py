@@ -54,6 +54,8 @@ def _open_side(saturation: tuple[str, str], limits: tuple[Any, Any]) -> str | No
         for side, kind, slope in zip(_SIDES, saturation, limits, strict=True)
         if kind == "none" and slope is not None and slope != 0
     ]
+    if len(sides) == 2:
+        return "saturates on neither side"
     return f"does not saturate on {_and(sides)}" if sides else None
 
 
@@ -90,7 +92,8 @@ def _alive(dead_region: sp.Set, saturation: tuple[str, str]) -> str | None:
 
 def _set(s: sp.Set) -> str:
     if isinstance(s, sp.Interval):
-        return f"{'(' if s.left_open else '['}{s.start}, {s.end}{')' if s.right_open else ']'}"
+        ends = ", ".join(str(e).replace("oo", "∞") for e in (s.start, s.end))
+        return f"{'(' if s.left_open else '['}{ends}{')' if s.right_open else ']'}"
     if isinstance(s, sp.Union):
         return " and ".join(_set(a) for a in s.args)
     return str(s)

@@ -156,8 +156,17 @@ def divides(divisor: sp.Expr, expression: sp.Expr) -> bool:
 
 
 def _plain(expression: sp.Expr) -> sp.Expr:
-    """Hyperbolic functions as exponentials."""
-    return expression.replace(lambda e: isinstance(e, _HYPERBOLIC), lambda e: e.rewrite(sp.exp))
+    """Hyperbolic functions as exponentials, and rational factors taken out of roots."""
+    expression = expression.replace(lambda e: isinstance(e, _HYPERBOLIC), lambda e: e.rewrite(sp.exp))
+    return expression.replace(lambda e: e.is_Pow and e.base.is_Add and e.exp.is_Rational, _without_content)
+
+
+def _without_content(power: sp.Expr) -> sp.Expr:
+    """`sqrt(x**2/4 + 1)` as `sqrt(x**2 + 4)/2`."""
+    if power.exp.is_Integer:
+        return power
+    content, primitive = power.base.as_content_primitive()
+    return content**power.exp * primitive**power.exp
 
 
 def vanishes(expression: sp.Expr) -> bool:

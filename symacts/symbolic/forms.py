@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import mpmath
 import sympy as sp
 
 from symacts.symbolic.field import vanishes
 
-__all__ = ["derivative", "is_identically_zero", "shortest", "tidy"]
+__all__ = ["derivative", "is_identically_zero", "shortest", "surd", "tidy"]
 
 MOST_OPERATIONS = 400
 """Expressions with more operations are left as they are: rearranging them costs more than it shows."""
@@ -96,3 +97,36 @@ def is_identically_zero(expression: sp.Expr, x: sp.Symbol) -> bool:
     if expression.has(sp.Piecewise, sp.Max, sp.Min, sp.Abs, sp.sign):
         return False
     return vanishes(expression)
+
+
+_HYPERBOLIC = (sp.tanh, sp.sinh, sp.cosh, sp.sech, sp.coth, sp.csch)
+SURD_DIGITS = 60
+SURD_COEFFICIENT = 10**8
+
+
+def surd(constant: sp.Expr) -> sp.Expr:
+    """A constant made of roots of rationals as `a + b*sqrt(c)` where it is one: guessed from digits, proved exactly.
+
+    >>> import sympy
+    >>> t = sympy.tanh(sympy.log(sympy.sqrt(sympy.sqrt(3) + 2)))
+    >>> surd(2*t*(1 - t**2))
+    4*sqrt(3)/9
+    """
+    plain = constant.replace(lambda e: isinstance(e, _HYPERBOLIC), lambda e: e.rewrite(sp.exp))
+    if plain.has(sp.Function, sp.NumberSymbol) or plain.is_Rational or constant.count_ops() <= 3:
+        return constant
+    value = plain.evalf(SURD_DIGITS)
+    if not value.is_Float or not value.is_finite:
+        return constant
+    with mpmath.workdps(SURD_DIGITS - 5):
+        number = mpmath.mpf(value._mpf_)
+        polynomial = mpmath.findpoly(number, 2, maxcoeff=SURD_COEFFICIENT, tol=mpmath.mpf(10) ** (15 - SURD_DIGITS))
+    if polynomial is None:
+        return constant
+    *_, a, b, c = [sp.Integer(0), *map(sp.Integer, polynomial)]
+    roots = [-c / b] if a == 0 else [(-b + s * sp.sqrt(b**2 - 4 * a * c)) / (2 * a) for s in (1, -1)]
+    for root in roots:
+        root = sp.expand(root)
+        if abs(root.evalf(20) - value) < sp.Rational(1, 10**12) and vanishes(plain - root):
+            return sp.factor_terms(root) if root.count_ops() > constant.count_ops() else root
+    return constant

@@ -73,6 +73,26 @@ def polynomial_in_output(f: sp.Expr, df: sp.Expr, x: sp.Symbol) -> sp.Expr | Non
     """
     if not df.has(x):
         return df
+    named: dict[sp.Expr, sp.Symbol] = {}
+    polynomial = _proposed(_with_names(f, x, named), _with_names(df, x, named), x)
+    return None if polynomial is None else polynomial.xreplace({s: c for c, s in named.items()})
+
+
+def _with_names(e: sp.Expr, x: sp.Symbol, named: dict[sp.Expr, sp.Symbol]) -> sp.Expr:
+    """The expression with a symbol for every constant that is not rational: algebra with them is not slowed down."""
+    if not e.has(x):
+        if e.is_Rational or e.is_Symbol:
+            return e
+        rational, rest = e.as_coeff_Mul()
+        return rational * named.setdefault(rest, sp.Dummy("k", real=True))
+    if e.is_Add or e.is_Mul:
+        constant, rest = e.as_independent(x, as_Add=e.is_Add)
+        parts = [_with_names(a, x, named) for a in e.func.make_args(rest)]
+        return e.func(_with_names(constant, x, named), *parts)
+    return e.func(*[_with_names(a, x, named) for a in e.args]) if e.args else e
+
+
+def _proposed(f: sp.Expr, df: sp.Expr, x: sp.Symbol) -> sp.Expr | None:
     opaque = [a for a in f.atoms(sp.Function) if a.has(x) and not isinstance(a, (sp.exp, *_HYPERBOLIC))]
     if opaque or f.count_ops() > 60:
         return None

@@ -1,0 +1,202 @@
+"""Antiderivatives by a table of rules, each answer checked by exact differentiation.
+
+Linear terms are integrated one by one: a table for functions of `a*x + b`, partial fractions for rational functions
+of `x` or of `t = exp(c*x)`, parts for a polynomial times one of these. No search: a term outside the table has no
+answer here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import sympy as sp
+from sympy.integrals.rationaltools import ratint
+
+from symacts.symbolic.field import vanishes
+
+__all__ = ["antiderivative"]
+
+MOST_DEPTH = 6
+
+_OF_LINEAR: dict[type, Callable[[sp.Expr], sp.Expr]] = {
+    sp.exp: sp.exp,
+    sp.sin: lambda u: -sp.cos(u),
+    sp.cos: sp.sin,
+    sp.sinh: sp.cosh,
+    sp.cosh: sp.sinh,
+    sp.log: lambda u: u * sp.log(u) - u,
+    sp.atan: lambda u: u * sp.atan(u) - sp.log(1 + u**2) / 2,
+    sp.asinh: lambda u: u * sp.asinh(u) - sp.sqrt(1 + u**2),
+    sp.erf: lambda u: u * sp.erf(u) + sp.exp(-(u**2)) / sp.sqrt(sp.pi),
+    sp.erfc: lambda u: u * sp.erfc(u) - sp.exp(-(u**2)) / sp.sqrt(sp.pi),
+}
+"""Antiderivatives of functions of one argument."""
+
+
+def _linear(u: sp.Expr, x: sp.Symbol) -> sp.Expr | None:
+    """The slope of a linear argument; None where it is not linear with a nonzero slope."""
+    slope = sp.diff(u, x)
+    return slope if slope != 0 and not slope.has(x) else None
+
+
+def _term(e: sp.Expr, x: sp.Symbol, depth: int) -> sp.Expr | None:
+    if not e.has(x):
+        return e * x
+    constant, rest = e.as_independent(x, as_Add=False)
+    if constant != 1:
+        inner = _term(rest, x, depth)
+        return None if inner is None else constant * inner
+    for rule in (_power, _table, _gaussian, _square_root, _rational, _exponential, _softplus, _swap, _parts):
+        found = rule(e, x, depth)
+        if found is not None:
+            return found
+    return None
+
+
+def _power(e: sp.Expr, x: sp.Symbol, depth: int) -> sp.Expr | None:
+    base, exponent = e.as_base_exp()
+    if isinstance(e, sp.exp) or exponent.has(x) or exponent == -1:
+        return None
+    slope = _linear(base, x)
+    return None if slope is None else base ** (exponent + 1) / ((exponent + 1) * slope)
+
+
+def _table(e: sp.Expr, x: sp.Symbol, depth: int) -> sp.Expr | None:
+    if type(e) not in _OF_LINEAR or len(e.args) != 1:
+        return None
+    slope = _linear(e.args[0], x)
+    return None if slope is None else _OF_LINEAR[type(e)](e.args[0]) / slope
+
+
+def _gaussian(e: sp.Expr, x: sp.Symbol, depth: int) -> sp.Expr | None:
+    """`x**n * exp(-a*x**2)` with `a > 0`, by parts down to n = 0 or 1."""
+    exponentials = [a for a in sp.Mul.make_args(e) if isinstance(a, sp.exp)]
+    if len(exponentials) != 1:
+        return None
+    a = sp.expand(-exponentials[0].args[0] / x**2)
+    power = e / exponentials[0]
+    if a.has(x) or not a.is_positive or not power.is_polynomial(x) or power.is_Add:
+        return None
+    n = sp.degree(power, x) if power.has(x) else 0
+    if n == 0:
+        return sp.sqrt(sp.pi / a) * sp.erf(sp.sqrt(a) * x) / 2
+    step = -(x ** (n - 1)) * exponentials[0] / (2 * a)
+    return step if n == 1 else step + (n - 1) / (2 * a) * _gaussian(x ** (n - 2) * exponentials[0], x, depth)
+
+
+_SIMPLER_SLOPE = (sp.erf, sp.erfc, sp.atan, sp.log, sp.asinh)
+
+
+def _swap(e: sp.Expr, x: sp.Symbol, depth: int) -> sp.Expr | None:
+    """`x**k * g(x)` by parts, with a `g` whose derivative is simpler: `x**(k+1)/(k+1)*g - Integral(x**(k+1)/(k+1)*g')`."""
+    if depth >= MOST_DEPTH or not e.is_Mul or len(e.args) != 2:
+        return None
+    outer = [a for a in e.args if isinstance(a, _SIMPLER_SLOPE) and _linear(a.args[0], x)]
+    if len(outer) != 1:
+        return None
+    power = (e / outer[0]).as_base_exp()
+    if power[0] != x or not power[1].is_Integer or power[1] < 1:
+        return None
+    k = power[1] + 1
+    rest = _sum(x**k * sp.diff(outer[0], x) / k, x, depth + 1)
+    return None if rest is None else x**k * outer[0] / k - rest
+
+
+def _square_root(e: sp.Expr, x: sp.Symbol, depth: int) -> sp.Expr | None:
+    """`sqrt(a*x**2 + c)`, its inverse, and `x` times these, with `a, c > 0`."""
+    for power in e.atoms(sp.Pow):
+        if not power.base.is_polynomial(x) or sp.degree(power.base, x) != 2 or abs(power.exp) != sp.Rational(1, 2):
+            continue
+        a, b, c = (power.base.coeff(x, k) for k in (2, 1, 0))
+        if b != 0 or not a.is_positive or not c.is_positive:
+            continue
+        root, angle = sp.sqrt(power.base), sp.asinh(x * sp.sqrt(a / c)) / sp.sqrt(a)
+        rows = {root: (x * root + c * angle) / 2, 1 / root: angle, x / root: root / a, x * root: root**3 / (3 * a)}
+        if e in rows:
+            return rows[e]
+    return None
+
+
+def _rational(e: sp.Expr, x: sp.Symbol, depth: int) -> sp.Expr | None:
+    if not e.is_rational_function(x) or e.count_ops() > 60:
+        return None
+    found = ratint(e, x, real=True)
+    return None if found.has(sp.RootSum, sp.Integral, sp.I) else found
+
+
+def _exponential(e: sp.Expr, x: sp.Symbol, depth: int) -> sp.Expr | None:
+    """A rational function of `t = exp(c*x)` alone: `dx = dt/(c*t)`."""
+    e = e.replace(lambda u: isinstance(u, (sp.tanh, sp.sinh, sp.cosh, sp.sech)), lambda u: u.rewrite(sp.exp))
+    slopes = [_linear(a.args[0], x) for a in e.atoms(sp.exp) if a.has(x)]
+    if not slopes or None in slopes or e.count_ops() > 60:
+        return None
+    first = min(slopes, key=lambda s: abs(s) if s.is_Rational else sp.S.One)
+    ratios = [s / first for s in slopes]
+    if not all(r.is_Rational for r in ratios):
+        return None
+    c = first / sp.ilcm(1, *[r.q for r in ratios])
+    c = -c if c.could_extract_minus_sign() else c
+    t = sp.Dummy("t", positive=True)
+
+    def image(u: sp.Expr) -> sp.Expr:
+        slope = _linear(u.args[0], x)
+        return sp.exp(sp.expand(u.args[0] - slope * x)) * t ** (slope / c)
+
+    mapped = e.replace(lambda u: isinstance(u, sp.exp) and u.has(x), image)
+    if mapped.has(x):
+        return None
+    found = _rational(sp.cancel(mapped / t), t, depth)
+    if found is None:
+        return None
+    return found.subs(sp.log(t), c * x).subs(t, sp.exp(c * x)) / c
+
+
+def _softplus(e: sp.Expr, x: sp.Symbol, depth: int) -> sp.Expr | None:
+    """`log(1 + exp(u))` for linear `u`, by the dilogarithm."""
+    if not isinstance(e, sp.log):
+        return None
+    inner = e.args[0] - 1
+    slope = _linear(inner.args[0], x) if isinstance(inner, sp.exp) else None
+    return None if slope is None else -sp.polylog(2, -inner) / slope
+
+
+def _parts(e: sp.Expr, x: sp.Symbol, depth: int) -> sp.Expr | None:
+    """`x**k * g(x)` by parts, with `g` in the table: `x**k*G - k*Integral(x**(k-1)*G)`."""
+    if depth >= MOST_DEPTH or not e.is_Mul:
+        return None
+    for k in range(8, 0, -1):
+        g = e / x**k
+        if x**k in e.args:
+            inner = _sum(g, x, depth + 1)
+            if inner is None:
+                return None
+            remainder = _sum(sp.expand(k * x ** (k - 1) * inner), x, depth + 1)
+            return None if remainder is None else x**k * inner - remainder
+    return None
+
+
+def _sum(e: sp.Expr, x: sp.Symbol, depth: int) -> sp.Expr | None:
+    for form in (sp.expand_mul(e), e, sp.expand(e)):
+        parts = [_term(term, x, depth) for term in sp.Add.make_args(form)]
+        if None not in parts:
+            return sp.Add(*parts)
+    return None
+
+
+def antiderivative(expression: sp.Expr, x: sp.Symbol) -> sp.Expr | None:
+    """An antiderivative of a smooth expression, checked by exact differentiation; None where the rules end.
+
+    >>> import sympy
+    >>> x = sympy.Symbol("x", real=True)
+    >>> antiderivative(1/(1 + sympy.exp(-x)), x)
+    log(exp(x) + 1)
+    """
+    if expression.count_ops() > 80:
+        return None
+    found = _sum(expression, x, 0)
+    if found is None:
+        return None
+    slope = sp.diff(found, x)
+    if slope.has(sp.polylog):
+        slope = sp.expand_func(slope)
+    return found if vanishes(sp.expand(slope) - sp.expand(expression)) or vanishes(slope - expression) else None
