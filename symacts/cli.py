@@ -12,9 +12,10 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import re
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -34,6 +35,11 @@ class _Usage(Exception):
 
 
 class _Parser(argparse.ArgumentParser):
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        # argparse reads only negative numbers as values; here -x**2 and -2,3 are values, too
+        self._negative_number_matcher = re.compile(r"-(?![-oh]).")
+
     def error(self, message: str) -> NoReturn:
         raise _Usage(f"{message} (see {self.prog} --help)")
 
@@ -76,6 +82,12 @@ def _orders(text: str) -> int | tuple[int, ...]:
     except ValueError:
         raise ParameterError(f"--order: got {shorten(text)}, expected 0, 1, 2 or 0,1") from None
     return orders if len(orders) > 1 else orders[0]
+
+
+def _check_target_options(arguments: argparse.Namespace) -> None:
+    for name, allowed in (("dtype", ("float64", "float32")), ("backend", ("auto", "numpy", "numba"))):
+        if getattr(arguments, name) not in allowed:
+            raise ParameterError(wording(f"--{name}", getattr(arguments, name), allowed))
 
 
 def _shapes(pairs: Sequence[str]) -> dict[str, tuple[Any, Any]]:
@@ -200,16 +212,33 @@ def _check_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from symacts.proofs import Proof
+    from symacts.proofs import CertificateError, Proof
 
     try:
         data = json.loads(Path(arguments.file).read_text(encoding="utf-8"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return _complain(f"{arguments.file}: not a JSON file", WRONG_USE)
-    with Progress("checking"):
-        verdict = Proof.from_dict(data).check()
-    emit(str(verdict))
-    return DONE if verdict else FAILED
+    if not isinstance(data, dict):
+        return _complain(f"{arguments.file}: not a proof", WRONG_USE)
+    proof = Proof.from_dict(data)
+    try:
+        with Progress("checking"):
+            checked = proof.check()
+    except CertificateError as error:
+        emit(f"rejected: {error}")
+        return FAILED
+    emit(f"holds ({checked.steps} {'step' if checked.steps == 1 else 'steps'}): {_statement(proof.claim)}")
+    return DONE
+
+
+def _statement(claim: Any) -> str:
+    """What a certificate was checked against; the text that a file carries beside it proves nothing."""
+    from symacts.claims import MatrixClaim
+    from symacts.proofs.words import render
+
+    if isinstance(claim, MatrixClaim):
+        return f"{render(claim.lhs)} {claim.relation} {render(claim.rhs)}"
+    return str(replace(claim, text=""))
 
 
 def _table_arguments(parser: argparse.ArgumentParser) -> None:
@@ -281,6 +310,7 @@ def _kernel(arguments: argparse.Namespace) -> int:
 
     import symacts
 
+    _check_target_options(arguments)
     fixed = _parameters(arguments.param)
     target = symacts.get(arguments.target, **fixed) if fixed else arguments.target
     points = None if arguments.at is None else _numbers(arguments.at)
@@ -307,6 +337,7 @@ def _certify_arguments(parser: argparse.ArgumentParser) -> None:
 def _certify(arguments: argparse.Namespace) -> int:
     import symacts
 
+    _check_target_options(arguments)
     short = 0
     names = arguments.targets or symacts.names("scalar")
     with Progress("certifying") as progress:
@@ -352,8 +383,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="symacts",
         description="Activation functions: declared once, then derived, proved and compiled.",
-        epilog="Exit status: 0 done or proved, 1 refuted or a check fell short, 2 bad usage, 3 unknown or timed out. "
-        "Put -- before an expression that starts with a minus sign.",
+        epilog="Exit status: 0 done or proved, 1 refuted or a check fell short, 2 bad usage, 3 unknown or timed out.",
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"symacts {__version__}")
