@@ -13,7 +13,10 @@ from symacts.catalog.row import Row
 
 __all__ = ["FAMILIES", "all_names", "canonical", "canonical_names", "kinds", "row"]
 
-FAMILIES = ("rectified", "exponential", "logistic", "gaussian", "thresholds", "elementary", "vectors", "gates")
+FAMILIES = (
+    *("rectified", "exponential", "logistic", "gaussian", "thresholds", "elementary", "vectors", "gates"),
+    *("piecewise", "piecewise_smooth", "self_gated", "tanh_gated", "smooth", "oscillating"),
+)
 """The family files, in the order in which they are read."""
 
 
