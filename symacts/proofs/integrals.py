@@ -169,12 +169,12 @@ def limit_at_infinity(f: sp.Expr, z: sp.Symbol, side: int, given: Given) -> sp.E
         A term of another form.
     """
     total: sp.Expr = sp.S.Zero
-    for term in sp.Add.make_args(sp.expand(f)):
+    whole = [t for t in sp.Add.make_args(f) if not _vanishes(t, z, given)]
+    for term in sp.Add.make_args(sp.expand(sp.Add(*whole))):
         if z not in term.free_symbols:
             total = total + term
             continue
-        found = split_density(term, z, given)
-        if found is not None and is_tame(found[0], z, given):
+        if _vanishes(term, z, given):
             continue
         product: sp.Expr = sp.S.One
         for factor in sp.Mul.make_args(term):
@@ -192,6 +192,12 @@ def limit_at_infinity(f: sp.Expr, z: sp.Symbol, side: int, given: Given) -> sp.E
             product = product * (end if isinstance(base, sp.erf) else 1 - end) ** power
         total = total + product
     return total
+
+
+def _vanishes(term: sp.Expr, z: sp.Symbol, given: Given) -> bool:
+    """Whether a term is a tame function times a density, so that it tends to 0 at both ends."""
+    found = split_density(term, z, given)
+    return found is not None and is_tame(found[0], z, given)
 
 
 def gaussian_moment(n: int, q: sp.Expr, l: sp.Expr, w: sp.Expr, wave: str) -> sp.Expr:
