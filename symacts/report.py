@@ -91,13 +91,13 @@ class Report:
 
     def nth_derivative(self, order: int) -> Fact:
         """The derivative of that order as a fact whose value is an expression; order 0 is the function itself."""
-        from symacts.analysis import nth_derivative  # deferred: the analysis builds on this value
+        from symacts.analysis.driver import nth_derivative  # deferred: the analysis builds on this value
 
         return nth_derivative(self, order)
 
     def saturation_region(self, eps: object) -> Fact:
         """The set where `abs(f'(x)) < eps`, as a fact; `eps` a positive exact number ("1/100", 0.01, Rational)."""
-        from symacts.analysis import saturation_region  # deferred: the analysis builds on this value
+        from symacts.analysis.driver import saturation_region  # deferred: the analysis builds on this value
 
         return saturation_region(self, eps)
 
