@@ -337,7 +337,7 @@ def _at_border(given: Given, d: sp.Derivative, index: int) -> sp.Expr | None:
             continue
         if given.holds(jump, "!="):
             return None
-        raise UnsupportedExpression(f"not decided whether {jump} vanishes")
+        raise Undecided(jump)
     return sp.sympify(f.xreplace(at))
 
 

@@ -386,6 +386,10 @@ def apply(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     _no_operators(lhs, rhs)
     if node["function"] == "exp":
         return [Goal(goal.given, sp.exp(lhs), goal.relation, sp.exp(rhs), True)]
+    if node["function"] == "log":
+        if not (isinstance(lhs, sp.exp) and isinstance(rhs, sp.exp)):
+            raise CertificateError("", "both sides are exponentials")
+        return [Goal(goal.given, lhs.args[0], goal.relation, rhs.args[0], True)]
     if node["function"] == "square":
         zero = sp.S.Zero
         return [

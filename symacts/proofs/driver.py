@@ -126,7 +126,7 @@ def _answer(claim: Claim, deadline: float) -> dict[str, Any]:
     nodes = []
     reason = ""
     for goal in goals:
-        search = Search(ALL, deadline=deadline)
+        search = Search(ALL, deadline=deadline, base_conditions=len(claim.premises))
         try:
             node = solve(goal, search)
         except OutOfBudget as error:

@@ -32,6 +32,8 @@ SWITCHES = (sp.Max, sp.Min, sp.Abs, sp.sign, sp.Heaviside, sp.Piecewise)
 """The functions that are analytic only piece by piece."""
 _SAME_SIGN = (sp.tanh, sp.sinh, sp.asinh, sp.atan, sp.erf, sp.erfi)
 _ALLOWED = {">": POS, ">=": NONNEG, "=": ZERO, "!=": frozenset({-1, 1}), "<": NEG, "<=": NONPOS}
+_INSIDE_ONE = (sp.tanh, sp.erf)
+_WITHIN_ONE = (*_INSIDE_ONE, sp.sin, sp.cos, sp.sign, sp.sech)
 MAX_CONSTRAINTS = 250
 
 
@@ -89,6 +91,11 @@ class Given:
                 found = found & (allowed if ratio > 0 else frozenset(-s for s in allowed))
         if len(found) > 1 and (e.is_Symbol or e.is_Add or e.is_Mul):
             found = self._by_linear_arithmetic(e, found)
+        if len(found) > 1 and e.is_Add:
+            for method in (self._by_bounds, self._by_exponent, self._by_factors):
+                found = found & method(e)
+                if len(found) == 1:
+                    return found
         if found == ANY and e.is_Add:
             found = self._by_coefficients(e)
         if 0 in found and len(found) == 2 and (e.is_Symbol or e.is_Add) and (e, "!=") in self.conditions:
@@ -142,6 +149,51 @@ class Given:
         if not exponent.is_Rational and e.base.is_positive:
             return POS
         return frozenset(signs) if exponent.is_Rational else (POS if base == POS else NONNEG)
+
+    def _by_bounds(self, e: sp.Expr) -> frozenset[int]:
+        """`c0 + sum c*B` with |B| <= 1: positive once c0 exceeds the sum of |c|."""
+        constant, rest = e.as_coeff_Add()
+        total = sp.S.Zero
+        strict = True
+        for term in sp.Add.make_args(rest):
+            c, f = term.as_coeff_Mul()
+            base = f.base if f.is_Pow and f.exp.is_Integer and f.exp > 0 else f
+            if not isinstance(base, _WITHIN_ONE):
+                return ANY
+            strict = strict and isinstance(base, _INSIDE_ONE)
+            total += abs(c)
+        for side in (1, -1):
+            if side * constant > total or (strict and side * constant == total):
+                return frozenset({side})
+            if side * constant == total:
+                return frozenset({0, side})
+        return ANY
+
+    def _by_exponent(self, e: sp.Expr) -> frozenset[int]:
+        """`p*exp(u) - w` with p, w > 0 has the sign of `u - log(w/p)`."""
+        if len(e.args) != 2:
+            return ANY
+        for up, down in (e.args, e.args[::-1]):
+            powers = [f for f in sp.Mul.make_args(up) if isinstance(f, sp.exp)]
+            factor = sp.Mul(*[f for f in sp.Mul.make_args(up) if not isinstance(f, sp.exp)])
+            if len(powers) != 1 or down.has(*SWITCHES):
+                continue
+            for way in (1, -1):
+                if self.sign(way * factor) == POS and self.sign(-way * down) == POS:
+                    if isinstance(down / factor, sp.exp) or _pure_exponential(-down / factor) is not None:
+                        border = _pure_exponential(-down / factor)
+                    else:
+                        border = sp.log(-down / factor)
+                    inner = self.sign(sp.expand(powers[0].args[0] - border))
+                    return frozenset(way * s for s in inner)
+        return ANY
+
+    def _by_factors(self, e: sp.Expr) -> frozenset[int]:
+        """The sign from a factorization of a polynomial."""
+        if not e.is_polynomial(*e.free_symbols) or len(e.args) > 12:
+            return ANY
+        factored = _factored(e)
+        return self._structural(factored) if factored.is_Mul or factored.is_Pow else ANY
 
     def _by_coefficients(self, e: sp.Expr) -> frozenset[int]:
         """The sign from a normal form whose numerator has coefficients of one sign on atoms of known sign."""
@@ -340,6 +392,18 @@ def _extreme(signs: list[frozenset[int]], side: int) -> frozenset[int]:
     for other in signs[1:]:
         best = frozenset((max if side > 0 else min)(s, t) for s in best for t in other)
     return best
+
+
+@lru_cache(maxsize=2048)
+def _factored(e: sp.Expr) -> sp.Expr:
+    """A factorization, verified by expansion; e itself where there is none."""
+    factored = sp.factor(e)
+    return factored if sp.expand(factored - e) == 0 else e
+
+
+def _pure_exponential(e: sp.Expr) -> sp.Expr | None:
+    """u where e = exp(u)."""
+    return e.args[0] if isinstance(e, sp.exp) else sp.S.Zero if e == 1 else None
 
 
 @lru_cache(maxsize=4096)

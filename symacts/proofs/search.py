@@ -39,7 +39,7 @@ class Search:
     max_depth: int = 24
     reasons: list[str] = field(default_factory=list)
     failed: dict[Any, int] = field(default_factory=dict)
-    excluded: list[str] = field(default_factory=list)
+    base_conditions: int = 0
 
     def spend(self) -> None:
         """One step of the budget."""

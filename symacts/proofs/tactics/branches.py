@@ -66,8 +66,20 @@ def _eliminations(goal: Goal) -> Iterator[Node]:
 
 def _kinks(goal: Goal) -> Iterator[Node]:
     for index, (_, op) in enumerate(goal.given.conditions):
-        if op == "=":
-            yield {"rule": "kink", "index": index}
+        if op != "=":
+            continue
+        node = {"rule": "kink", "index": index}
+        try:
+            checker.kink(goal, node)
+        except Undecided as undecided:
+            jump = undecided.expression
+            if isinstance(jump, sp.Expr) and not isinstance(jump, SWITCHES):
+                on = reduced_border(jump, goal.given)
+                yield {"rule": "cases", "on": encode(on), "parts": ["<", "=", ">"]}
+        except EXPECTED:
+            continue
+        else:
+            yield node
 
 
 def _border(switch: Any, given: Given) -> sp.Expr | None:
@@ -109,9 +121,20 @@ def reduced_border(on: sp.Expr, given: Given) -> sp.Expr:
     for f in sp.Mul.make_args(on):
         base = f.base if f.is_Pow and f.exp.is_Integer else f
         if not base.is_number and {-1, 1} <= given.sign(base) and base.free_symbols:
+            base = _border_of_exponent(base, given)
             c, rest = base.as_content_primitive() if base.is_Add else (sp.S.One, base)
             return rest if c.is_Rational and c else base
     return whole
+
+
+def _border_of_exponent(e: sp.Expr, given: Given) -> sp.Expr:
+    """`exp(u) - c` changes sign with `u - log(c)`."""
+    if e.is_Add and len(e.args) == 2:
+        for up, down in (e.args, e.args[::-1]):
+            c, f = up.as_coeff_Mul()
+            if isinstance(f, sp.exp) and not down.free_symbols and given.holds(-down / c, ">"):
+                return sp.expand(f.args[0] - sp.log(-down / c))
+    return e
 
 
 def definedness(goal: Goal, search: Search) -> Iterator[Node]:

@@ -65,5 +65,8 @@ def compare_exponentials(goal: Goal, search: Search) -> Iterator[Node]:
     """Compare exp of both sides, where logarithms stand alone."""
     if has_operators(goal.lhs, goal.rhs) or goal.relation not in ("=", "<", "<="):
         return
+    if isinstance(goal.lhs, sp.exp) and isinstance(goal.rhs, sp.exp):
+        yield {"rule": "apply", "function": "log"}
+        return
     if any(isinstance(t, sp.log) for side in (goal.lhs, goal.rhs) for t in sp.Add.make_args(side)):
         yield {"rule": "apply", "function": "exp"}

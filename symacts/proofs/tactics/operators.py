@@ -72,12 +72,22 @@ def _parts(
             c, f = term.as_independent(x, as_Add=False)
             if not c.free_symbols:
                 c, f = sp.S.One, term
+            c, f = _unscaled(c, f, x, point, outer)
             value = _value(f, x, point, way, outer, None)
             if value is None:
                 break
             parts.append((c, f, value))
         else:
             yield parts
+
+
+def _unscaled(c: sp.Expr, f: sp.Expr, x: sp.Symbol, point: sp.Expr, outer: Given) -> tuple[sp.Expr, sp.Expr]:
+    """Move the parameter factor that scaling x leaves out of f: `f(x) = k*h(b*x)` gives `(c*k, f/k)`."""
+    scale = scale_of(f, x) if point.is_infinite else sp.S.One
+    if scale == 1:
+        return c, f
+    left = scaled(f, x, scale).as_independent(x, as_Add=False)[0]
+    return (c * left, f / left) if left.free_symbols else (c, f)
 
 
 def _value(f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int, outer: Given, wanted: sp.Expr | None) -> sp.Expr | None:
