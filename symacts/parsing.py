@@ -324,6 +324,9 @@ class _Builder:
             return f"{name!r} is not a function; a product is written with '*': {name}*(...)"
         if name in ("σ", "sigma", "Phi", "phi"):
             return f"{name!r} is not read as a function: write sigmoid(...), probit(...) or the formula"
+        reason = store.omitted(name)
+        if reason is not None:
+            return f"{name!r} has no row in the catalog: {reason}"
         extra = tuple(_STATEMENT_CALLS) if self.in_statement else ()
         near = near_matches(name, (*ELEMENTARY, *SPECIAL, *self.functions, *extra, *store.known()))
         hint = f"; did you mean {alternatives(near)}?" if near else "; symacts.names() lists the activations"

@@ -18,7 +18,7 @@ from sympy.logic.boolalg import Boolean
 
 from symacts import store
 from symacts.elementary import CONSTANTS, ELEMENTARY, SPECIAL
-from symacts.errors import ParameterError, UnknownActivation, UnsupportedExpression, shorten, wording
+from symacts.errors import ParameterError, SymactsError, UnknownActivation, UnsupportedExpression, shorten, wording
 from symacts.grammar import RESERVED
 from symacts.parsing import parse
 from symacts.spec import DOMAINS, KINDS, Activation, Domain, Kind, Parameter, Reference, g, x
@@ -65,6 +65,8 @@ def get(name: str, /, **parameters: Any) -> Activation:
     ------
     UnknownActivation
         No activation has that name; the error lists near matches.
+    UnsupportedExpression
+        A known activation that a formula of this kind cannot express, with the reason.
     ParameterError
         The activation has no such parameter, or the value lies outside its domain.
 
@@ -77,7 +79,7 @@ def get(name: str, /, **parameters: Any) -> Activation:
         raise UnknownActivation(shorten(name))
     activation = store.find(name.strip())
     if activation is None:
-        raise UnknownActivation(name[:100], store.known())
+        raise _unknown(name)
     return activation.at(**parameters) if parameters else activation
 
 
@@ -201,6 +203,14 @@ def resolve(
     return activation
 
 
+def _unknown(name: str) -> SymactsError:
+    """What is wrong with a name that no activation carries."""
+    reason = store.omitted(name)
+    if reason is not None:
+        return UnsupportedExpression(f"{name!r} has no row in the catalog: {reason}")
+    return UnknownActivation(name[:100], store.known())
+
+
 def _by_name(target: Any) -> Activation | None:
     """The activation, if the target is one's name; None if it must be an expression."""
     if not isinstance(target, str):
@@ -214,7 +224,7 @@ def _by_name(target: Any) -> Activation | None:
         if row is not None and row.least == 1:
             return Activation("expression", parse(f"{text}(x)"))
         if text not in CONSTANTS:
-            raise UnknownActivation(text[:100], store.known())
+            raise _unknown(text)
     return None
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import threading
 
 from symacts import catalog
+from symacts.catalog.omitted import OMITTED
 from symacts.errors import near_matches
 from symacts.spec import Activation
 
-__all__ = ["add", "declared", "find", "folded", "known", "near", "owner", "rows"]
+__all__ = ["add", "declared", "find", "folded", "known", "near", "omitted", "owner", "rows"]
 
 _lock = threading.Lock()
 _built: dict[str, Activation] = {}
@@ -52,6 +53,12 @@ def _catalog_row(name: str) -> Activation:
             if activation is None:
                 activation = _built[name] = catalog.row(name).activation()
     return activation
+
+
+def omitted(name: str) -> str | None:
+    """Why the catalog leaves out an activation of that name; None for any other name."""
+    reasons = {folded(key): reason for key, reason in OMITTED.items()}
+    return reasons.get(folded(name))
 
 
 def rows() -> tuple[Activation, ...]:

@@ -10,6 +10,7 @@ import pytest
 import sympy as sp
 
 from symacts import store
+from symacts.catalog.omitted import OMITTED
 from symacts.errors import ParameterError, ParseError, SymactsError, UnknownActivation, UnsupportedExpression
 from symacts.parsing import parse
 from symacts.registry import define, get, names, resolve
@@ -63,6 +64,17 @@ def test_unknown_names_list_near_matches(given, near):
             call(given)
         assert near in caught.value.near and near in str(caught.value)
     assert isinstance(caught.value, KeyError)
+
+
+def test_an_omitted_activation_says_why():
+    for name, reason in OMITTED.items():
+        assert store.find(name) is None
+        for call in (get, resolve):
+            with pytest.raises(UnsupportedExpression, match="no row in the catalog"):
+                call(name)
+        with pytest.raises(ParseError) as caught:
+            parse(f"1 + {name}(x)")
+        assert reason in str(caught.value) and caught.value.position == 4
 
 
 @pytest.mark.parametrize("given", ["", "nothing like it", "x" * 5000, "__class__", "sigmoid\0", None, 3])
