@@ -14,32 +14,43 @@ from symacts.catalog.row import Row
 __all__ = ["FAMILIES", "all_names", "canonical", "canonical_names", "kinds", "row"]
 
 FAMILIES = (
-    *("rectified", "exponential", "logistic", "gaussian", "thresholds", "elementary", "vectors", "gates"),
+    *("logistic", "rectified", "exponential", "gaussian", "thresholds", "elementary", "vectors", "gates"),
     *("piecewise", "piecewise_smooth", "self_gated", "tanh_gated", "smooth", "oscillating"),
 )
 """The family files, in the order in which they are read."""
 
 
 @cache
-def _rows() -> dict[str, Row]:
-    modules = (importlib.import_module(f"{__name__}.{family}") for family in FAMILIES)
-    return {entry.name: entry for module in modules for entry in module.ROWS}
+def _family(family: str) -> dict[str, Row]:
+    """The rows of one file by name and alias."""
+    rows = importlib.import_module(f"{__name__}.{family}").ROWS
+    return {label: entry for entry in rows for label in (entry.name, *entry.aliases)}
 
 
 @cache
-def _names(folded: bool) -> dict[str, str | None]:
-    """Name or alias to canonical name; folded spellings that two activations share map to None."""
+def _rows() -> dict[str, Row]:
+    return {entry.name: entry for family in FAMILIES for entry in _family(family).values()}
+
+
+@cache
+def _folded() -> dict[str, str | None]:
+    """Names and aliases without case and underscores; spellings that two activations share map to None."""
     table: dict[str, str | None] = {}
-    for entry in _rows().values():
-        for name in (entry.name, *entry.aliases):
-            key = name.casefold().replace("_", "") if folded else name
-            table[key] = entry.name if table.get(key, entry.name) == entry.name else None
+    for label in all_names():
+        key, name = label.casefold().replace("_", ""), canonical(label)
+        table[key] = name if table.get(key, name) == name else None
     return table
 
 
 def canonical(name: str, folded: bool = False) -> str | None:
-    """The canonical name behind a name or alias; `folded`: given without case and underscores."""
-    return _names(folded).get(name)
+    """The canonical name behind a name or alias; `folded`: given without case and underscores.
+
+    Files are read one by one until the name is found, so that a common name costs little.
+    """
+    if folded:
+        return _folded().get(name)
+    found = (_family(family).get(name) for family in FAMILIES)
+    return next((entry.name for entry in found if entry is not None), None)
 
 
 def canonical_names() -> tuple[str, ...]:
@@ -49,7 +60,7 @@ def canonical_names() -> tuple[str, ...]:
 
 def all_names() -> tuple[str, ...]:
     """Every name and alias."""
-    return tuple(_names(False))
+    return tuple(label for family in FAMILIES for label in _family(family))
 
 
 def kinds() -> tuple[tuple[str, str], ...]:
@@ -59,4 +70,4 @@ def kinds() -> tuple[tuple[str, str], ...]:
 
 def row(name: str) -> Row:
     """The row of a canonical name."""
-    return _rows()[name]
+    return next(entry for family in FAMILIES if (entry := _family(family).get(name)) is not None)
