@@ -15,6 +15,7 @@ import sympy as sp
 from symacts.errors import ParameterError
 from symacts.facts import Fact, Verdict
 from symacts.render.table import COLUMNS, Table, build
+from symacts.render.verdicts import statement_cell
 from symacts.report import Report
 from symacts.spec import x
 
@@ -115,3 +116,14 @@ def test_latex_compiles(reports: list[Report], tmp_path: Path) -> None:
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "t.tex"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=60, check=False)
     assert done.returncode == 0, done.stdout.decode(errors="replace")[-800:]
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "relu", "elu", "hard_tanh", "silu", "leaky_relu", "x**3", "sign(x)", "x"])
+def test_every_verdict_has_korean_words(name: str) -> None:
+    from symacts import analyze
+
+    for verdict in analyze(name).verdicts:
+        text = "".join(statement_cell(verdict, "ko"))
+        assert re.search("[가-힣]", text), verdict.statement
+        assert not re.search("[A-Za-z]{3}", text), text
+        assert statement_cell(verdict, "en") == (verdict.statement,)
