@@ -17,7 +17,9 @@ sqrt(2)*E
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Any, Literal, TypeAlias
 
 import sympy as sp
@@ -44,7 +46,8 @@ Remedy = Literal["M", "terms", "prec", "none"]
 
 ZERO, ONE = fmpq(0), fmpq(1)
 _LADDER = (64, 256, 1024)  # bits at which a sign is tried before exact zero tests
-_MOST_TERMS = 40  # a longer sum becomes one atom, so that products stay small
+_MOST_TERMS = 16  # a longer sum becomes one atom, so that products stay small
+_MOST_EXPANDED = 4  # a power of a sum up to this long is multiplied out
 _FACTORABLE = 10**15  # integers up to here are factored to bring radicals to normal form
 
 
@@ -57,14 +60,20 @@ class Undecided(Exception):
 
 
 class Atom:
-    """A positive real number that products treat as an indeterminate; `total` is set for a sum of several terms."""
+    """A positive real number that products treat as an indeterminate.
 
-    __slots__ = ("balls", "expr", "key", "prime", "total")
+    It is an expression, or the `total` of a sum of several terms, whose expression is made only when asked for.
+    """
 
-    def __init__(self, expr: sp.Expr, total: Const | None = None) -> None:
-        self.expr, self.total = expr, total
-        self.key = sp.srepr(expr)
-        self.prime = bool(expr.is_Integer)
+    __slots__ = ("_expr", "balls", "key", "prime", "total")
+
+    def __init__(self, expr: sp.Expr | None, total: Const | None = None) -> None:
+        self._expr, self.total = expr, total
+        if total is not None:
+            self.key = blake2b(b"".join(sorted(map(_digest_term, total.terms.items()))), digest_size=16).digest()
+        else:
+            self.key = _digest(expr)
+        self.prime = expr is not None and bool(expr.is_Integer)
         self.balls: dict[int, arb] = {}
 
     def __hash__(self) -> int:
@@ -73,18 +82,66 @@ class Atom:
     def __eq__(self, other: object) -> bool:
         return self is other or (isinstance(other, Atom) and self.key == other.key)
 
-    def __lt__(self, other: Atom) -> bool:
-        return self.key < other.key
+    @property
+    def expr(self) -> sp.Expr:
+        """The SymPy constant."""
+        if self._expr is None:
+            assert self.total is not None
+            self._expr = expression(self.total)
+        return self._expr
+
+    def is_log(self) -> bool:
+        """Whether this is the logarithm of a constant, or minus one."""
+        return self.total is None and isinstance(self.expr if self.expr.func is sp.log else -self.expr, sp.log)
 
     def ball(self) -> arb:
         """Enclosure at the current precision."""
         found = self.balls.get(ctx.prec)
         if found is None:
-            found = self.balls[ctx.prec] = _enclosure(self.expr)
+            found = _enclosure(self.expr) if self.total is None else self.total.ball()
+            self.balls[ctx.prec] = found
         return found
 
 
-Powers: TypeAlias = tuple[tuple[Atom, fmpq], ...]
+def _digest_term(term: tuple[Powers, fmpq]) -> bytes:
+    powers, q = term
+    return b"".join((str(q).encode(), *(atom.key + str(e).encode() + b";" for atom, e in powers), b"|"))
+
+
+@lru_cache(maxsize=65536)
+def _digest(expr: sp.Basic) -> bytes:
+    """A structural key, the same in every run, and cheap where the subexpressions are known."""
+    own = str(expr) if not expr.args else type(expr).__name__
+    return blake2b(own.encode() + b"(" + b"".join(map(_digest, expr.args)) + b")", digest_size=16).digest()
+
+
+class Powers:
+    """A product of atoms' powers, sorted by the atoms' keys; hashed once."""
+
+    __slots__ = ("_hash", "items")
+
+    def __init__(self, items: tuple[tuple[Atom, fmpq], ...] = ()) -> None:
+        self.items = items
+        self._hash = hash(tuple((atom.key, int(e.p)) for atom, e in items))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Powers) and self._hash == other._hash and self.items == other.items)
+
+    def __iter__(self) -> Iterator[tuple[Atom, fmpq]]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+
+NONE = Powers()
+
+
+def _single(atom: Atom, e: fmpq) -> Const:
+    return Const({Powers(((atom, e),)): ONE})
 
 
 def _enclosure(expr: sp.Expr) -> arb:
@@ -111,7 +168,7 @@ class Const:
 
     def __hash__(self) -> int:
         if self._hash is None:
-            self._hash = hash(frozenset(self.terms.items()))
+            self._hash = hash(frozenset(self.terms))
         return self._hash
 
     def __eq__(self, other: object) -> bool:
@@ -127,7 +184,7 @@ class Const:
         if not isinstance(other, Const):
             if other == 0:
                 return self
-            other = Const({(): fmpq(other)})
+            other = Const({NONE: fmpq(other)})
         terms = dict(self.terms)
         for p, q in other.terms.items():
             total = terms.get(p, ZERO) + q
@@ -167,6 +224,11 @@ class Const:
     def __rtruediv__(self, other: Number) -> Number:
         return power(self, -ONE) * other
 
+    @property
+    def size(self) -> int:
+        """How many products it sums."""
+        return len(self.terms)
+
     def ball(self) -> arb:
         """Enclosure at the current precision."""
         if self._ball is None or self._ball[0] != ctx.prec:
@@ -186,8 +248,8 @@ Number: TypeAlias = fmpq | Const
 def _number(terms: dict[Powers, fmpq]) -> Number:
     if not terms:
         return ZERO
-    if len(terms) == 1 and () in terms:
-        return terms[()]
+    if len(terms) == 1 and NONE in terms:
+        return terms[NONE]
     if len(terms) > _MOST_TERMS:
         return _as_atom(Const(terms), ONE)
     return Const(terms)
@@ -195,16 +257,16 @@ def _number(terms: dict[Powers, fmpq]) -> Number:
 
 def _merge(p: Powers, r: Powers) -> tuple[Powers, Number]:
     """The product of two products of powers, and the factor that integer powers of primes and of sums leave."""
-    if not p or not r:
-        return p or r, ONE
-    exponents = dict(p)
+    if not p.items or not r.items:
+        return (p if p.items else r), ONE
+    exponents = dict(p.items)
     factor: Number = ONE
-    for atom, e in r:
+    for atom, e in r.items:
         total = exponents.get(atom, ZERO) + e
         if atom.prime:
             whole = total.floor()
             factor, total = factor * fmpq(int(atom.expr)) ** int(whole), total - whole
-        elif atom.total is not None and total >= 1:
+        elif total >= 1 and atom.total is not None and len(atom.total.terms) <= _MOST_EXPANDED:
             whole = total.floor()
             total = total - whole
             for _ in range(int(whole)):
@@ -213,7 +275,7 @@ def _merge(p: Powers, r: Powers) -> tuple[Powers, Number]:
             exponents.pop(atom, None)
         else:
             exponents[atom] = total
-    return tuple(sorted(exponents.items(), key=lambda item: item[0].key)), factor
+    return Powers(tuple(sorted(exponents.items(), key=lambda item: item[0].key))), factor
 
 
 @lru_cache(maxsize=4096)
@@ -230,8 +292,8 @@ def _as_atom(value: Const, exponent: fmpq) -> Number:
     if way == 0:
         raise Undecided(f"a power of {value}, which is zero")
     scaled, lead = (scaled, lead) if way > 0 else (-scaled, -lead)
-    atom = Atom(expression(scaled), scaled)
-    return Const({((atom, exponent),): ONE}) * power(lead, exponent)
+    atom = Atom(None, scaled)
+    return _single(atom, exponent) * power(lead, exponent)
 
 
 def ball(c: Number) -> arb:
@@ -341,9 +403,9 @@ def _opaque(expr: sp.Expr) -> Number:
         with precision(prec):
             value = _enclosure(expr)
         if value > 0:
-            return Const({((_atom(expr), ONE),): ONE})
+            return _single(_atom(expr), ONE)
         if value < 0:
-            return Const({((_atom(-expr), ONE),): -ONE})
+            return -_single(_atom(-expr), ONE)
     if value.is_zero():
         return ZERO
     raise Undecided(f"cannot decide whether the constant {expr} is zero")
@@ -352,17 +414,18 @@ def _opaque(expr: sp.Expr) -> Number:
 def exponential(c: Number) -> Number:
     """`exp(c)`, exact: `exp(a + b) = exp(a)*exp(b)`, `exp(q*log(b)) = b**q`."""
     if not isinstance(c, Const):
-        return Const({((_atom(sp.E), c),): ONE}) if c != 0 else ONE
+        return _single(_atom(sp.E), c) if c != 0 else ONE
     product: Number = ONE
     for powers, q in c.terms.items():
-        if not powers:
+        if not len(powers):
             product = product * exponential(q)
-        elif len(powers) == 1 and powers[0][1] == 1 and isinstance(powers[0][0].expr, sp.log):
-            product = product * power(number(powers[0][0].expr.args[0]), q)
-        elif len(powers) == 1 and powers[0][1] == 1 and isinstance(-powers[0][0].expr, sp.log):
-            product = product * power(number((-powers[0][0].expr).args[0]), -q)
+        elif len(powers) == 1 and powers.items[0][1] == 1 and powers.items[0][0].is_log():
+            log = powers.items[0][0].expr
+            product = product * (
+                power(number(log.args[0]), q) if log.func is sp.log else power(number((-log).args[0]), -q)
+            )
         else:
-            product = product * Const({((_atom(sp.exp(expression(Const({powers: ONE})))), q),): ONE})
+            product = product * _single(_atom(sp.exp(expression(Const({powers: ONE})))), q)
     return product
 
 
@@ -405,7 +468,7 @@ def power(c: Number, r: Number) -> Number:
         whole = (e * r).floor() if atom.prime else ZERO
         rest = e * r - whole
         product = product * (fmpq(int(atom.expr)) ** int(whole) if whole != 0 else ONE)
-        product = product * (Const({((atom, rest),): ONE}) if rest != 0 else ONE)
+        product = product * (_single(atom, rest) if rest != 0 else ONE)
     return product
 
 
@@ -418,7 +481,7 @@ def _radical(n: int, r: fmpq) -> Number:
         whole = e.floor()
         product = product * fmpq(int(prime)) ** int(whole)
         if e != whole:
-            product = product * Const({((_atom(sp.Integer(prime)), e - whole),): ONE})
+            product = product * _single(_atom(sp.Integer(prime)), e - whole)
     return product
 
 
@@ -431,6 +494,6 @@ def expression(c: Number) -> sp.Expr:
 
 def _power(atom: Atom, e: fmpq) -> Any:
     exponent = expression(e)
-    if isinstance(atom.expr, sp.exp):
+    if atom.total is None and isinstance(atom.expr, sp.exp):
         return sp.exp(atom.expr.args[0] * exponent)
     return sp.Pow(atom.expr, exponent)

@@ -1,15 +1,15 @@
-"""From an expression to its tail model: one row for each function, and the walk over the expression.
+"""Tail models of the elementary functions: one row for each.
 
-A row of `_JETS` is an analytic function given by its exact Taylor coefficients at a constant and its enclosure of the
-next one; `_ROWS` holds what is reduced to other models (`sech = 1/cosh`, `asinh(g) = log(g + sqrt(g**2 + 1))`) and
-what happens when the argument grows (`tanh(g) = 1 - 2*exp(-2*g)/(1 + exp(-2*g))`, `atan(g) = pi/2 - atan(1/g)`,
-the enveloping series of `erfc`).
+A row of `_JETS` is an analytic function: its exact Taylor coefficients at a constant, its enclosure of the next one,
+and what happens when the argument grows (`tanh(g) = 1 - 2*exp(-2*g)/(1 + exp(-2*g))`, `atan(g) = pi/2 - atan(1/g)`,
+the enveloping series of `erfc`). `FUNCTIONS` adds what is reduced to these (`asinh(g) = log(g + sqrt(g**2 + 1))`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import sympy as sp
 from flint import arb, arb_series, fmpq
@@ -18,7 +18,6 @@ from symacts.rigor import tail_constants as exact
 from symacts.rigor.precision import precision
 from symacts.rigor.tail_constants import ONE, ZERO, Number, Undecided, ball, expression, number, sign
 from symacts.rigor.tail_models import (
-    Frame,
     Tail,
     around,
     collect,
@@ -33,9 +32,9 @@ from symacts.rigor.tail_models import (
     power,
     split,
 )
-from symacts.rigor.tail_monomials import UNIT, Mono, compare, growth
+from symacts.rigor.tail_monomials import UNIT, compare, growth
 
-__all__ = ["Walk", "truth"]
+__all__ = ["FUNCTIONS", "analytic", "greater"]
 
 Jet = Sequence[Number]
 HALF, TWO = fmpq(1, 2), fmpq(2)
@@ -157,7 +156,7 @@ def _tanh_growing(g: Tail) -> Tail:
 
 def _atan_growing(g: Tail) -> Tail:
     """`atan(g) = way*pi/2 - atan(1/g)`."""
-    return constant(g.frame, number(sp.pi / 2) * g.sign()) - _analytic(_JETS[sp.atan], inverse(g))
+    return constant(g.frame, number(sp.pi / 2) * g.sign()) - analytic(_JETS[sp.atan], inverse(g))
 
 
 def _erfc_growing(g: Tail) -> Tail:
@@ -226,7 +225,7 @@ _JETS: dict[type, _Row] = {
 }
 
 
-def _analytic(row: _Row, g: Tail) -> Tail:
+def analytic(row: _Row, g: Tail) -> Tail:
     """The function of `c + small` by its jet at c, with Lagrange's remainder over the whole range of the argument."""
     frame = g.frame
     g = g.settled()
@@ -237,14 +236,22 @@ def _analytic(row: _Row, g: Tail) -> Tail:
         return constant(frame, row.jet(c, 1)[0])
     wide = ball(c) + arb(0, 1) * small.bound()
     if not is_vanishing(small):
-        with precision(frame.prec, 1):
-            return around(frame, row.series(arb_series([wide], prec=1))[0])
+        return around(frame, _coefficient(row, wide, 0, frame.prec))
     count = length(small)
-    with precision(frame.prec, count + 1):
-        last = row.series(arb_series([wide, 1], prec=count + 1))[count].abs_upper()
-    if not last.is_finite():
+    last = _coefficient(row, wide, count, frame.prec).abs_upper()
+    return compose(small, row.jet(c, count)[:count], last)
+
+
+def _coefficient(row: _Row, wide: arb, k: int, prec: int) -> arb:
+    """Enclosure of the k-th Taylor coefficient at every point of a ball."""
+    with precision(prec, k + 1):
+        try:
+            found = row.series(arb_series([wide, 1], prec=k + 1))[k]
+        except (ValueError, ZeroDivisionError):  # a pole of the series arithmetic
+            found = arb.nan()
+    if not found.is_finite():
         raise Undecided("the argument's range meets a singularity", "M")
-    return compose(small, row.jet(c, count), last)
+    return found
 
 
 def _arcsine(g: Tail) -> Tail:
@@ -254,9 +261,9 @@ def _arcsine(g: Tail) -> Tail:
     for way in (1, -1):
         if sign(c - way) == 0 and not small.is_zero and is_vanishing(small):
             gap = (constant(g.frame, ONE) - g.scaled(fmpq(way))).scaled(HALF)
-            turned = _analytic(row, power(gap, HALF)).scaled(-TWO)
+            turned = analytic(row, power(gap, HALF)).scaled(-TWO)
             return (constant(g.frame, number(sp.pi / 2)) + turned).scaled(fmpq(way))
-    return _analytic(row, g)
+    return analytic(row, g)
 
 
 def _arccosine(g: Tail) -> Tail:
@@ -272,7 +279,7 @@ def _cosh(g: Tail) -> Tail:
 
 
 def _tanh(g: Tail) -> Tail:
-    return _analytic(_JETS[sp.tanh], g)
+    return analytic(_JETS[sp.tanh], g)
 
 
 def _asinh(g: Tail) -> Tail:
@@ -293,15 +300,15 @@ def _atanh(g: Tail) -> Tail:
 
 
 def _acot(g: Tail) -> Tail:
-    return constant(g.frame, number(sp.pi / 2)) if g.is_zero else _analytic(_JETS[sp.atan], inverse(g))
+    return constant(g.frame, number(sp.pi / 2)) if g.is_zero else analytic(_JETS[sp.atan], inverse(g))
 
 
 def _quotient(numerator: type, denominator: type) -> Callable[[Tail], Tail]:
-    return lambda g: _analytic(_JETS[numerator], g) * inverse(_analytic(_JETS[denominator], g))
+    return lambda g: analytic(_JETS[numerator], g) * inverse(analytic(_JETS[denominator], g))
 
 
 def _sinc(g: Tail) -> Tail:
-    return constant(g.frame, ONE) if g.is_zero else _analytic(_JETS[sp.sin], g) * inverse(g)
+    return constant(g.frame, ONE) if g.is_zero else analytic(_JETS[sp.sin], g) * inverse(g)
 
 
 def _signum(g: Tail) -> Tail:
@@ -333,7 +340,7 @@ def _absolute(g: Tail) -> Tail:
     return g if way >= 0 else -g
 
 
-def _greater(f: Tail, g: Tail) -> Tail:
+def greater(f: Tail, g: Tail) -> Tail:
     """`Max(f, g)`; where an oscillation hides which is greater, `(f + g + |f - g|)/2`."""
     gap = f - g
     try:
@@ -355,7 +362,8 @@ def _floor(g: Tail) -> Tail:
     raise Undecided("floor is not constant on the tail", "M")
 
 
-_ROWS: dict[type, Callable[[Tail], Tail]] = {
+FUNCTIONS: dict[type, Callable[[Tail], Tail]] = {
+    **{f: partial(analytic, row) for f, row in _JETS.items()},
     sp.exp: exp,
     sp.log: log,
     sp.sinh: _sinh,
@@ -374,8 +382,8 @@ _ROWS: dict[type, Callable[[Tail], Tail]] = {
     sp.asec: lambda g: _arccosine(inverse(g)),
     sp.acsc: lambda g: _arcsine(inverse(g)),
     sp.acot: _acot,
-    sp.sec: lambda g: inverse(_analytic(_JETS[sp.cos], g)),
-    sp.csc: lambda g: inverse(_analytic(_JETS[sp.sin], g)),
+    sp.sec: lambda g: inverse(analytic(_JETS[sp.cos], g)),
+    sp.csc: lambda g: inverse(analytic(_JETS[sp.sin], g)),
     sp.cot: _quotient(sp.cos, sp.sin),
     sp.sinc: _sinc,
     sp.Abs: _absolute,
@@ -384,144 +392,3 @@ _ROWS: dict[type, Callable[[Tail], Tail]] = {
     sp.floor: _floor,
     sp.ceiling: lambda g: -_floor(-g),
 }
-
-
-class Walk:
-    """One evaluation of an expression's model: every subexpression once."""
-
-    __slots__ = ("frame", "known", "x")
-
-    def __init__(self, frame: Frame, x: sp.Symbol, variable: Tail) -> None:
-        self.frame, self.x = frame, x
-        self.known: dict[sp.Basic, Tail] = {x: variable}
-
-    def model(self, e: sp.Expr) -> Tail:
-        """The model of `e`.
-
-        Raises
-        ------
-        Undecided
-            With what may help.
-        """
-        found = self.known.get(e)
-        if found is None:
-            found = self.known[e] = self._model(e)
-        return found
-
-    def _model(self, e: sp.Expr) -> Tail:
-        if e.is_Add:
-            sums: dict[Mono, Number] = {}
-            rest = []
-            for tail in map(self.model, e.args):
-                for m, c in tail.terms:
-                    sums[m] = sums.get(m, ZERO) + c
-                rest += pieces(tail)
-            return collect(self.frame, sums, rest)
-        if e.is_Mul:
-            out = constant(self.frame, ONE)
-            for tail in sorted(map(self.model, e.args), key=lambda t: len(t.terms)):
-                out = out * tail
-            return out
-        if e.is_Pow and e.base is not sp.E:
-            base, exponent = self.model(e.base), self.model(e.exp)
-            if exponent.rem is None and len(exponent.terms) <= 1 and all(m == UNIT for m, _ in exponent.terms):
-                return power(base, exponent.terms[0][1] if exponent.terms else ZERO)
-            return exp(exponent * log(base))
-        if e.func in _ROWS:
-            return _ROWS[e.func](self.model(e.args[0]))
-        if e.func in _JETS:
-            if len(e.args) > 1 and e.args[1] != 0:
-                raise Undecided(f"no rule for the branch {e.args[1]} of {e.func.__name__}")
-            return _analytic(_JETS[e.func], self.model(e.args[0]))
-        if e.func in (sp.Max, sp.Min):
-            way = ONE if e.func is sp.Max else -ONE
-            tails = [self.model(a).scaled(way) for a in e.args]
-            out = tails[0]
-            for tail in tails[1:]:
-                out = _greater(out, tail)
-            return out.scaled(way)
-        if isinstance(e, sp.Heaviside):
-            way_of = self.sign(e.args[0])
-            if way_of == 0:
-                return self.model(e.args[1])
-            return constant(self.frame, ONE if way_of > 0 else ZERO)
-        if isinstance(e, sp.Piecewise):
-            for value, condition in e.args:
-                if truth(condition, self.sign):
-                    return self.model(value)
-            raise Undecided("not defined on the tail")
-        if e.free_symbols:
-            raise Undecided(f"no tail rule for {e.func.__name__}" if e.args else f"the symbol {e} is free")
-        return constant(self.frame, number(e))
-
-    def sign(self, e: sp.Expr) -> int:
-        """The sign of `e` on the tail, factor by factor.
-
-        Raises
-        ------
-        Undecided
-            With what may help.
-        """
-        if e.is_Mul:
-            way = 1
-            for factor in e.args:
-                way *= self.sign(factor)
-            return way
-        if e.is_Pow and e.base is not sp.E and e.exp.is_Rational:
-            way = self.sign(e.base)
-            if way == 0 and e.exp < 0:
-                raise Undecided("division by zero")
-            if way < 0 and not e.exp.is_Integer:
-                raise Undecided("a power of a negative function")
-            return way if way >= 0 or e.exp.p % 2 else 1
-        if e.func in (sp.exp, sp.cosh, sp.sech):
-            self.model(e.args[0])  # real on the tail
-            return 1
-        try:
-            return self.model(e).sign()
-        except Undecided:
-            if e.is_Add:
-                ways = {self.sign(a) for a in e.args} - {0}
-                if len(ways) == 1:
-                    return ways.pop()
-            raise
-
-
-def truth(condition: sp.Basic, sign_of: Callable[[sp.Expr], int]) -> bool:
-    """Whether a condition holds for all points of the tail (True) or for none (False).
-
-    Raises
-    ------
-    Undecided
-        Neither is established.
-    """
-    if condition in (True, sp.true):
-        return True
-    if condition in (False, sp.false):
-        return False
-    if isinstance(condition, (sp.And, sp.Or)):
-        stop = isinstance(condition, sp.Or)
-        held: Undecided | None = None
-        for part in condition.args:
-            try:
-                if truth(part, sign_of) is stop:
-                    return stop
-            except Undecided as why:
-                held = why
-        if held is not None:
-            raise held
-        return not stop
-    if isinstance(condition, sp.Not):
-        return not truth(condition.args[0], sign_of)
-    tests: dict[type, Callable[[int], bool]] = {
-        sp.Gt: lambda s: s > 0,
-        sp.Ge: lambda s: s >= 0,
-        sp.Lt: lambda s: s < 0,
-        sp.Le: lambda s: s <= 0,
-        sp.Eq: lambda s: s == 0,
-        sp.Ne: lambda s: s != 0,
-    }
-    test = tests.get(type(condition))
-    if test is None:
-        raise Undecided(f"no rule for the condition {condition}")
-    return test(sign_of(condition.lhs - condition.rhs))

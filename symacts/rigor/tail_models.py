@@ -26,7 +26,7 @@ import sympy as sp
 from flint import arb, fmpq
 
 from symacts.rigor import tail_constants as exact
-from symacts.rigor.tail_constants import ONE, ZERO, Number, Undecided, ball, sign
+from symacts.rigor.tail_constants import ONE, ZERO, Const, Number, Undecided, ball, sign
 from symacts.rigor.tail_monomials import (
     IDENTITY,
     LOG,
@@ -46,6 +46,7 @@ __all__ = ["Frame", "Tail", "constant", "exp", "inverse", "log", "power", "varia
 
 Piece = tuple[Mono, arb]  # |piece| <= radius*monomial on [M, oo)
 
+_MOST_WORK = 40_000  # products of coefficients' terms in one model
 _MOST_FACTORS = 64  # a larger integer power goes through the binomial series
 
 
@@ -57,6 +58,13 @@ class Frame:
     terms: int
     prec: int
     notes: set[str] = field(default_factory=set, compare=False)
+    work: list[int] = field(default_factory=lambda: [0], compare=False)
+
+    def spend(self, steps: int) -> None:
+        """Count work, and give up beyond the limit; the count depends on nothing but the input."""
+        self.work[0] += steps
+        if self.work[0] > _MOST_WORK:
+            raise Undecided("the expression is too involved")
 
     def sup(self, m: Mono) -> arb:
         """Upper bound of a monomial that does not grow, on `[M, oo)`."""
@@ -97,6 +105,7 @@ class Tail:
                 ((m, c),) = one.terms
                 return two.scaled(c, m)
         sums: dict[Mono, Number] = {}
+        self.frame.spend(_size(self) * _size(other))
         for m, c in self.terms:
             for n, d in other.terms:
                 k = times(m, n)
@@ -114,6 +123,8 @@ class Tail:
         """`c*m*self`."""
         if sign(c) == 0:
             return Tail(self.frame, (), None)
+        if isinstance(c, Const):
+            self.frame.spend(_size(self) * c.size)
         terms = [(times(n, m), d * c) for n, d in self.terms]
         rem = (times(self.rem[0], m), (self.rem[1] * abs(ball(c))).upper()) if self.rem is not None else None
         return Tail(self.frame, terms, rem)
@@ -215,6 +226,11 @@ class Tail:
         if self.rem is not None:
             total += arb(0, 1) * (self.rem[1] * value(self.rem[0], x)).upper()
         return total
+
+
+def _size(tail: Tail) -> int:
+    """How many products the coefficients sum."""
+    return sum(c.size if isinstance(c, Const) else 1 for _, c in tail.terms)
 
 
 def pieces(tail: Tail) -> list[Piece]:
@@ -396,6 +412,8 @@ def log(g: Tail) -> Tail:
     if m.l != 0:
         raise Undecided("log(log(x)) is not among the monomials")
     frame = g.frame
+    if m.a != 0 and frame.M <= 1:
+        raise Undecided("log(x) is a positive monomial only beyond 1", "M")
     sums: dict[Mono, Number] = dict(m.big)
     sums[LOG] = m.a
     sums[UNIT] = exact.number(sp.log(exact.expression(c)))

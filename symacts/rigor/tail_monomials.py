@@ -15,7 +15,6 @@ True
 from __future__ import annotations
 
 from functools import cmp_to_key, lru_cache
-from typing import NamedTuple
 
 import sympy as sp
 from flint import arb, fmpq
@@ -41,12 +40,31 @@ _DOUBLINGS = 12  # how far beyond M the point is sought from which a quotient fa
 _PIECES = 4  # pieces of each doubling on which it is bounded before that point
 
 
-class Mono(NamedTuple):
+class Mono:
     """`exp(sum of c*g for (g, c) in big) * x**a * log(x)**l`; `big` is in falling order of growth, no c is zero."""
 
-    big: tuple[tuple[Mono, Number], ...]
-    a: Number
-    l: Number
+    __slots__ = ("_hash", "a", "big", "l")
+
+    def __init__(self, big: tuple[tuple[Mono, Number], ...], a: Number, l: Number) -> None:
+        self.big, self.a, self.l = big, a, l
+        self._hash = hash((*((g, _code(c)) for g, c in big), _code(a), _code(l)))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        same = isinstance(other, Mono) and self._hash == other._hash
+        return same and (self.a, self.l, self.big) == (other.a, other.l, other.big)  # type: ignore[attr-defined]
+
+    def __repr__(self) -> str:
+        return str(monomial(self, sp.Symbol("t", positive=True)))
+
+
+def _code(c: Number) -> int:
+    """A hash that is cheaper than the one of `fmpq`."""
+    return int(c.p) if isinstance(c, fmpq) else hash(c)
 
 
 UNIT = Mono((), ZERO, ZERO)
@@ -202,7 +220,7 @@ def sup(m: Mono, start: fmpq, prec: int) -> arb:
         for k in range(_PIECES):
             bound = bound.max(_piece(m, start + k * step, start + (k + 1) * step, prec))
         start = 2 * start
-    raise Undecided(f"the monomial {m} is not bounded from {start} on", "M")
+    raise Undecided(f"a monomial is not bounded from {start} on", "M")
 
 
 def _piece(m: Mono, lo: fmpq, hi: fmpq, prec: int) -> arb:

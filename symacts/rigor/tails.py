@@ -36,9 +36,9 @@ from flint import arb, fmpq
 from symacts.rigor import tail_constants as exact
 from symacts.rigor.precision import precision
 from symacts.rigor.tail_constants import ONE, Number, Undecided, ball, expression, number, sign
-from symacts.rigor.tail_functions import Walk
 from symacts.rigor.tail_models import Frame, Tail, collect, variable
 from symacts.rigor.tail_monomials import IDENTITY, UNIT, Mono, compare, growth, monomial
+from symacts.rigor.tail_walk import Walk
 from symacts.rigor.unknown import Unknown
 
 __all__ = [
@@ -60,6 +60,7 @@ T = TypeVar("T")
 FIRST_M = 4
 LAST_M = 2**22
 FIRST_TERMS = 6
+FIRST_TERMS_AT, LAST_TERMS_AT = 3, 12  # beside a point the first few powers of x - at decide
 LAST_TERMS = 24
 PREC = 64
 ATTEMPTS = 16
@@ -194,14 +195,25 @@ def replay_sign(
 ) -> int | Unknown:
     """The sign of `expr` for all `t >= M`, proved with exactly these settings: what a stored certificate re-checks."""
     frame = Frame(_rational(M), terms, prec)
-    return _guarded(prec, lambda: _walk(x, side, at, frame).sign(expr))
+    return _guarded(prec, lambda: _sign_on(_walk(x, side, at, frame), expr))
+
+
+def _sign_on(walk: Walk, expr: sp.Expr) -> int:
+    """The sign of the model; where all known terms cancel, an identity is sought."""
+    try:
+        return walk.sign(expr)
+    except Undecided as why:
+        if why.remedy == "terms" and walk.frame.terms >= 2 * FIRST_TERMS and walk.vanishes(expr):
+            return 0
+        raise
 
 
 def _search(x: sp.Symbol, side: int, at: sp.Expr | None, run: Callable[[Walk], T]) -> tuple[T, Frame] | Unknown:
     """`run` on walks of growing M and number of terms, as the failures ask for."""
     if x.is_real is None:
         return Unknown(f"the variable {x} is not declared real")
-    big, terms = FIRST_M, FIRST_TERMS
+    big = FIRST_M
+    terms, most = (FIRST_TERMS, LAST_TERMS) if at is None else (FIRST_TERMS_AT, LAST_TERMS_AT)
     reason, oscillates = "", False
     for _ in range(ATTEMPTS):
         frame = Frame(fmpq(big), terms, PREC)
@@ -215,7 +227,7 @@ def _search(x: sp.Symbol, side: int, at: sp.Expr | None, run: Callable[[Walk], T
         oscillates = oscillates or "oscillates" in frame.notes
         if remedy == "M" and big < LAST_M:
             big *= 2 if big < 32 else 8
-        elif remedy == "terms" and terms < LAST_TERMS and not (oscillates and terms > FIRST_TERMS):
+        elif remedy == "terms" and terms < most and not (oscillates and terms >= 12):
             terms *= 2
         elif remedy == "terms" and oscillates and big < 4096:
             big *= 32
@@ -250,18 +262,22 @@ def tail_sign(expr: sp.Expr, x: sp.Symbol, side: int, *, at: sp.Expr | None = No
     >>> tail_sign(1/(x - 2), x, -1, at=sp.Integer(2)).sign
     -1
     """
-    found = _search(x, side, at, lambda walk: walk.sign(expr))
+    found = _search(x, side, at, lambda walk: _sign_on(walk, expr))
     if isinstance(found, Unknown):
         return found
     way, frame = found
     if frame.M == FIRST_M and sp.count_ops(expr) <= CHEAP:
         for smaller in (2, 1):
-            closer = Frame(fmpq(smaller), frame.terms, PREC)
-            again = _guarded(PREC, lambda closer=closer: _walk(x, side, at, closer).sign(expr))
-            if isinstance(again, Unknown):
+            if isinstance(replay_sign(expr, x, side, smaller, PREC, frame.terms, at=at), Unknown):
                 break
-            frame = closer
+            frame = Frame(fmpq(smaller), frame.terms, PREC)
     return TailSign(way, _start(frame, side, at), expression(frame.M), frame.terms, frame.prec)
+
+
+def _side(point: sp.Expr, side: int) -> tuple[int, sp.Expr | None]:
+    """`side, at` of a point, infinite or finite."""
+    point = sp.sympify(point)
+    return (side, point) if point.is_finite else (1 if point is sp.oo else -1, None)
 
 
 def _limit_of(tail: Tail) -> sp.Expr:
@@ -298,12 +314,15 @@ def limit(expr: sp.Expr, x: sp.Symbol, point: sp.Expr, side: int = +1) -> sp.Exp
     >>> limit((1 + sp.erf(x/sp.sqrt(2)))*x**5, x, -sp.oo), limit(x*sp.log(x), x, 0), limit(1/x, x, 0, -1)
     (0, 0, -oo)
     """
-    point = sp.sympify(point)
-    side, at = (side, point) if point.is_finite else (1 if point is sp.oo else -1, None)
-    found = _search(x, side, at, lambda walk: _limit_of(walk.model(expr)))
+    side, at = _side(point, side)
+    found = _limit(expr, x, side, at)
     if not isinstance(found, Unknown):
         return found[0]
     return _no_limit(expr, x, side, at) or found
+
+
+def _limit(expr: sp.Expr, x: sp.Symbol, side: int, at: sp.Expr | None) -> tuple[sp.Expr, Frame] | Unknown:
+    return _search(x, side, at, lambda walk: _limit_of(walk.model(expr)))
 
 
 _ANGLES = (sp.S.Zero, sp.pi / 2, sp.pi, -sp.pi / 2, sp.pi / 6, 2 * sp.pi / 3)
@@ -318,7 +337,7 @@ def _no_limit(expr: sp.Expr, x: sp.Symbol, side: int, at: sp.Expr | None) -> NoL
     waves = [e for e in expr.atoms(sp.sin, sp.cos, sp.tan) if e.has(x)]
     growing = []
     for wave in waves:
-        found = _search(x, side, at, lambda walk, wave=wave: _limit_of(walk.model(wave.args[0])))
+        found = _limit(wave.args[0], x, side, at)
         if not isinstance(found, Unknown) and found[0].is_infinite:
             growing.append(wave)
     if not growing:
@@ -336,10 +355,13 @@ def _no_limit(expr: sp.Expr, x: sp.Symbol, side: int, at: sp.Expr | None) -> NoL
         unit = sp.ilcm(unit, times.q)  # h = base/unit, so that every argument is an integer multiple of h
     seen: list[sp.Expr] = []
     for angle in _ANGLES:
-        frozen = expr.xreplace({w: w.func(k * unit * angle + c) for w, (k, c) in shifts.items()})
+        try:
+            frozen = expr.xreplace({w: w.func(k * unit * angle + c) for w, (k, c) in shifts.items()})
+        except (TypeError, ValueError):  # a pole of the tangent inside Max or a comparison
+            continue
         if frozen.has(sp.zoo, sp.nan):
             continue
-        found = _search(x, side, at, lambda walk, frozen=frozen: _limit_of(walk.model(frozen)))
+        found = _limit(frozen, x, side, at)
         if isinstance(found, Unknown):
             continue
         for other in seen:
@@ -454,8 +476,7 @@ def expansion(expr: sp.Expr, x: sp.Symbol, point: sp.Expr, side: int = +1) -> Ex
     >>> found.terms[:3], found.rate
     ((1, -1/(2*x**2), 3/(8*x**4)), Rate(kind='algebraic', power=2))
     """
-    point = sp.sympify(point)
-    side, at = (side, point) if point.is_finite else (1 if point is sp.oo else -1, None)
+    side, at = _side(point, side)
 
     def run(walk: Walk) -> Tail:
         tail = walk.model(expr).settled()
