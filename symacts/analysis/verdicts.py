@@ -107,8 +107,13 @@ def _unbounded_below(bounded: tuple[bool, bool]) -> str | None:
     return "bounded below: large negative inputs are suppressed" if bounded == (True, False) else None
 
 
-def _monotone(monotonicity: str) -> str | None:
-    return None if monotonicity != "none" else "not monotone: different inputs give equal outputs with opposite slopes"
+def _monotone(monotonicity: str, discontinuities: tuple[Any, ...], domain: sp.Set) -> str | None:
+    if monotonicity != "none":
+        return None
+    # only a continuous function on an interval that is not monotone has to turn around
+    if discontinuities or not isinstance(domain, sp.Interval):
+        return "not monotone"
+    return "not monotone: different inputs give equal outputs with opposite slopes"
 
 
 def _kinks(kinks: tuple[Any, ...], discontinuities: tuple[Any, ...]) -> str | None:
@@ -169,7 +174,7 @@ ROWS: tuple[Row, ...] = (
     Row("drawback", ("zero_centered",), _not_centered),
     Row("drawback", ("sign",), _zigzag),
     Row("drawback", ("dead_region",), _dead),
-    Row("drawback", ("monotonicity",), _monotone),
+    Row("drawback", ("monotonicity", "discontinuities", "domain"), _monotone),
     Row("drawback", ("kinks", "discontinuities"), _kinks),
     Row("drawback", ("discontinuities",), _jumps),
     Row("drawback", ("lipschitz",), _explodes),

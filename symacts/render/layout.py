@@ -227,7 +227,10 @@ def _is_negative(term: sp.Expr) -> bool:
 
 def _add(value: sp.Add) -> Node:
     row: list[Node] = []
-    for term in value.as_ordered_terms():
+    terms = value.as_ordered_terms()
+    if len(terms) == 2 and _is_negative(terms[0]) and not _is_negative(terms[1]):
+        terms.reverse()  # 1 - x**2, not -x**2 + 1
+    for term in terms:
         negative = _is_negative(term)
         node = paren(layout(-term if negative else term), MUL)
         if row:

@@ -34,7 +34,7 @@ _OUTPUT = sp.Symbol("y", real=True)
 def fact_cell(fact: Fact, language: str = "en", pieces: Sequence[Any] = ()) -> Cell:
     """The fact's value as it is printed; "unknown: reason" where it is not established.
 
-    `pieces` are the intervals of the function's branches, for facts that hold one value a branch.
+    `pieces` are where the function's branches live, for facts that hold one value for each interval among them.
     """
 
     def say(text: str) -> str:
@@ -44,8 +44,10 @@ def fact_cell(fact: Fact, language: str = "en", pieces: Sequence[Any] = ()) -> C
         return (f"{say('unknown')}: {fact.because}" if fact.because else say("unknown"),)
     rule = _NOTATION.get(fact.name, _plain)
     value = fact.value
-    if fact.name == "derivative_in_output" and isinstance(value, tuple) and len(value) == len(pieces):
-        value = tuple(zip(pieces, value, strict=True))
+    intervals = [piece for piece in pieces if isinstance(piece, sp.Interval)]
+    if fact.name == "derivative_in_output" and isinstance(value, tuple) and len(value) == len(intervals):
+        same = len(set(value)) == 1 and value[0] is not None
+        value = value[0] if same else tuple(zip(intervals, value, strict=True))
     try:
         cell = rule(value, say)
     except (TypeError, ValueError, AttributeError, IndexError):  # a shape the rule does not know: write it as it is
