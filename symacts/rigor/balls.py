@@ -83,6 +83,12 @@ class BallFunction:
         program = self.program
         return program.intervals((lo, hi), self.constants())[program.result]
 
+    def local_both(self, lo: Any, hi: Any, order: int) -> tuple[Pair, Callable[[], Jet]]:
+        """`on` for exact arbs, and the jet over the same piece when it is asked for, from the same enclosures."""
+        program, constants = self.program, self.constants()
+        known = program.intervals((lo, hi), constants)
+        return known[program.result], lambda: program.jets(lo.union(hi), order, constants, known)
+
     def local_jet(self, point: Any, order: int) -> Jet:
         """`jet` at the precision in force."""
         program, constants = self.program, self.constants()

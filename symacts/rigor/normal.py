@@ -28,7 +28,7 @@ from symacts.rigor.functions import REWRITTEN
 
 __all__ = ["Atom", "Quotient", "TooLarge", "normal_form"]
 
-MOST_TERMS = 600
+MOST_TERMS = 250
 """Terms of a polynomial beyond which the normal form is given up."""
 MOST_DEGREE = 80
 """Exponent of one atom beyond which the normal form is given up."""
@@ -160,8 +160,7 @@ class _Scan:
 
     def exponential(self, argument: sp.Expr) -> Node:
         parts: list[Node] = []
-        for term in _terms(argument):
-            r, m = term.as_coeff_Mul()
+        for r, m in _terms(argument, 3):
             if isinstance(m, sp.log):
                 parts.append(self.power(m.args[0], r))
             elif isinstance(m, sp.LambertW) and r.is_Integer:
@@ -173,11 +172,10 @@ class _Scan:
 
     def wave(self, argument: sp.Expr, sine: bool) -> Node:
         parts: list[Node] = []
-        for term in _terms(argument):
-            r, m = term.as_coeff_Mul()
-            c = sp.cos(term)
+        for r, m in _terms(argument, 1):
+            c = sp.cos(r * m)
             if not c.has(sp.cos, sp.sin):
-                parts.append(("known", self.scan(c), self.scan(sp.sin(term))))
+                parts.append(("known", self.scan(c), self.scan(sp.sin(r * m))))
                 continue
             self.angles.setdefault(m, set()).add(r)
             parts.append(("turn", m, r))
@@ -209,12 +207,21 @@ class _Scan:
         return self.scan(1 - sp.erf(e.args[0])) if self.canonical else self.other(e)
 
 
-def _terms(argument: sp.Expr) -> tuple[sp.Expr, ...]:
-    if sp.count_ops(argument) > 80:
-        return (argument,)
-    return sp.Add.make_args(
-        sp.expand_log(sp.expand(argument, log=False)) if argument.has(sp.log) else sp.expand(argument)
-    )
+def _terms(argument: sp.Expr, most: int) -> list[tuple[sp.Rational, sp.Expr]]:
+    """The argument as a sum of `r*m`, r rational; what varies in more than `most` terms stays one term."""
+    opened = argument
+    if not argument.is_polynomial() or sp.count_ops(argument) < 30:
+        opened = sp.expand_log(argument) if argument.has(sp.log) else argument
+        opened = sp.expand(opened, log=False) if sp.count_ops(opened) < 80 else opened
+    pairs = [term.as_coeff_Mul() for term in sp.Add.make_args(opened)]
+    varying = [(r, m) for r, m in pairs if m.free_symbols]
+    if len(varying) > most:
+        fixed = [(r, m) for r, m in pairs if not m.free_symbols]
+        content, rest = sp.Add(*(r * m for r, m in varying)).as_content_primitive()
+        if rest.could_extract_minus_sign():
+            content, rest = -content, -rest
+        return [*fixed, (content, rest)]
+    return pairs
 
 
 _SCANS: dict[Any, Callable[[_Scan, sp.Expr], Node]] = {

@@ -35,7 +35,8 @@ from symacts.rigor.roots import refine
 __all__ = ["Budget", "Search"]
 
 STEPS = 6000
-"""Evaluations that one chart may take."""
+"""Evaluations that one chart may take, of a program of up to `UNIT_STEPS` operations."""
+UNIT_STEPS = 40
 PREC = 64
 MOST_PREC = 4096
 CANDIDATES = tuple(
@@ -101,11 +102,13 @@ class Search:
     hi: sp.Expr
     budget: Budget
     f: BallFunction = field(init=False)
+    weight: int = field(init=False)
     known: dict[Any, int] = field(default_factory=dict)
     zeros: list[sp.Rational] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.f = compile_balls(self.expr, self.x)
+        self.weight = 1 + len(self.f.program.steps) // UNIT_STEPS
 
     def profile(self) -> Profile:
         """Zeros and signs.
@@ -136,7 +139,7 @@ class Search:
     def whole(self) -> int:
         """The sign that one enclosure over the whole interval shows; 0 where it shows none."""
         with precision(PREC):
-            self.budget.spend()
+            self.spend()
             lo = evaluate(self.lo, PREC).lower() if self.lo.is_finite else -INFINITY
             hi = evaluate(self.hi, PREC).upper() if self.hi.is_finite else INFINITY
             return iv.sign_of(self.f.local_on(lo, hi)) or 0
@@ -147,7 +150,7 @@ class Search:
         """The sign on a half line and an exact point inside it."""
         with precision(PREC):
             for start in FAR:
-                self.budget.spend()
+                self.spend()
                 sign = iv.sign_of(self.f.local_on(start, INFINITY) if side > 0 else self.f.local_on(-INFINITY, -start))
                 if sign:
                     return sign, side * start
@@ -158,7 +161,7 @@ class Search:
         from symacts.rigor.tails import tail_sign  # deferred: loaded only where an enclosure does not do
         from symacts.rigor.unknown import Unknown
 
-        self.budget.spend(20)
+        self.spend(20)
         answer = tail_sign(self.expr, self.x, side) if at is None else tail_sign(self.expr, self.x, side, at=at)
         where = ("+oo" if side > 0 else "-oo") if at is None else f"{at}{'+' if side > 0 else '-'}"
         if isinstance(answer, Unknown):
@@ -195,7 +198,7 @@ class Search:
             if other.is_finite:
                 room = iv.min_exact(room, abs((evaluate(other, 2 * PREC) - p) / 2).lower())
             for k in range(0, 25, 4):
-                self.budget.spend()
+                self.spend()
                 q = (p + side * room * arb(2) ** -k).mid()
                 sign = iv.sign_of(self.f.local_on(p.lower(), q) if side > 0 else self.f.local_on(q, p.upper()))
                 if sign:
@@ -218,7 +221,7 @@ class Search:
         derivative = self.expr
         for k in range(1, MOST_MULTIPLICITY + 1):
             derivative = sp.diff(derivative, self.x)
-            self.budget.spend(5)
+            self.spend(5)
             try:
                 value = compile_balls(derivative, self.x).at(evaluate(point, 256), 256)
             except UnsupportedExpression:
@@ -238,7 +241,7 @@ class Search:
             return None
         with precision(2 * PREC):
             for shrink in range(0, 41, 2):
-                self.budget.spend(k)
+                self.spend(k)
                 q = (p + side * room * arb(2) ** -shrink).mid()
                 top = self.f.local_jet(p.union(q), k)[k]
                 sign = _is_sign(top) if top.is_finite() else 0
@@ -254,7 +257,7 @@ class Search:
             p = arb(fmpq(int(point.p), int(point.q)))
             if not (a < p and p < b) or point in self.zeros:
                 return
-            self.budget.spend()
+            self.spend()
             value = self.f.local_at(p)
             if not value.is_finite() or not value.contains(0):
                 return
@@ -291,7 +294,7 @@ class Search:
         """
         sign = self.known.get(point)
         while not sign:
-            self.budget.spend()
+            self.spend()
             with precision(prec):
                 value = self.f.local_at(point)
             sign = _is_sign(value)
@@ -317,10 +320,13 @@ class Search:
         stack = [(a, b, PREC, 0)]
         while stack:
             lo, hi, prec, depth = stack.pop()
-            self.budget.spend()
-            found, prec = self.decide(lo, hi, prec)
+            self.spend()
+            found, wanted = self.decide(lo, hi, prec)
             if found is not None:
                 yield found
+                continue
+            if wanted > prec:
+                stack.append((lo, hi, wanted, depth))
                 continue
             if depth > 90:
                 raise Undecided(f"a zero near {float(lo.mid()):.6g} that may be multiple")
@@ -331,41 +337,46 @@ class Search:
     def decide(self, lo: Any, hi: Any, prec: int) -> tuple[_Piece | None, int]:
         """A piece where [lo, hi] is decided, else None; with the precision that suits it."""
         with precision(prec):
-            sign = iv.sign_of(self.f.local_on(lo, hi))
+            pair, jet_of = self.f.local_both(lo, hi, 2)
+            sign = iv.sign_of(pair)
             if sign:
                 return _Piece(lo, hi, sign, sign), prec
             middle = _middle(lo, hi)
             value = self.f.local_at(middle)
-            if value.contains(0) and value.is_finite() and prec < MOST_PREC:
-                wanted = self.suitable(middle, prec)
-                if wanted > prec:
-                    prec = wanted
+        if value.contains(0) and value.is_finite() and prec < MOST_PREC:
+            wanted = self.suitable(middle, prec)
+            if wanted > prec:
+                return None, wanted
+        if pair is None:
+            return None, prec
         with precision(prec):
-            ball = lo.union(hi)
-            self.budget.spend(2)
-            jet = self.f.local_jet(ball, 2)
+            self.spend(2)
+            ball, jet = lo.union(hi), jet_of()
             if jet[1] > 0 or jet[1] < 0:
                 left, right = self.sign_at(lo, prec), self.sign_at(hi, prec)
                 return _Piece(lo, hi, left, right), prec
             if jet[1].is_finite():
-                value = self.f.local_at(middle)
-                sign = self.centered(ball, middle, value, jet, prec)
+                sign = self.centered(ball, middle, value, jet)
                 if sign:
                     return _Piece(lo, hi, sign, sign), prec
         return None, prec
+
+    def spend(self, cost: int = 1) -> None:
+        """Take evaluations of this function from the budget; large programs count more."""
+        self.budget.spend(cost * self.weight)
 
     def suitable(self, middle: Any, prec: int) -> int:
         """The precision at which the sign at this point shows; the given one where none does."""
         wanted = 2 * prec
         while wanted <= 16 * PREC:
-            self.budget.spend()
+            self.spend()
             with precision(wanted):
                 if not self.f.local_at(middle).contains(0):
                     return wanted
             wanted *= 2
         return prec
 
-    def centered(self, ball: Any, middle: Any, value: Any, jet: Any, prec: int) -> int:
+    def centered(self, ball: Any, middle: Any, value: Any, jet: Any) -> int:
         """The sign that the centered forms show, 0 for none."""
         away = ball - middle
         sign = _is_sign(value + jet[1] * away)
@@ -400,6 +411,8 @@ class Search:
         for candidate in recognized(ball, self.expr):
             if order(candidate, lo) >= 0 and order(candidate, hi) <= 0 and self.vanishes(candidate):
                 return candidate
+        if ball.contains(0):
+            raise Undecided("whether a zero lies exactly at 0")
         with precision(2 * ZERO_BITS):
             width = abs(ball).upper() * arb(2) ** -ZERO_BITS
             low, high = rational((ball - width).lower()), rational((ball + width).upper())

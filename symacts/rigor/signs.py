@@ -32,6 +32,8 @@ from symacts.rigor.unknown import Unknown
 
 __all__ = ["SignChart", "Unknown", "Zero", "prove_sign", "range_on", "sign_chart"]
 
+LONG = 24
+"""Terms of a numerator from which the factors of a product are looked at one by one first."""
 MOST_DEPTH = 3
 """Charts within charts: of the argument of a factor such as log(u), erf(u)."""
 
@@ -116,15 +118,24 @@ class _Chart:
             quotient = normal_form(expr, self.x)
         except TooLarge:
             return self.of_product(expr, depth)
+        if len(quotient.numerator) > LONG and expr.is_Mul:
+            try:
+                return self.of_product(expr, depth)
+            except Undecided:
+                pass  # factors that share a zero: the quotient sees it
         if quotient.numerator == 0:
             return constant(0)
         parts: list[tuple[Profile, int]] = []
+        vanishes = constant(0)
         for polynomial, way in ((quotient.numerator, 1), (quotient.denominator, -1)):
             content, factors = polynomial.factor()
             parts.append((constant(1 if content > 0 else -1), 1))
             for factor, e in factors:
-                parts.append((self.of_factor(factor, quotient, depth), way * int(e)))
-        return product(parts)
+                profile = self.of_factor(factor, quotient, depth)
+                if profile == vanishes and way < 0:
+                    raise Undecided("a denominator that is zero")
+                parts.append((profile, way * int(e)))
+        return vanishes if any(profile == vanishes for profile, _ in parts) else product(parts)
 
     def sign_of_constant(self, expr: sp.Expr) -> int:
         answer = sign(expr)
@@ -139,32 +150,33 @@ class _Chart:
             return sign_of(compile_balls(expr, self.x).on(self.lo, self.hi, 64)) or 0
 
     def of_product(self, expr: sp.Expr, depth: int) -> Profile:
-        """Without a normal form: the factors that SymPy shows, each by ball arithmetic."""
+        """The factors that SymPy shows, each on its own."""
+        if not expr.is_Mul:
+            return self.numeric(expr)
         parts = []
-        for factor in sp.Mul.make_args(expr):
+        for factor in expr.args:
             base, e = factor.as_base_exp()
-            if self.x not in factor.free_symbols:
-                parts.append((constant(self.sign_of_constant(factor)), 1))
-            elif isinstance(factor, sp.exp):
+            if isinstance(factor, sp.exp):
                 continue
-            elif e.is_Integer and base != expr:
-                parts.append((self.numeric(base), int(e)))
+            if e.is_Integer:
+                parts.append((self.of(base, depth), int(e)))
             else:
-                parts.append((self.numeric(factor), 1))
+                parts.append((self.of(factor, depth), 1))
         return product(parts)
 
     def of_factor(self, factor: Any, quotient: Quotient, depth: int) -> Profile:
         """An irreducible polynomial in the atoms."""
         used = quotient.used(factor)
-        atoms = [quotient.atoms[k] for k in used]
-        if len(used) == 1:
-            atom = atoms[0]
+        if len(used) == 1 and self.x in quotient.atoms[used[0]].expr.free_symbols:
+            atom = quotient.atoms[used[0]]
             coefficients = _coefficients(factor, used[0])
             monomial = len(factor) == 1
             if atom.kind == "variable":
                 return restrict(of_polynomial(coefficients, self.x), self.lo, self.hi)
-            if atom.kind in ("exp", "root") and monomial:
+            if atom.kind == "exp" and monomial:
                 return constant(1)
+            if atom.kind == "root" and monomial:
+                return self.of_root(atom, depth)
             if atom.kind == "exp":
                 argument = atom.step * atom.argument
                 shape = _affine(argument, self.x)
@@ -187,6 +199,21 @@ class _Chart:
         if plain:
             return constant(plain)
         return self.numeric(expr)
+
+    def of_root(self, atom: Any, depth: int) -> Profile:
+        """u**(1/q), positive but where u is zero; there it is analytic only for a zero of multiplicity m*q."""
+        if depth >= MOST_DEPTH:
+            raise Undecided(f"the zeros of {atom.argument}")
+        inner = self.of(atom.argument, depth + 1)
+        q = int(atom.step.q)
+        zeros = []
+        for zero in inner.zeros:
+            if zero.multiplicity is None or zero.multiplicity % q:
+                raise Undecided(f"{atom.expr} is not analytic at {zero.point}")
+            zeros.append(Zero(zero.point, zero.multiplicity // q))
+        if any(s != 1 for s in inner.signs):
+            raise Undecided(f"{atom.expr} is not real and positive")
+        return Profile(tuple(zeros), inner.signs)
 
     def closed(self, factor: Any, quotient: Quotient, k: int) -> Profile | None:
         """Degree 1 or 2 in x, or in one exponential, with constants other than rationals as coefficients."""
@@ -220,31 +247,37 @@ class _Chart:
     def by_terms(self, factor: Any, quotient: Quotient) -> int:
         """The sign of a polynomial whose terms all have it; 0 where they do not show one."""
         found, strict = 0, False
-        signs = [self.sign_of_atom(atom) for atom in quotient.atoms]
+        used = quotient.used(factor)
+        signs = {k: self.sign_of_atom(quotient.atoms[k]) for k in used}
         for m, c in factor.to_dict().items():
             term, nonzero = (1 if c > 0 else -1), True
-            for n, s in zip(m, signs, strict=True):
+            for k in used:
+                n, (s, never_zero) = m[k], signs[k]
                 if n % 2 and s == 0:
                     return 0
                 if n % 2:
                     term *= s
-                elif n and s == 0:
+                if n and not never_zero:
                     nonzero = False
             if found and term != found:
                 return 0
             found, strict = term, strict or nonzero
         return found if strict else 0
 
-    def sign_of_atom(self, atom: Any) -> int:
-        if atom.kind in ("exp", "root"):
-            return 1
+    def sign_of_atom(self, atom: Any) -> tuple[int, bool]:
+        """Its sign (0 for unknown; a root may also vanish), and whether it is never zero."""
+        if atom.kind == "exp":
+            return 1, True
+        if atom.kind == "root":
+            moves = self.x in atom.argument.free_symbols
+            return 1, (self.quick(atom.argument) if moves else sign(atom.argument)) == 1
         if atom.kind == "variable":
             if self.lo.is_nonnegative:
-                return 1
-            return -1 if self.hi.is_nonpositive else 0
-        if atom.kind == "other":
-            return self.quick(atom.expr) if self.x in atom.expr.free_symbols else sign(atom.expr) or 0
-        return 0
+                return 1, True
+            return (-1, True) if self.hi.is_nonpositive else (0, False)
+        moves = self.x in atom.expr.free_symbols
+        found = self.quick(atom.expr) if moves else sign(atom.expr) or 0
+        return found, found != 0
 
     def numeric(self, expr: sp.Expr) -> Profile:
         return Search(expr, self.x, self.lo, self.hi, self.budget).profile()
