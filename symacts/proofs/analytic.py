@@ -25,6 +25,7 @@ MAX_CELLS = 5_000
 MAX_ORDER = 12
 MIN_PREC, MAX_PREC = 32, 4096
 TAIL_TERMS = 64
+CLOSE = sp.Rational(1, 1000)  # how near to a border its two branches are looked for
 
 
 def slope_of(e: sp.Expr, variable: sp.Symbol) -> sp.Expr | None:
@@ -319,7 +320,7 @@ def _at_border(given: Given, d: sp.Derivative, index: int) -> sp.Expr | None:
         raise UnsupportedExpression(f"the border does not cross {variable}")
     at = {variable: sp.expand(variable - border / slope)}
     near = given.near([variable])
-    above, below = (near.and_((way * border, ">")).resolve(d.expr) for way in (1, -1))
+    above, below = (near.and_((way * border, ">"), (CLOSE - way * border, ">")).resolve(d.expr) for way in (1, -1))
     here = given.resolve(d.expr).xreplace(at)
     for branch in (above, below):
         if branch.has(sp.Derivative, sp.Integral, sp.Limit) or not is_analytic(branch):
@@ -333,7 +334,7 @@ def _at_border(given: Given, d: sp.Derivative, index: int) -> sp.Expr | None:
         f, g = sp.diff(f, variable), sp.diff(g, variable)
         jumps.append((f - g).xreplace(at))
     for jump in jumps:
-        if jump == 0 or is_zero(jump):
+        if jump == 0 or is_zero(jump) or given.holds(jump, "="):
             continue
         if given.holds(jump, "!="):
             return None

@@ -14,7 +14,7 @@ from symacts.proofs import check as checker
 from symacts.proofs.check import FORMAT, CertificateError
 from symacts.proofs.proof import Proof
 from symacts.proofs.refute import find_counterexample
-from symacts.proofs.search import OutOfBudget, Search, solve
+from symacts.proofs.search import OutOfBudget, Search, prove_goal
 from symacts.proofs.statement import read
 
 __all__ = ["prove", "prove_claim"]
@@ -128,7 +128,7 @@ def _answer(claim: Claim, deadline: float) -> dict[str, Any]:
     for goal in goals:
         search = Search(ALL, deadline=deadline, base_conditions=len(claim.premises))
         try:
-            node = solve(goal, search)
+            node = prove_goal(goal, search)
         except OutOfBudget as error:
             node, reason = None, str(error)
         except (SymactsError, ArithmeticError, TypeError, ValueError, NotImplementedError) as error:

@@ -125,13 +125,13 @@ def answer(claim: MatrixClaim, deadline: float) -> dict[str, Any]:
         goals = matrix_rules.entry_goals(claim)
     except SymactsError as error:
         return {"status": "unknown", "reason": f"{reason}; {error}"}
-    from symacts.proofs.search import OutOfBudget, Search, solve
+    from symacts.proofs.search import OutOfBudget, Search, prove_goal
     from symacts.proofs.tactics import ALL
 
     steps = []
     for goal in goals:
         try:
-            step = solve(goal, Search(ALL, deadline=deadline))
+            step = prove_goal(goal, Search(ALL, deadline=deadline))
         except OutOfBudget as error:
             return {"status": "unknown", "reason": str(error)}
         if step is None:

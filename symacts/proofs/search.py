@@ -18,7 +18,7 @@ from symacts.proofs import check as checker
 from symacts.proofs.check import Goal
 from symacts.proofs.entail import Undecided
 
-__all__ = ["Node", "OutOfBudget", "Search", "solve"]
+__all__ = ["Node", "OutOfBudget", "Search", "prove_goal", "solve"]
 
 Node = dict[str, Any]
 Tactic = Callable[[Goal, "Search"], Iterator[Node]]
@@ -40,6 +40,7 @@ class Search:
     reasons: list[str] = field(default_factory=list)
     failed: dict[Any, int] = field(default_factory=dict)
     base_conditions: int = 0
+    cut: bool = False
 
     def spend(self) -> None:
         """One step of the budget."""
@@ -63,45 +64,65 @@ def subgoals(goal: Goal, node: Node) -> list[Goal] | None:
         return None
 
 
-def solve(goal: Goal, search: Search, depth: int = 0) -> Node | None:
-    """A node that proves the goal, or None."""
+COSTS = {"monotone": 1, "factor": 1, "derivative-and-point": 1, "apply": 1, "constant": 1}
+"""What a step costs of the effort allowed on one branch; the others are free."""
+EFFORTS = (2, 4, 8)
+
+
+def prove_goal(goal: Goal, search: Search) -> Node | None:
+    """A node that proves the goal, by iterative deepening in the effort of a branch."""
+    for effort in EFFORTS:
+        search.failed.clear()
+        search.cut = False
+        found = solve(goal, search, effort)
+        if found is not None or not search.cut:
+            return found
+    return None
+
+
+def solve(goal: Goal, search: Search, effort: int, depth: int = 0) -> Node | None:
+    """A node that proves the goal within the effort, or None."""
     search.spend()
     if depth > search.max_depth:
         return None
     key = (goal.given.conditions, goal.lhs, goal.relation, goal.rhs, goal.is_defined)
-    if search.failed.get(key, search.max_depth + 1) <= depth:
+    if search.failed.get(key, -1) >= effort:
         return None
     for tactic in search.tactics:
         try:
             for node in tactic(goal, search):
-                found = finish(goal, node, search, depth)
+                found = finish(goal, node, search, effort, depth)
                 if found is not None:
                     return found
         except Final:
             break
         except EXPECTED as error:
             search.note(str(error)[:160])
-    search.failed[key] = depth
+    search.failed[key] = effort
     return None
 
 
-class Final(Exception):
-    """Raised by a tactic that rules out all later ones."""
-
-
-def finish(goal: Goal, node: Node, search: Search, depth: int) -> Node | None:
+def finish(goal: Goal, node: Node, search: Search, effort: int, depth: int) -> Node | None:
     """The node with its subgoals solved, or None."""
     search.spend()
+    left = effort - node.pop("cost", COSTS.get(node["rule"], 0))
+    if left < 0:
+        search.cut = True
+        return None
     children = subgoals(goal, node)
     if children is None:
         return None
     steps = []
     for child in children:
-        step = solve(child, search, depth + 1)
+        step = solve(child, search, left, depth + 1)
         if step is None:
             return None
         steps.append(step)
     return {**node, "steps": steps} if steps else node
+
+
+class Final(Exception):
+    """Raised by a tactic that rules out all later ones."""
 
 
 def is_plausible(goal: Goal, count: int = 6) -> bool:

@@ -27,7 +27,7 @@ def branches(goal: Goal, search: Search) -> Iterator[Node]:
         switch = undecided.expression
     yield from _kinks(goal)
     on = _border(switch, goal.given)
-    if on is None:
+    if on is None or len(goal.given.sign(on)) < 2:
         raise Final
     differentiated = goal.lhs.has(sp.Derivative) or goal.rhs.has(sp.Derivative)
     simple = is_analytic(on) and all(sp.diff(on, s).is_number for s in on.free_symbols)
@@ -52,13 +52,14 @@ def _holds_all(goal: Goal, node: Node) -> bool:
 
 
 def _eliminations(goal: Goal) -> Iterator[Node]:
-    if goal.lhs.has(sp.Derivative) or goal.rhs.has(sp.Derivative):
-        return
+    moving = {v for d in goal.lhs.atoms(sp.Derivative) | goal.rhs.atoms(sp.Derivative) for v, _ in d.variable_count}
     for index, (e, op) in enumerate(goal.given.conditions):
         if op != "=":
             continue
         for variable in sorted(e.free_symbols, key=str):
             slope = sp.diff(e, variable)
+            if moving & e.free_symbols:
+                continue
             if variable not in slope.free_symbols and goal.given.holds(slope, "!="):
                 yield {"rule": "eliminate", "variable": encode(variable), "index": index}
                 raise Final
@@ -75,6 +76,8 @@ def _kinks(goal: Goal) -> Iterator[Node]:
             jump = undecided.expression
             if isinstance(jump, sp.Expr) and not isinstance(jump, SWITCHES):
                 on = reduced_border(jump, goal.given)
+                if len(goal.given.sign(on)) < 2:
+                    continue
                 yield {"rule": "cases", "on": encode(on), "parts": ["<", "=", ">"]}
         except EXPECTED:
             continue

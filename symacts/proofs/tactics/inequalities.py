@@ -16,7 +16,7 @@ from symacts.proofs.normal import is_zero
 from symacts.proofs.search import EXPECTED, Final, Node, Search, has_operators, is_plausible
 from symacts.rigor.tails import TailSign, tail_sign
 
-__all__ = ["bisection", "rewritten", "several_variables", "sums_of_squares"]
+__all__ = ["bisection", "rewritten", "several_variables", "splits", "sums_of_squares"]
 
 PREC = 96
 ORDERS = (0, 1, 3)
@@ -238,26 +238,29 @@ def several_variables(goal: Goal, search: Search) -> Iterator[Node]:
                     continue
                 if all(is_plausible(c) for c in children):
                     yield node
-    yield from _splits(goal, g, search)
 
 
 MAX_ADDED = 4
 
 
-def _splits(goal: Goal, g: sp.Expr, search: Search) -> Iterator[Node]:
+def splits(goal: Goal, search: Search) -> Iterator[Node]:
     """Cases at a critical point of one variable, or by the order of two variables."""
-    if len(goal.given.conditions) > MAX_ADDED + search.base_conditions:
+    if goal.relation not in ("<", "<=") or has_operators(goal.lhs, goal.rhs):
         return
-    for variable in sorted(g.free_symbols, key=str):
-        for at in _critical(g, variable):
-            on = variable - at
-            if {-1, 1} <= goal.given.sign(on):
-                yield {"rule": "cases", "on": encode(on), "parts": ["<", ">="]}
+    lhs, rhs = checker.resolved(goal)
+    g = rhs - lhs
+    if len(g.free_symbols) < 2 or len(goal.given.conditions) > MAX_ADDED + search.base_conditions:
+        return
     symbols = sorted(g.free_symbols, key=str)
     for k, a in enumerate(symbols):
         for b in symbols[k + 1 :]:
             if goal.given.sign(a - b) == {-1, 0, 1} and is_same_kind(g, a, b):
-                yield {"rule": "cases", "on": encode(a - b), "parts": ["<", ">="]}
+                yield {"rule": "cases", "on": encode(a - b), "parts": ["<", ">="], "cost": 1}
+    for variable in sorted(g.free_symbols, key=str):
+        for at in _critical(g, variable):
+            on = variable - at
+            if {-1, 1} <= goal.given.sign(on):
+                yield {"rule": "cases", "on": encode(on), "parts": ["<", ">="], "cost": 2}
 
 
 def is_same_kind(g: sp.Expr, a: sp.Symbol, b: sp.Symbol) -> bool:
