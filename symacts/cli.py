@@ -164,11 +164,7 @@ def _analyze(arguments: argparse.Namespace) -> int:
         raise ParameterError("--standalone needs --latex or --html")
     parameters: Any = "symbolic" if arguments.symbolic else fixed
     with Progress(f"analyzing {shorten(arguments.target, 40)}"):
-        try:
-            report = symacts.analyze(arguments.target, parameters=parameters, timeout=arguments.timeout)
-        except AnalysisTimeout as late:
-            found = ", ".join(late.facts) or "none"
-            return _complain(f"{late}; facts found so far: {found}", UNDECIDED)
+        report = symacts.analyze(arguments.target, parameters=parameters, timeout=arguments.timeout)
         writers: dict[str | None, Callable[[], str]] = {
             "json": lambda: _json(report.to_dict()),
             "latex": lambda: report.to_latex(standalone=arguments.standalone),
@@ -241,6 +237,16 @@ def _statement(claim: Any) -> str:
     return str(replace(claim, text=""))
 
 
+def _reports(targets: Sequence[str], progress: Progress) -> list[Any]:
+    import symacts
+
+    reports = []
+    for k, target in enumerate(targets, 1):
+        progress.say(f"analyzing {shorten(target, 40)} ({k} of {len(targets)})")
+        reports.append(symacts.analyze(target))
+    return reports
+
+
 def _table_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("targets", metavar="NAME", nargs="+", help="names or expressions")
     parser.add_argument("--columns", metavar="A,B,...", help="names of facts; the summary table by default")
@@ -250,12 +256,12 @@ def _table_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _table(arguments: argparse.Namespace) -> int:
     import symacts
-    from symacts.render.words import check_language
+    from symacts.render.table import build
 
-    check_language(arguments.language)  # before the work, not after it
     columns = None if arguments.columns is None else [c.strip() for c in arguments.columns.split(",")]
-    with Progress("analyzing"):
-        table = symacts.table(arguments.targets, columns, language=arguments.language)
+    build((), columns, arguments.language)  # a wrong column or language is told before the work
+    with Progress("analyzing") as progress:
+        table = symacts.table(_reports(arguments.targets, progress), columns, language=arguments.language)
         writers: dict[str | None, Callable[[], str]] = {
             "json": lambda: _json(table.to_dict()),
             "latex": table.to_latex,
@@ -290,8 +296,10 @@ def _plot(arguments: argparse.Namespace) -> int:
         if len(ends) != 2:
             raise ParameterError(f"--interval: got {shorten(arguments.interval)}, expected LO,HI such as -5,5")
         options["interval"] = (ends[0].strip(), ends[1].strip())
-    with Progress("drawing"):
-        figure = symacts.plot(arguments.targets, **options)
+    with Progress("drawing") as progress:
+        reports = _reports(arguments.targets, progress)
+        progress.say("drawing")
+        figure = symacts.plot(reports, **options)
         write_file(arguments.output, lambda path: figure.savefig(path, format=kind, dpi=arguments.dpi))
     return DONE
 
@@ -429,8 +437,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(done.code or 0)
     except _Usage as error:
         return _complain(str(error), WRONG_USE)
-    except AnalysisTimeout as error:
-        return _complain(str(error), UNDECIDED)
+    except AnalysisTimeout as late:
+        return _complain(f"{late}: {', '.join(late.facts)}" if late.facts else str(late), UNDECIDED)
     except SymactsError as error:
         return _complain(_one_line(error), WRONG_USE)
     except OSError as error:

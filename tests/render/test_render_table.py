@@ -16,6 +16,7 @@ from symacts.errors import ParameterError
 from symacts.facts import Fact, Verdict
 from symacts.render.table import COLUMNS, Table, build
 from symacts.render.verdicts import statement_cell
+from symacts.render.words import TITLES
 from symacts.report import Report
 from symacts.spec import x
 
@@ -127,3 +128,10 @@ def test_every_verdict_has_korean_words(name: str) -> None:
         assert re.search("[가-힣]", text), verdict.statement
         assert not re.search("[A-Za-z]{3}", text), text
         assert statement_cell(verdict, "en") == (verdict.statement,)
+
+
+@pytest.mark.parametrize("name", ["relu", "softmax", "glu"])
+def test_every_fact_has_a_title(name: str) -> None:
+    from symacts import analyze
+
+    assert set(analyze(name).facts) <= set(TITLES)
