@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -14,9 +15,8 @@ from typing import Any
 import sympy as sp
 
 from symacts.errors import ParameterError, UnsupportedExpression, shorten, wording
-from symacts.kernels.kernel import Code, Kernel, Part, check
-from symacts.kernels.plan import make_plan
-from symacts.kernels.targets.numpy import generate
+from symacts.kernels import targets
+from symacts.kernels.kernel import Code, Kernel, check
 from symacts.spec import Activation, x
 
 __all__ = ["Kernel", "build", "kernel"]
@@ -84,16 +84,27 @@ def build(
     if activation.kind != "scalar":
         raise UnsupportedExpression(f"no kernel of the {activation.kind} activation {activation.name!r} yet")
     formula, extra = _formula(activation, wrt, orders)
-    code = _code(formula, extra, orders, dtype)
+    backend = _backend(backend)
+    code = _code(formula, orders, dtype, backend, accuracy, parallel)
     options = {
         "order": orders if not isinstance(order, int) else order,
         "wrt": wrt,
         "dtype": dtype,
-        "backend": "numpy",
+        "backend": backend,
         "accuracy": accuracy,
         "parallel": parallel,
     }
     return Kernel(activation.name, options, code, activation)
+
+
+def _backend(backend: str) -> str:
+    """ "auto" is numba where it is installed."""
+    if backend == "numpy":
+        return backend
+    found = importlib.util.find_spec("numba") is not None
+    if backend == "numba" and not found:
+        raise UnsupportedExpression("backend 'numba' needs the extra: pip install symacts[jit]")
+    return "numba" if found else "numpy"
 
 
 def _orders(order: int | Sequence[int]) -> tuple[int, ...]:
@@ -113,6 +124,8 @@ def _formula(activation: Activation, wrt: str, orders: tuple[int, ...]) -> tuple
 
 
 @lru_cache(maxsize=512)
-def _code(formula: sp.Expr, extra: Any, orders: tuple[int, ...], dtype: str) -> Code:
-    plan = make_plan(formula, x, orders, dtype)
-    return Code(generate(plan), tuple(Part(o.good, o.table) for o in plan.outputs))
+def _code(
+    formula: sp.Expr, orders: tuple[int, ...], dtype: str, backend: str, accuracy: str, parallel: bool
+) -> Code:
+    make = {"numpy": targets.numpy.compile_plan, "numba": targets.numba.compile_plan}[backend]
+    return make(formula, x, orders, dtype, accuracy, parallel)

@@ -23,7 +23,11 @@ SCALE = 160
 """Fraction bits of the exact integers."""
 
 
-@lru_cache(maxsize=8)
+STEEPEST = 35
+"""Percent of the constant term that the rest of a polynomial may reach: its rounding errors shrink by as much."""
+
+
+@lru_cache(maxsize=32)
 def nodes(count: int) -> tuple[Fraction, ...]:
     """Chebyshev nodes of the first kind on [-1, 1], rounded to 40 bits (their exact places do not matter)."""
     with mpmath.workprec(80):
@@ -31,7 +35,7 @@ def nodes(count: int) -> tuple[Fraction, ...]:
         return tuple(Fraction(int(mpmath.nint(t * 2**40)), 2**40) for t in raw)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _matrices(count: int) -> tuple[list[list[int]], list[list[int]]]:
     """Integer matrices, scaled by 2**SCALE: from node values to monomial and to Chebyshev coefficients."""
     with mpmath.workprec(400):
@@ -63,7 +67,9 @@ class Fit:
         return Fraction(self.coefficients[k], 1 << SCALE)
 
 
-def fit(values: Callable[[Fraction], Dyadic | None], count: int, tolerance: int = 57) -> Fit | None:
+def fit(
+    values: Callable[[Fraction], Dyadic | None], count: int, tolerance: int = 57, steepest: int = STEEPEST
+) -> Fit | None:
     """Interpolate a function of s on [-1, 1]; None unless it is resolved to 2**-tolerance of its least size.
 
     Parameters
@@ -74,6 +80,8 @@ def fit(values: Callable[[Fraction], Dyadic | None], count: int, tolerance: int 
         Number of nodes; the degree is one less.
     tolerance : int
         The last two Chebyshev coefficients must be below `2**-tolerance * min |value|`.
+    steepest : int
+        Percent of the constant term that all others together may reach.
     """
     found = []
     for s in nodes(count):
@@ -96,7 +104,7 @@ def fit(values: Callable[[Fraction], Dyadic | None], count: int, tolerance: int 
     coefficients = tuple(
         sum(c * v for c, v in zip(row, ints, strict=True)) >> SCALE for row in monomial
     )
-    if 100 * sum(abs(c) for c in coefficients[1:]) > STEEPEST * abs(coefficients[0]):
+    if 100 * sum(abs(c) for c in coefficients[1:]) > steepest * abs(coefficients[0]):
         return None
     for s in PROBES:
         v = values(s)
@@ -109,9 +117,6 @@ def fit(values: Callable[[Fraction], Dyadic | None], count: int, tolerance: int 
             return None
     return Fit(coefficients, scale)
 
-
-STEEPEST = 35
-"""Percent of the constant term that the rest of a polynomial may reach: its rounding errors shrink by as much."""
 
 PROBES = (Fraction(-977, 1024), Fraction(-389, 1024), Fraction(93, 1024), Fraction(811, 1024))
 """Places where a fit is compared with the truth: a feature between the nodes must not go unseen."""

@@ -19,30 +19,16 @@ import numpy as np
 import numpy.typing as npt
 
 from symacts.errors import ParameterError, shorten, wording
-from symacts.kernels.pieces import Table, evaluate
+from symacts.kernels import targets
+from symacts.kernels.code import Code, Part
+from symacts.kernels.pieces import evaluate
 
-__all__ = ["Code", "Kernel", "Part"]
+__all__ = ["Kernel", "check"]
 
 TILE = 4096
 """Elements evaluated at a time: input, outputs and scratch rows of this size stay in the second-level cache."""
 
 Array = npt.NDArray[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One output: the floats that the program serves (closed intervals), and the table for all others."""
-
-    good: tuple[tuple[float, float], ...]
-    table: Table
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """What a target needs to run: generated source and the parts; plain data, so that it pickles."""
-
-    source: str
-    parts: tuple[Part, ...]
 
 
 @dataclass(slots=True, eq=False)
@@ -73,8 +59,7 @@ class Kernel:
     target: Any = field(repr=False)
     _local: threading.local = field(default_factory=threading.local, repr=False)
     _others: dict[Any, Kernel] = field(default_factory=dict, repr=False)
-    _tile: Any = field(default=None, repr=False)
-    _scratch: int = 0
+    _run: Any = field(default=None, repr=False)
 
     @property
     def source(self) -> str:
@@ -110,7 +95,7 @@ class Kernel:
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         self.name, self.options, self.code, self.target = state
-        self._local, self._others, self._tile, self._scratch = threading.local(), {}, None, 0
+        self._local, self._others, self._run = threading.local(), {}, None
 
     def __call__(self, x: npt.ArrayLike, out: Any = None, **parameters: Any) -> Any:
         """Evaluate at an array, element by element.
@@ -181,26 +166,36 @@ class Kernel:
         return outs
 
     def run(self, data: Array, outs: Sequence[Array]) -> None:
-        """Fill the outputs, tile by tile."""
-        for chunks in tiles(data, outs, np.float64):
-            self.tile(chunks[0], chunks[1:])
+        """Fill the outputs, tile by tile; contiguous arrays of the loop's format go to a compiled loop whole."""
+        if self._run is None:
+            self._run = self.prepared()
+        run, inner = self._run, np.dtype(self.code.inner)
+        whole = all(a.dtype == inner and a.flags.c_contiguous and a.flags.aligned for a in (data, *outs))
+        if self.backend == "numba" and whole and not any(np.may_share_memory(data, o) for o in outs):
+            run(data.reshape(-1), [o.reshape(-1) for o in outs])
+            return
+        for chunks in tiles(data, outs, inner):
+            run(chunks[0], chunks[1:])
 
-    def tile(self, x: Array, outs: Sequence[Array]) -> None:
-        """One tile: the program over all of it, the table where the program is not to be trusted."""
-        if self._tile is None:
-            self._tile, self._scratch = load(self.code.source)
-        pool = self.pool(len(x))
-        with np.errstate(all="ignore"):
-            self._tile(x, outs, pool)
-            for part, out in zip(self.code.parts, outs, strict=True):
-                repair(part, x, out)
+    def prepared(self) -> Any:
+        """A function (x, outs) on one-dimensional arrays of the inner format."""
+        parts = self.code.parts
+        if self.backend == "numba":
+            loop, ends = targets.numba.load(self.code.source), targets.numba.ends_of(self.code)
+            tables = [array for part in parts for array in (part.table.edges, part.table.rows)]
+            return lambda x, outs: loop(x, *outs, ends, *tables)
+        tile, scratch = targets.numpy.load(self.code.source)
 
-    def pool(self, size: int) -> list[Array]:
-        """This thread's scratch rows."""
-        rows = getattr(self._local, "rows", None)
-        if rows is None:
-            rows = self._local.rows = np.empty((max(self._scratch, 1), TILE))
-        return [row[:size] for row in rows]
+        def run(x: Array, outs: Sequence[Array]) -> None:
+            rows = getattr(self._local, "rows", None)
+            if rows is None:
+                rows = self._local.rows = np.empty((max(scratch, 1), TILE))
+            with np.errstate(all="ignore"):
+                tile(x, outs, [row[: len(x)] for row in rows])
+                for part, out in zip(parts, outs, strict=True):
+                    repair(part, x, out)
+
+        return run
 
     def twin(self, dtype: str) -> Kernel:
         """The same kernel for another float format."""
@@ -259,16 +254,6 @@ def repair(part: Part, x: Array, out: Array) -> None:
     value = evaluate(part.table, at)
     value[np.isnan(at)] = np.nan
     out[where] = value
-
-
-def load(source: str) -> tuple[Any, int]:
-    """Compile generated source: it names only NumPy and the functions of `symacts.rewrite.functions`."""
-    from symacts.rewrite import functions
-
-    space: dict[str, Any] = {"np": np, "__builtins__": {}}
-    space.update({n: getattr(functions, n) for n in ("mulerr", "erf", "erfc", "erfcx", "select", "below")})
-    exec(compile(source, "<symacts kernel>", "exec"), space)
-    return space["tile"], space["SCRATCH"]
 
 
 def check(name: str, value: Any, allowed: Sequence[str]) -> None:

@@ -9,7 +9,7 @@ order (`pieces`).
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -20,14 +20,26 @@ import sympy as sp
 from symacts.errors import UnsupportedExpression
 from symacts.kernels.pieces import Builder, Table, fixed, tabulate
 from symacts.rewrite.graph import Graph
-from symacts.rewrite.reference import Dyadic, Reference, to_float
-from symacts.rewrite.regimes import FORMATS, Format, Regime, Section, choose, order_of_zero, samples, zeros
+from symacts.rewrite.reference import Dyadic, Reference, to_float, ulp_errors
+from symacts.rewrite.regimes import (
+    FORMATS,
+    FloatArray,
+    Format,
+    Section,
+    choose,
+    order_of_zero,
+    refined,
+    samples,
+    stretches_within,
+    weight,
+    zeros,
+)
 from symacts.rigor.constants import enclose
 from symacts.rigor.oracle import BallOracle
 from symacts.symbolic.branches import Branch, split
 from symacts.symbolic.oracle import Undecided
 
-__all__ = ["Output", "Plan", "Stretch", "make_plan"]
+__all__ = ["Draft", "Output", "Plan", "Stretch", "Studied", "finish", "make_plan", "served"]
 
 LARGEST = float(np.finfo(np.float64).max)
 SMALLEST = 5e-324
@@ -35,18 +47,46 @@ SMALLEST = 5e-324
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """From `first` on (up to the next stretch) the program's step `node` gives the value, where `good` says so."""
+    """From `first` on (up to the next stretch) the program's step `node` gives the value; None: no program."""
 
     first: float
     node: int | None
 
 
 @dataclass(frozen=True, slots=True)
-class Output:
-    """One derivative: its stretches from left to right, the floats that they serve, and the table for all others."""
+class Studied:
+    """A section with its true values, its zeros (place and order), samples, and the programs chosen for it."""
+
+    section: Section
+    reference: Reference
+    roots: list[tuple[Fraction, int]]
+    points: FloatArray
+    truth: list[Dyadic | None]
+    stretches: list[Stretch]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One derivative before its program is compiled."""
 
     order: int
-    stretches: tuple[Stretch, ...]
+    sections: list[Studied]
+    points: dict[float, float]
+    spans: list[tuple[float, float]]
+    limits: tuple[float, float]
+    form: Format
+
+    @property
+    def stretches(self) -> list[Stretch]:
+        """The programs from left to right."""
+        return [s for studied in self.sections for s in studied.stretches]
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One derivative, compiled: the floats that its program serves, and the table for all others."""
+
+    order: int
     good: tuple[tuple[float, float], ...]
     table: Table
     unmet: tuple[tuple[float, float], ...]
@@ -54,10 +94,10 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A program in `x` with one output per requested order."""
+    """A program in `x` with one draft per requested order."""
 
     graph: Graph
-    outputs: tuple[Output, ...]
+    drafts: tuple[Draft, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +110,17 @@ class _Piece:
     value: float = float("nan")
 
 
-def make_plan(formula: sp.Expr, x: sp.Symbol, orders: Sequence[int], dtype: str, inner: sp.Symbol | None = None) -> Plan:
+def make_plan(formula: sp.Expr, x: sp.Symbol, orders: Sequence[int], form: str) -> Plan:
     """The plan of f and its derivatives of these orders, for inputs of this dtype.
 
     Parameters
     ----------
     formula : sympy.Expr
-        In `x` alone (and `inner`, see below).
+        In `x` alone.
     orders : sequence of int
         Orders of the derivative.
-    dtype : str
-        "float64" or "float32" (evaluated in float64 and rounded once).
+    form : str
+        The row of `rewrite.regimes.FORMATS`: the float format and how far a program may be off.
 
     Raises
     ------
@@ -96,8 +136,8 @@ def make_plan(formula: sp.Expr, x: sp.Symbol, orders: Sequence[int], dtype: str,
     graph = Graph()
     magnitude = graph.put("abs", graph.variable("x"))
     with np.errstate(all="ignore"):
-        outputs = tuple(_Planner(branches, x, k, graph, magnitude, FORMATS[dtype]).run() for k in orders)
-    return Plan(graph, outputs)
+        drafts = tuple(_Planner(branches, x, k, graph, magnitude, FORMATS[form]).draft() for k in orders)
+    return Plan(graph, drafts)
 
 
 class _Planner:
@@ -169,34 +209,20 @@ class _Planner:
         near = [reference.value(at + side * scale / 2**k) for k in (100, 200, 400)]
         return _trend(near)
 
-    def run(self) -> Output:
-        pieces = self.pieces()
-        rows: list[tuple[float, list[float]]] = [(-np.inf, fixed(self.limit(-1)))]
-        good: list[tuple[float, float]] = []
-        stretches: list[Stretch] = []
-        unmet: list[tuple[float, float]] = []
-        covered = -LARGEST
-        for piece in pieces:
-            if piece.lo > covered:
-                rows.append((covered, fixed(np.nan)))
+    def draft(self) -> Draft:
+        """Sections with their programs and true values; points; limits."""
+        sections: list[Studied] = []
+        points: dict[float, float] = {}
+        spans: list[tuple[float, float]] = []
+        for piece in self.pieces():
+            spans.append((piece.lo, piece.hi))
             if piece.section is None:
-                good.append((piece.lo, piece.hi))  # provisional: see `settle`
-                rows.append((piece.lo, fixed(piece.value)))
+                points[piece.lo] = piece.value
             else:
-                regime, table, left = self.section(piece.section)
-                stretches.append(Stretch(piece.lo, regime.node))
-                good += regime.good
-                rows += table
-                unmet += left
-            covered = math.nextafter(piece.hi, math.inf)
-        if covered <= LARGEST:
-            rows.append((covered, fixed(np.nan)))
-        rows.append((np.inf, fixed(self.limit(1))))
-        points = {p.lo: p.value for p in pieces if p.section is None}
-        merged = self.settle(sorted(good), points, stretches)
-        return Output(self.order, tuple(stretches), merged, tabulate(rows), tuple(unmet))
+                sections.append(self.study(piece.section))
+        return Draft(self.order, sections, points, spans, (self.limit(-1), self.limit(1)), self.form)
 
-    def section(self, section: Section) -> tuple[Regime, list[tuple[float, list[float]]], list[tuple[float, float]]]:
+    def study(self, section: Section) -> Studied:
         reference = self.reference(section.expression)
         derivative = self.reference(sp.diff(section.expression, self.x))
         points = samples(section.lo, section.hi, self.form)
@@ -205,17 +231,11 @@ class _Planner:
             raise UnsupportedExpression(f"no true values of {section.expression} on [{section.lo}, {section.hi}]")
         roots = zeros(reference, derivative, points, truth)
         roots += [r for r in self.border_zeros(section, reference) if all(r[0] != z for z, _ in roots)]
-        near = [float(z) for z, _ in roots if z]
-        regime = choose(section, self.x, self.graph, self.magnitude, reference, self.form, near)
-        builder = Builder(reference.value, roots, tolerance=57 if self.form.dtype == "float64" else 45)
-        start = section.lo
-        for lo, hi in regime.good:
-            if lo > start:
-                builder.cover(start, math.nextafter(lo, -math.inf))
-            start = math.nextafter(hi, math.inf)
-        if start <= section.hi:
-            builder.cover(start, section.hi)
-        return regime, builder.rows, builder.unmet
+        points = refined(samples(section.lo, section.hi, self.form, [float(z) for z, _ in roots if z]), reference, self.form)
+        truth = [reference.value(Fraction(p)) for p in points.tolist()]
+        node = choose(section, self.x, self.graph, self.magnitude, points, truth, self.form)
+        stretches = [Stretch(section.lo, node)]
+        return Studied(section, reference, roots, points, truth, stretches)
 
     def border_zeros(self, section: Section, reference: Reference) -> list[tuple[Fraction, int]]:
         """Zeros (or poles: negative orders) of the section's expression at zero and at its branch's ends."""
@@ -243,29 +263,86 @@ class _Planner:
             return exact
         return _trend([self.reference(expression).value(Fraction(side) * 2**k) for k in (1200, 2400, 4800)])
 
-    def settle(
-        self, good: list[tuple[float, float]], points: dict[float, float], stretches: list[Stretch]
-    ) -> tuple[tuple[float, float], ...]:
-        """Merge touching intervals; a point stays good only where the programs on both sides give its value."""
-        from symacts.rewrite.regimes import interpret  # noqa: PLC0415
 
-        kept = []
-        for lo, hi in good:
-            if lo == hi and lo in points:
-                right = [s for s in stretches if s.first <= (lo if lo else SMALLEST)]
-                left = [s for s in stretches if s.first < lo]
-                nodes = {s[-1].node for s in (left, right) if s}
-                if None in nodes or not nodes or not left or not right:
-                    continue
-                with np.errstate(all="ignore"):
-                    got = interpret(self.graph, [n for n in nodes if n is not None], {"x": np.array([lo])})
-                if any(float(v[0]) != points[lo] for v in got):
-                    continue
-            if kept and math.nextafter(kept[-1][1], math.inf) >= lo:
-                kept[-1] = (kept[-1][0], hi)
-            else:
-                kept.append((lo, hi))
-        return tuple(k for k in kept if k[0] < k[1])
+def finish(draft: Draft, run: Callable[[FloatArray], FloatArray], most: int = 12) -> Output:
+    """Where the compiled program is good enough, by its own values; polynomials for the rest.
+
+    Parameters
+    ----------
+    draft : Draft
+        The sections with true values.
+    run : callable
+        The compiled program of this output, without repairs.
+    most : int
+        Stretches that the target can test for; the weightiest are kept.
+    """
+    kept = served(draft, run, most)
+    rows: list[tuple[float, list[float]]] = [(-np.inf, fixed(draft.limits[0]))]
+    unmet: list[tuple[float, float]] = []
+    covered = -LARGEST
+    sections = {s.section.lo: s for s in draft.sections}
+    for lo, hi in draft.spans:
+        if lo > covered:
+            rows.append((covered, fixed(np.nan)))
+        if lo in sections and sections[lo].section.hi == hi:
+            built, left = _rows(sections[lo], kept, draft.form)
+            rows += built
+            unmet += left
+        else:
+            rows.append((lo, fixed(draft.points[lo])))
+        covered = math.nextafter(hi, math.inf)
+    if covered <= LARGEST:
+        rows.append((covered, fixed(np.nan)))
+    rows.append((np.inf, fixed(draft.limits[1])))
+    return Output(draft.order, tuple(kept), tabulate(rows), tuple(unmet))
+
+
+def served(draft: Draft, run: Callable[[FloatArray], FloatArray], most: int) -> list[tuple[float, float]]:
+    """The weightiest stretches on which the compiled program stays within the bound."""
+    good: list[tuple[float, float]] = []
+    for studied in draft.sections:
+        if all(s.node is None for s in studied.stretches):
+            continue
+        errors = ulp_errors(run(studied.points), studied.truth, draft.form.dtype)
+        errors[[t is None for t in studied.truth]] = np.inf
+        good += stretches_within(studied.points, errors, draft.form.bound)
+    at = np.array(list(draft.points))
+    computed = run(at) if len(at) else at
+    for p, y in zip(draft.points, computed.tolist(), strict=True):
+        good += [(p, p)] if y == draft.points[p] else []
+    kept = _merged(sorted(good))
+    if len(kept) > most:
+        kept = sorted(sorted(kept, key=lambda k: -weight(*k))[:most])
+    return kept
+
+
+def _rows(
+    studied: Studied, good: list[tuple[float, float]], form: Format
+) -> tuple[list[tuple[float, list[float]]], list[tuple[float, float]]]:
+    """Polynomials for what the good stretches leave of a section."""
+    section = studied.section
+    builder = Builder(studied.reference.value, studied.roots, tolerance=57 if form.dtype == "float64" else 45)
+    start = section.lo
+    for lo, hi in good:
+        if hi < start or lo > section.hi:
+            continue
+        if lo > start:
+            builder.cover(start, math.nextafter(lo, -math.inf))
+        start = math.nextafter(hi, math.inf)
+    if start <= section.hi:
+        builder.cover(start, section.hi)
+    return builder.rows, builder.unmet
+
+
+def _merged(good: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Touching intervals as one; single points that touch nothing are dropped."""
+    kept: list[tuple[float, float]] = []
+    for lo, hi in good:
+        if kept and math.nextafter(kept[-1][1], math.inf) >= lo:
+            kept[-1] = (kept[-1][0], hi)
+        else:
+            kept.append((lo, hi))
+    return [k for k in kept if k[0] < k[1]]
 
 
 def _number(v: Dyadic | None) -> float:

@@ -16,7 +16,7 @@ __all__ = ["ERFCX", "ERFCX_SHIFT", "FUNCTIONS", "erf", "erfc", "erfcx", "mulerr"
 
 Array = npt.NDArray[Any]
 SPLITTER = 134217729.0
-"""2**27 + 1: Veltkamp's constant for 53 bits."""
+"""2**27 + 1: Veltkamp's constant for 53 bits (2**12 + 1 for 24)."""
 
 ERFCX_SHIFT = 3.5
 ERFCX = (
@@ -54,7 +54,7 @@ The form is that of Shepherd and Laframboise (1981), "Chebyshev approximation of
 
 def _split(v: Array) -> tuple[Array, Array]:
     """Veltkamp's splitting of a float64 array in two halves of 26 bits."""
-    c = SPLITTER * v
+    c = (SPLITTER if v.dtype == np.float64 else 4097.0) * v
     high = c - (c - v)
     return high, v - high
 

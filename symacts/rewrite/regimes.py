@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,28 +22,44 @@ from symacts.rewrite.functions import FUNCTIONS
 from symacts.rewrite.graph import Graph
 from symacts.rewrite.halfline import Form, Unrewritable, half_line
 from symacts.rewrite.lower import lower
-from symacts.rewrite.reference import Reference, ulp_errors
+from symacts.rewrite.reference import Dyadic, Reference, ulp_errors
 
-__all__ = ["Format", "Regime", "Section", "choose", "interpret", "samples", "zeros"]
+__all__ = [
+    "FORMATS",
+    "FloatArray",
+    "Format",
+    "Section",
+    "choose",
+    "interpret",
+    "order_of_zero",
+    "refined",
+    "samples",
+    "stretches_within",
+    "weight",
+    "zeros",
+]
 
 FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A float format: its dtype, how far a form may be off in its ULP, and the exponents of its inputs."""
+    """A float format: its dtype, how far a form may be off in its ULP, its inputs' exponents, the format inside."""
 
     dtype: str
     bound: float
     lowest: int
     highest: int
+    inner: str
 
 
 FORMATS = {
-    "float64": Format("float64", 2.6, -1074, 1023),
-    "float32": Format("float32", 0.003, -149, 127),
+    "float64": Format("float64", 3.1, -1074, 1023, "float64"),
+    "float32 in float64": Format("float32", 0.003, -149, 127, "float64"),
+    "float32": Format("float32", 3.1, -149, 127, "float32"),
 }
-"""Bounds: the worst over all inputs is about 1.5 times the worst of a sample; float32 is rounded from float64."""
+"""Bounds: the worst over all inputs is up to 1.25 times the worst of a sample, and has to stay below 4 ULP; a float32
+that is rounded once from float64 may be off by 0.51."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,28 +76,22 @@ class Section:
         return 1 if self.hi > 0 else -1
 
 
-@dataclass(frozen=True, slots=True)
-class Regime:
-    """Where one program may be used: closed intervals of floats; `node` is None where there is no program."""
-
-    node: int | None
-    good: tuple[tuple[float, float], ...]
-
-
-def interpret(graph: Graph, outputs: Sequence[int], inputs: dict[str, FloatArray]) -> list[FloatArray]:
-    """Run a program on arrays (the reference semantics of the targets)."""
-    values: dict[int, FloatArray] = {}
+def interpret(
+    graph: Graph, outputs: Sequence[int], inputs: dict[str, FloatArray], dtype: npt.DTypeLike = np.float64
+) -> list[FloatArray]:
+    """Run a program on arrays in a float format (the reference semantics of the targets)."""
+    values: dict[int, npt.NDArray[Any]] = {}
     shape = next(iter(inputs.values())).shape
     with np.errstate(all="ignore"):
         for k in graph.reachable(tuple(outputs)):
             step = graph.steps[k]
             if step.name == "var":
-                values[k] = inputs[str(step.payload)]
+                values[k] = inputs[str(step.payload)].astype(dtype)
             elif step.name == "const":
-                values[k] = np.full(shape, step.payload)
+                values[k] = np.full(shape, step.payload, dtype)
             else:
-                values[k] = FUNCTIONS[step.name](*(values[j] for j in step.args), out=np.empty(shape))
-    return [values[k] for k in outputs]
+                values[k] = FUNCTIONS[step.name](*(values[j] for j in step.args), out=np.empty(shape, dtype))
+    return [values[k].astype(np.float64) for k in outputs]
 
 
 def samples(lo: float, hi: float, form: Format, near: Sequence[float] = ()) -> FloatArray:
@@ -97,11 +108,12 @@ def samples(lo: float, hi: float, form: Format, near: Sequence[float] = ()) -> F
     for z in [*near, lo, hi]:
         if z and abs(z) < 1e300:
             points += [abs(z) * (1 + s * 2.0**-k) for k in (2, 3, 4, 5, 6, 8, 12, 20, 40) for s in (1, -1)]
-    kept = np.unique([p for p in points if a <= p <= b])
+    rounded = np.array(points).astype(form.dtype).astype(np.float64)
+    kept = np.unique(rounded[(rounded >= a) & (rounded <= b)])
     return kept if side > 0 else -kept[::-1]
 
 
-def refined(points: FloatArray, reference: Reference) -> FloatArray:
+def refined(points: FloatArray, reference: Reference, form: Format) -> FloatArray:
     """More samples where the function's size changes by more than a few binades: the way into the subnormals."""
     for _ in range(3):
         sizes = []
@@ -117,7 +129,7 @@ def refined(points: FloatArray, reference: Reference) -> FloatArray:
                     extra += np.linspace(points[k - 1], points[k], 8)[1:-1].tolist()
         if not extra or len(extra) > 20000:
             break
-        points = np.unique(np.concatenate([points, extra]))
+        points = np.unique(np.concatenate([points, np.array(extra).astype(form.dtype).astype(np.float64)]))
     return points
 
 
@@ -136,49 +148,39 @@ def candidates(section: Section, x: sp.Symbol, graph: Graph, node: int) -> list[
 
 
 def choose(
-    section: Section, x: sp.Symbol, graph: Graph, node: int, reference: Reference, form: Format, near: Sequence[float]
-) -> Regime:
-    """The candidate whose regime is worth most: measured on inputs as layers see them, then by cost."""
-    points = refined(samples(section.lo, section.hi, form, near), reference)
-    if not len(points):
-        return Regime(None, ())
-    found = candidates(section, x, graph, node)
-    if not found:
-        return Regime(None, ())
-    truth = [reference.value(Fraction(p)) for p in points.tolist()]
-    best: tuple[float, Regime] | None = None
-    for result in found:
-        (y,) = interpret(graph, [result], {"x": points})
-        good = _stretches(points, _around(_errors(y, truth, form)) <= form.bound)
-        missing = 1.0 - sum(_weight(a, b) for a, b in good) / max(_weight(section.lo, section.hi), 1e-9)
+    section: Section,
+    x: sp.Symbol,
+    graph: Graph,
+    node: int,
+    points: FloatArray,
+    truth: Sequence[Dyadic | None],
+    form: Format,
+) -> int | None:
+    """The program worth most: by the inputs that it serves well, weighed as layers see them, then by cost."""
+    best: tuple[float, int] | None = None
+    for result in candidates(section, x, graph, node):
+        (y,) = interpret(graph, [result], {"x": points}, form.inner)
+        errors = ulp_errors(y, truth, form.dtype)
+        errors[[t is None for t in truth]] = np.inf
+        good = stretches_within(points, errors, form.bound)
+        missing = 1.0 - sum(weight(a, b) for a, b in good) / max(weight(section.lo, section.hi), 1e-9)
         score = missing * 2000.0 + graph.cost((result,))
-        if best is None or score < best[0]:
-            best = score, Regime(result, good)
-    assert best is not None
-    return best[1] if best[1].good else Regime(None, ())
-
-
-def _errors(y: FloatArray, truth: list[tuple[int, int] | None], form: Format) -> FloatArray:
-    errors = ulp_errors(y, truth, form.dtype)
-    errors[[t is None for t in truth]] = np.inf
-    return errors
+        if good and (best is None or score < best[0]):
+            best = score, result
+    return None if best is None else best[1]
 
 
 SHORTEST = 1.4
 """Ratio of the ends of a stretch below which it is not worth its comparisons."""
 
 
-def _around(errors: FloatArray) -> FloatArray:
-    """The worst error among each sample and its neighbors: rounding errors are noisy."""
+def stretches_within(points: FloatArray, errors: FloatArray, bound: float) -> list[tuple[float, float]]:
+    """Closed intervals between samples whose errors, and those of their neighbors, stay within the bound."""
     padded = np.concatenate([errors[:1], errors[:1], errors, errors[-1:], errors[-1:]])
-    return np.max([padded[k : k + len(errors)] for k in range(5)], axis=0)
-
-
-def _stretches(points: FloatArray, ok: npt.NDArray[np.bool_]) -> tuple[tuple[float, float], ...]:
-    """Runs of good samples, from the first to the last; a single good sample is no stretch."""
+    worst = np.max([padded[k : k + len(errors)] for k in range(5)], axis=0)
     runs = []
     start = None
-    for k, good in enumerate([*ok.tolist(), False]):
+    for k, good in enumerate([*(worst <= bound).tolist(), False]):
         if good and start is None:
             start = k
         elif not good and start is not None:
@@ -186,10 +188,10 @@ def _stretches(points: FloatArray, ok: npt.NDArray[np.bool_]) -> tuple[tuple[flo
             if max(abs(a), abs(b)) >= SHORTEST * min(abs(a), abs(b)):
                 runs.append((a, b))
             start = None
-    return tuple(runs)
+    return runs
 
 
-def _weight(lo: float, hi: float) -> float:
+def weight(lo: float, hi: float) -> float:
     """The share of inputs in [lo, hi] when pre-activations spread over a few units: the Cauchy law of scale 2."""
     return float(np.arctan(hi / 2.0) - np.arctan(lo / 2.0)) / np.pi
 

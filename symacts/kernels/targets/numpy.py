@@ -6,10 +6,17 @@ ufuncs it names. Selection between sections is bit arithmetic on masks, so no la
 
 from __future__ import annotations
 
-from symacts.kernels.plan import Output, Plan
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from symacts.kernels.code import Code, Part
+from symacts.kernels.plan import Draft, FloatArray, Plan, finish, make_plan
+from symacts.rewrite import functions
 from symacts.rewrite.graph import Graph
 
-__all__ = ["generate"]
+__all__ = ["combine", "compile_plan", "generate", "load"]
 
 _NAMES = {
     "add": "np.add",
@@ -28,7 +35,7 @@ _NAMES = {
 }
 
 
-def combine(graph: Graph, output: Output) -> int | None:
+def combine(graph: Graph, output: Draft) -> int | None:
     """One step that gives the output on every good stretch: selections pushed towards the leaves."""
     programs = [s for s in output.stretches if s.node is not None]
     if not programs:
@@ -70,7 +77,7 @@ def choose_sign(graph: Graph, mask: int) -> int:
 def generate(plan: Plan) -> str:
     """Source of `tile(x, outs, pool)`: writes every output's program over the whole tile."""
     graph = plan.graph
-    roots = [combine(graph, output) for output in plan.outputs]
+    roots = [combine(graph, output) for output in plan.drafts]
     wanted = tuple(r for r in roots if r is not None)
     order = graph.reachable(wanted)
     last = {j: k for k in order for j in graph.steps[k].args}
@@ -109,3 +116,33 @@ def generate(plan: Plan) -> str:
             lines.append(f"    outs[{k}][...] = {names[root]}")
     scratch = [f"    s{k} = pool[{k}]" for k in range(count)]
     return "\n".join([f"SCRATCH = {count}", lines[0], *scratch, *lines[1:], "    return", ""])
+
+
+def compile_plan(
+    formula: sp.Expr, x: sp.Symbol, orders: tuple[int, ...], dtype: str, accuracy: str, parallel: bool
+) -> Code:
+    """The code for a formula; float32 is evaluated in float64 and rounded once."""
+    plan = make_plan(formula, x, orders, dtype if dtype == "float64" else "float32 in float64")
+    source = generate(plan)
+    run, scratch = load(source)
+
+    def column(k: int) -> Any:
+        def evaluate(points: FloatArray) -> FloatArray:
+            outs = [np.empty(len(points)) for _ in plan.drafts]
+            with np.errstate(all="ignore"):
+                run(points, outs, np.empty((max(scratch, 1), len(points))))
+            return outs[k]
+
+        return evaluate
+
+    with np.errstate(all="ignore"):
+        outputs = [finish(draft, column(k)) for k, draft in enumerate(plan.drafts)]
+    return Code("numpy", source, tuple(Part(o.good, o.table, o.unmet) for o in outputs))
+
+
+def load(source: str) -> tuple[Any, int]:
+    """Compile generated source: it names only NumPy and the functions of `symacts.rewrite.functions`."""
+    space: dict[str, Any] = {"np": np, "__builtins__": {}}
+    space.update({n: getattr(functions, n) for n in ("mulerr", "erf", "erfc", "erfcx", "select", "below")})
+    exec(compile(source, "<symacts kernel>", "exec"), space)
+    return space["tile"], space["SCRATCH"]

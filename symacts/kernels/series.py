@@ -1,0 +1,141 @@
+"""One polynomial inside the fused loop, for a stretch of common inputs that no rewritten form serves.
+
+Such stretches lie around zeros of the function (tanhshrink at 0, the zero of a derivative): there the relative error
+of any sum grows without bound, while `F(x)/(x - zero)**order` is a tame polynomial, the zero in two words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from symacts.kernels.fit import Fit, fit
+from symacts.kernels.plan import Stretch, Studied
+from symacts.rewrite.graph import Graph
+from symacts.rewrite.reference import Dyadic, ulp_errors
+from symacts.rewrite.regimes import Format, interpret, stretches_within, weight
+
+__all__ = ["with_series"]
+
+LEAST_WEIGHT = 0.008
+"""Share of inputs below which a stretch is left to the table."""
+COUNTS = {"float64": (8, 11, 14, 17, 20, 24, 28), "float32": (4, 5, 6, 7, 8, 10, 12, 14)}
+TOLERANCE = {"float64": 56, "float32": 27}
+STEEPEST = 120
+
+
+@dataclass(frozen=True, slots=True)
+class _Range:
+    lo: float
+    hi: float
+
+
+def hard_ranges(studied: Studied, graph: Graph, form: Format) -> list[_Range]:
+    """Stretches between the good ones that matter, neighbors with little in between as one."""
+    if any(s.node is None for s in studied.stretches):
+        return []
+    starts = np.array([s.first for s in studied.stretches])
+    which = np.searchsorted(starts, studied.points, side="right") - 1
+    runs = interpret(graph, [s.node for s in studied.stretches if s.node is not None], {"x": studied.points}, form.inner)
+    y = np.choose(np.maximum(which, 0), runs) if len(runs) > 1 else runs[0]
+    errors = ulp_errors(y, studied.truth, form.dtype)
+    good = stretches_within(studied.points, errors, form.bound)
+    lo, hi = studied.section.lo, studied.section.hi
+    found: list[_Range] = []
+    start = lo
+    for a, b in [*good, (hi, hi)]:
+        if a > start or (a == hi and start < hi):
+            if found and weight(found[-1].hi, start) < 3 * LEAST_WEIGHT:
+                found[-1] = _Range(found[-1].lo, a)
+            else:
+                found.append(_Range(start, a))
+        start = b
+    return [r for r in found if weight(r.lo, r.hi) > LEAST_WEIGHT and abs(r.lo) <= 16 and abs(r.hi) <= 16]
+
+
+def with_series(studied: Studied, graph: Graph, x: int, form: Format) -> list[Stretch]:
+    """The section's stretches with polynomials put in where they are worth it."""
+    node = studied.stretches[0].node
+    section = studied.section
+    if node is None:
+        return studied.stretches
+    stretches = [Stretch(section.lo, node)]
+    for span in hard_ranges(studied, graph, form):
+        polynomial = series(studied, graph, x, span, form)
+        if polynomial is None:
+            continue
+        if stretches[-1].first == span.lo:
+            stretches.pop()
+        stretches.append(Stretch(span.lo, polynomial))
+        if span.hi < section.hi:
+            stretches.append(Stretch(span.hi, node))
+    return stretches
+
+
+def series(studied: Studied, graph: Graph, x: int, span: _Range, form: Format) -> int | None:
+    """The program of one polynomial on a range, anchored at the zero in or next to it."""
+    lo, hi = span.lo, span.hi
+    reach = hi - lo
+    anchors = [z for z in studied.roots if lo - reach / 16 <= z[0] <= hi + reach / 16]
+    if len(anchors) > 1:
+        return None
+    zero, order = anchors[0] if anchors else (Fraction(0), 0)
+    if order < 0:
+        return None
+    spans = [(Fraction(lo), Fraction(hi))]
+    if min(abs(lo), abs(hi)) < 1e-3:
+        wide = Fraction(max(abs(lo), abs(hi)))
+        spans = [(-wide, wide), *spans]
+    for a, b in spans:
+        center = Fraction(0) if a == -b else Fraction(float(np.dtype(form.dtype).type((a + b) / 2)))
+        half = max(b - center, center - a)
+
+        def value(s: Fraction, center: Fraction = center, half: Fraction = half) -> Dyadic | None:
+            point = center + s * half
+            v = studied.reference.value(point)
+            if v is None or not order:
+                return v
+            if point == zero:
+                return None
+            q = Fraction(v[0]) / (point - zero) ** order
+            shift = 220 - q.numerator.bit_length() + q.denominator.bit_length()
+            man = (q.numerator << shift) // q.denominator if shift >= 0 else q.numerator // (q.denominator << -shift)
+            return man, v[1] - shift
+
+        for count in COUNTS[form.dtype]:
+            found = fit(value, count, TOLERANCE[form.dtype], STEEPEST)
+            if found is not None and abs(found.scale) < 60:
+                return _program(graph, x, found, center, half, zero, order, form)
+    return None
+
+
+def _program(
+    graph: Graph, x: int, found: Fit, center: Fraction, half: Fraction, zero: Fraction, order: int, form: Format
+) -> int:
+    """Horner's rule in x - center (or its square, where the odd coefficients vanish)."""
+    kind = np.dtype(form.dtype).type
+
+    def split(value: Fraction) -> tuple[float, float]:
+        head = float(kind(float(value)))
+        return head, float(value - Fraction(head))
+
+    scale = Fraction(2) ** found.scale
+    raw = [found.rational(k) * scale / half**k for k in range(len(found.coefficients))]
+    top = max(abs(float(c * half**k)) for k, c in enumerate(raw))
+    even = center == 0 and all(abs(float(c * half**k)) < top * 1e-25 for k, c in enumerate(raw) if k % 2)
+    t = x if center == 0 else graph.sub(x, graph.constant(float(center)))
+    step = graph.mul(t, t) if even else t
+    kept = raw[::2] if even else raw
+    b0, b0_low = split(kept[0])
+    p = graph.constant(float(kept[-1]))
+    for c in reversed(kept[1:-1]):
+        p = graph.add(graph.constant(float(c)), graph.mul(p, step))
+    p = graph.add(graph.constant(b0), graph.add(graph.constant(b0_low), graph.mul(p, step)))
+    if order:
+        head, tail = split(zero)
+        y = graph.sub(graph.sub(x, graph.constant(head)), graph.constant(tail)) if zero else x
+        for _ in range(order):
+            p = graph.mul(p, y)
+    return p

@@ -1,0 +1,282 @@
+"""Elementary functions as straight-line lines of source, for loops that a compiler turns into vector code.
+
+Each row expands one operation into assignments: argument reduction by adding and subtracting a large constant, a
+polynomial (`approximations`), and reassembly through the exponent bits; no branch, no call. Within one kernel the
+reduction for an argument is written once and shared by `exp` and `expm1`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import mpmath
+
+from symacts.kernels.approximations import ERFCX_POLE, coefficients
+
+__all__ = ["EXPANSIONS", "Writer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What differs between the formats: mantissa bits, exponent bias, the clamp of exponentials."""
+
+    dtype: str
+    mantissa: int
+    bias: int
+    lowest: float
+    highest: float
+
+    @property
+    def bits(self) -> int:
+        """Bits of precision."""
+        return self.mantissa + 1
+
+
+FORMATS = {
+    "float64": Words("float64", 52, 1023, -708.3, 709.7),
+    "float32": Words("float32", 23, 127, -87.3, 88.7),
+}
+
+
+def log_two(head_bits: int) -> tuple[float, float]:
+    """log(2) as a head with few bits (so that its products with small integers are exact) and a tail."""
+    with mpmath.workprec(200):
+        v = mpmath.log(2)
+        head = mpmath.ldexp(mpmath.nint(mpmath.ldexp(v, head_bits)), -head_bits)
+        return float(head), float(v - head)
+
+
+@dataclass(slots=True)
+class Writer:
+    """Lines of a loop body in one float format, with constants as module globals of that format."""
+
+    dtype: str
+    lines: list[str] = field(default_factory=list)
+    constants: dict[str, str] = field(default_factory=dict)
+    shared: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    count: int = 0
+    nonpositive: set[str] = field(default_factory=set)
+
+    @property
+    def words(self) -> Words:
+        """The format's numbers."""
+        return FORMATS[self.dtype]
+
+    def number(self, value: float) -> str:
+        """The name of a constant."""
+        text = repr(float(value))
+        if text not in self.constants:
+            self.constants[text] = f"C{len(self.constants)}"
+        return self.constants[text]
+
+    def let(self, expression: str) -> str:
+        """A new variable."""
+        name = f"v{self.count}"
+        self.count += 1
+        self.lines.append(f"{name} = {expression}")
+        return name
+
+    def polynomial(self, values: Sequence[float], variable: str) -> str:
+        """Horner's rule; contraction makes every step one instruction."""
+        p = self.number(values[-1])
+        for c in reversed(values[:-1]):
+            p = self.let(f"{p}*{variable} + {self.number(c)}")
+        return p
+
+    def cast(self, integer: str) -> str:
+        """The float of these bits."""
+        return f"{self.dtype}({integer})"
+
+    def bits(self, value: str) -> str:
+        """The bits of a float."""
+        return f"bits{self.dtype[5:]}({value})"
+
+    def fma(self, a: str, b: str, c: str) -> str:
+        """a*b + c, rounded once."""
+        return f"fma{self.dtype[5:]}({a}, {b}, {c})"
+
+
+def _exp_parts(w: Writer, x: str) -> tuple[str, str]:
+    """w and s with exp(x) = s*(1 + w), s a power of two, |w| < 0.42."""
+    key = ("exp", x)
+    if key not in w.shared:
+        f = w.words
+        head, tail = log_two(32 if w.dtype == "float64" else 14)
+        magic = w.number(1.5 * 2.0**f.mantissa)
+        low, high = w.number(f.lowest), w.number(f.highest)
+        y = w.let(f"{x} if {x} > {low} else {low}")
+        if x not in w.nonpositive:
+            y = w.let(f"{y} if {y} < {high} else {high}")
+        t = w.let(f"{y}*{w.number(1 / math.log(2))} + {magic}")
+        k = w.let(f"{t} - {magic}")
+        r = w.let(f"({y} - {k}*{w.number(head)}) - {k}*{w.number(tail)}")
+        q = w.polynomial(coefficients("exp", f.bits), r)
+        p = w.let(f"{r} + ({r}*{r})*{q}")
+        one = "bits64(1.0)" if w.dtype == "float64" else "bits32(ONE)"
+        s = w.let(w.cast(f"{one} + ({w.bits(t)} << SHIFT)"))
+        w.shared[key] = (p, s)
+    p, s = w.shared[key]
+    return p, s
+
+
+def exp(w: Writer, x: str) -> str:
+    p, s = _exp_parts(w, x)
+    return w.let(f"{s}*{p} + {s}")
+
+
+def expm1(w: Writer, x: str) -> str:
+    p, s = _exp_parts(w, x)
+    return w.let(f"{s}*{p} + ({s} - {w.number(1.0)})")
+
+
+def _log_of(w: Writer, m: str, c: str | None) -> str:
+    """log(m + c) with c a small correction, m positive and normal."""
+    f = w.words
+    head, tail = log_two(32 if w.dtype == "float64" else 14)
+    root = w.number(math.sqrt(0.5))
+    one = w.number(1.0)
+    e = w.let(f"({w.bits(m)} - {w.bits(root)}) >> SHIFT")
+    z = w.let(w.cast(f"{w.bits(m)} - ({e} << SHIFT)"))
+    k = w.let(f"{w.dtype}_of({e})")
+    g = w.let(f"{z} - {one}")
+    s = w.let(f"{g}/({w.number(2.0)} + {g})")
+    q = w.let(f"{s}*{s}")
+    core = w.polynomial(coefficients("log", f.bits), q)
+    series = w.let(f"{q}*{core}")
+    half = w.let(f"({w.number(0.5)}*{g})*{g}")
+    small = f"{s}*({half} + {series}) + {k}*{w.number(tail)}"
+    if c is not None:
+        scale = w.let(w.cast(f"{w.bits(one)} - ({e} << SHIFT)"))
+        small += f" + ({c}*{scale})*({one} - {g})"
+    small = w.let(small)
+    return w.let(f"{k}*{w.number(head)} + ({g} - ({half} - {small}))")
+
+
+def log(w: Writer, x: str) -> str:
+    return _log_of(w, x, None)
+
+
+def log1p(w: Writer, x: str) -> str:
+    one = w.number(1.0)
+    m = w.let(f"{one} + {x}")
+    c = w.let(f"{x} - ({m} - {one})")
+    return _log_of(w, m, c)
+
+
+def mulerr(w: Writer, a: str, b: str) -> str:
+    p = w.let(f"{a}*{b}")
+    return w.let(w.fma(a, b, f"-{p}"))
+
+
+def erfcx(w: Writer, z: str) -> str:
+    """For z >= 0: the polynomial in t, with the rounding error of t put back to first order."""
+    key = ("erfcx", z)
+    if key not in w.shared:
+        pole = w.number(ERFCX_POLE)
+        d = w.let(f"{z} + {pole}")
+        n = w.let(f"{z} - {pole}")
+        t0 = w.let(f"{n}/{d}")
+        p = w.polynomial(coefficients("erfcx", w.words.bits)[1:], t0)
+        c0, c1 = coefficients("erfcx", w.words.bits)[:2]
+        # n - t0*d and the rounding error of d = z + pole, to first order in t
+        slip = w.let(f"{w.fma('-' + t0, d, n)}")
+        lost = w.let(f"{z} - ({d} - {pole})")
+        fix = w.let(f"({slip} - {t0}*{lost})*({w.number(c1)}/{d})")
+        del c0
+        first = w.number(coefficients("erfcx", w.words.bits)[0])
+        top = w.let(f"{first} + ({t0}*{p} + {fix})")
+        w.shared[key] = (w.let(f"{top}/({w.number(1.0)} + {w.number(2.0)}*{z})"),)
+    return w.shared[key][0]
+
+
+def _erfc_positive(w: Writer, a: str) -> str:
+    square = w.let(f"{a}*{a}")
+    error = w.let(w.fma(a, a, f"-{square}"))
+    minus = w.let(f"-{square}")
+    w.nonpositive.add(minus)
+    e = exp(w, minus)
+    return w.let(f"({e} - {e}*{error})*{erfcx(w, a)}")
+
+
+def erf(w: Writer, z: str) -> str:
+    a = w.let(f"abs({z})")
+    near = w.let(f"min({a}, {w.number(1.0)})")
+    q = w.let(f"{near}*{near}")
+    small = w.let(f"{z}*{w.polynomial(coefficients('erf', w.words.bits), q)}")
+    far = w.let(f"{w.number(1.0)} - {_erfc_positive(w, a)}")
+    signed = w.let(f"-{far} if {z} < {w.number(0.0)} else {far}")
+    return w.let(f"{small} if {a} <= {w.number(1.0)} else {signed}")
+
+
+def erfc(w: Writer, z: str) -> str:
+    a = w.let(f"abs({z})")
+    tail = _erfc_positive(w, a)
+    return w.let(f"{w.number(2.0)} - {tail} if {z} < {w.number(0.0)} else {tail}")
+
+
+def tanh(w: Writer, z: str) -> str:
+    a = w.let(f"abs({z})")
+    minus = w.let(f"-{w.number(2.0)}*{a}")
+    w.nonpositive.add(minus)
+    v = expm1(w, minus)
+    t = w.let(f"-{v}/({w.number(2.0)} + {v})")
+    return w.let(f"-{t} if {z} < {w.number(0.0)} else {t}")
+
+
+def sinh(w: Writer, z: str) -> str:
+    a = w.let(f"abs({z})")
+    v = expm1(w, a)
+    t = w.let(f"{w.number(0.5)}*({v} + {v}/({v} + {w.number(1.0)}))")
+    return w.let(f"-{t} if {z} < {w.number(0.0)} else {t}")
+
+
+def cosh(w: Writer, z: str) -> str:
+    e = exp(w, w.let(f"abs({z})"))
+    return w.let(f"{w.number(0.5)}*({e} + {w.number(1.0)}/{e})")
+
+
+def atan(w: Writer, z: str) -> str:
+    """atan on [0, tan(pi/8)] by its polynomial; larger arguments by pi/4 + atan((z - 1)/(z + 1)) and pi/2 - atan(1/z)."""
+    one = w.number(1.0)
+    a = w.let(f"abs({z})")
+    large = w.number(math.tan(3 * math.pi / 8))
+    middle = w.number(math.tan(math.pi / 8))
+    n = w.let(f"-{one} if {a} > {large} else ({a} - {one} if {a} > {middle} else {a})")
+    d = w.let(f"{a} if {a} > {large} else ({a} + {one} if {a} > {middle} else {one})")
+    base = w.let(f"{w.number(math.pi / 2)} if {a} > {large} else ({w.number(math.pi / 4)} if {a} > {middle} else {w.number(0.0)})")
+    low = w.let(f"{w.number(6.123233995736766e-17)} if {a} > {large} else ({w.number(3.061616997868383e-17)} if {a} > {middle} else {w.number(0.0)})")
+    s = w.let(f"{n}/{d}")
+    q = w.let(f"{s}*{s}")
+    p = w.let(f"{s} + ({s}*({q}*{w.polynomial(coefficients('atan', w.words.bits), q)}) + {low})")
+    t = w.let(f"{base} + {p}")
+    return w.let(f"-{t} if {z} < {w.number(0.0)} else {t}")
+
+
+EXPANSIONS: dict[str, Callable[..., str]] = {
+    "add": lambda w, a, b: w.let(f"{a} + {b}"),
+    "sub": lambda w, a, b: w.let(f"{a} - {b}"),
+    "mul": lambda w, a, b: w.let(f"{a}*{b}"),
+    "div": lambda w, a, b: w.let(f"{a}/{b}"),
+    "neg": lambda w, a: w.let(f"-{a}"),
+    "abs": lambda w, a: w.let(f"abs({a})"),
+    "sqrt": lambda w, a: w.let(f"math.sqrt({a})"),
+    **{
+        name: (lambda w, a, name=name: w.let(f"math.{name}({a})"))
+        for name in ("sin", "cos", "tan", "asin", "acos", "asinh", "acosh", "atanh")
+    },
+    "exp": exp,
+    "expm1": expm1,
+    "log": log,
+    "log1p": log1p,
+    "mulerr": mulerr,
+    "erfcx": erfcx,
+    "erf": erf,
+    "erfc": erfc,
+    "tanh": tanh,
+    "sinh": sinh,
+    "cosh": cosh,
+    "atan": atan,
+}
+"""Operation to the function that writes it: `row(writer, *operand names)` returns the name of the result."""
