@@ -18,7 +18,7 @@ from symacts.errors import UnsupportedExpression
 from symacts.facts import Root
 from symacts.symbolic.branches import Branch, split
 from symacts.symbolic.closed_forms import candidates, simplify_lambert
-from symacts.symbolic.field import divides
+from symacts.symbolic.field import divides, vanishes
 from symacts.symbolic.forms import derivative, is_identically_zero, surd, tidy
 from symacts.symbolic.oracle import Oracle, Undecided
 from symacts.symbolic.structure import requirements
@@ -126,8 +126,11 @@ class Subject:
 
     def _find_sign(self, constant: sp.Expr) -> int | None:
         if constant.has(Root):
+            lo, hi = (0, 0) if constant.free_symbols else self.oracle.enclose(constant, 20)  # type: ignore[attr-defined]
+            if lo > 0 or hi < 0:
+                return 1 if lo > 0 else -1
             plain = _unwrapped(constant)
-            if sp.expand(plain) == 0:
+            if vanishes(plain):
                 return 0
             roots = {e for e in sp.preorder_traversal(plain) if isinstance(e, Root)}
             outer = [r for r in roots if not any(r is not s and s.has(r) for s in roots)]

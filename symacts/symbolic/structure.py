@@ -55,6 +55,8 @@ def _own_requirements(node: sp.Basic, x: sp.Symbol) -> Iterator[Requirement]:
         yield Requirement(1 + node.args[0], "positive")
     elif isinstance(node, sp.acosh):
         yield Requirement(node.args[0] - 1, "nonnegative")
+    elif isinstance(node, sp.polylog):
+        yield Requirement(1 - node.args[1], "positive")
     elif isinstance(node, sp.LambertW):
         if len(node.args) > 1:
             raise UnsupportedExpression(f"{node}: only the principal branch of LambertW is known here")
