@@ -1,0 +1,128 @@
+"""Laws of the derivation table: every method of a fact agrees, answers repeat, and mutations are noticed."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+
+import pytest
+import sympy as sp
+
+import symacts
+from symacts import cache
+from symacts.analysis import driver
+from symacts.analysis.table import FACTS, TABLE
+from symacts.errors import AnalysisTimeout, ParameterError, SymactsError, UnsupportedExpression
+from symacts.registry import resolve
+
+SAMPLE = 12
+MANY = sorted({row.fact for row in TABLE if sum(r.fact == row.fact for r in TABLE) > 1})
+
+
+def some(names: tuple[str, ...], full: bool, rng: random.Random) -> list[str]:
+    return list(names) if full else rng.sample(names, SAMPLE)
+
+
+def test_needs_come_before_what_needs_them() -> None:
+    for row in TABLE:
+        assert set(row.needs) <= set(FACTS), row
+
+
+@pytest.mark.parametrize("fact", MANY)
+def test_methods_agree(fact: str, full: bool, rng: random.Random) -> None:
+    methods = [row.method for row in TABLE if row.fact == fact]
+    compared = 0
+    for name in some(symacts.names("scalar"), full, rng):
+        subject = driver.subject_of(resolve(name))
+        found = [driver.establish(subject, (fact,), method=m)[fact] for m in methods]
+        known = [f for f in found if f.known]
+        for one in known[1:]:
+            compared += 1
+            first = known[0].value
+            if isinstance(first, sp.Expr) and first.is_finite is not False:
+                (a, b), (c, d) = known[0].enclosure, one.enclosure
+                assert a <= d and c <= b, (name, first, one.value)
+            else:
+                assert first == one.value, (name, first, one.value)
+    assert compared, "no activation of the sample has two methods that answer"
+
+
+def test_the_same_bytes_twice() -> None:
+    for name in ("mish", "elu", "hard_shrink"):
+        first, second = (driver.report_of(resolve(name), False).to_dict() for _ in range(2))
+        assert first == second
+
+
+def test_reports_round_trip(full: bool, rng: random.Random) -> None:
+    for name in some(symacts.names(), full, rng):
+        report = symacts.analyze(name)
+        again = symacts.Report.from_dict(report.to_dict())
+        assert again == report
+        assert again.facts == report.facts
+
+
+def test_a_damaged_entry_is_derived_again(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+    monkeypatch.setenv("SYMACTS_CACHE", str(tmp_path))
+    true = symacts.analyze("softsign")
+    (entry,) = tmp_path.glob("*.json")
+    whole = entry.read_text()
+    entry.write_text(whole.replace('"soft"', '"hard"'))
+    assert symacts.analyze("softsign") == true
+    entry.write_text(whole[: len(whole) // 2])
+    assert symacts.analyze("softsign") == true
+    assert entry.read_text() == whole
+
+
+def test_the_cache_can_be_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SYMACTS_CACHE", "off")
+    assert cache.folder() is None
+    assert symacts.analyze("relu").lipschitz.value == 1
+
+
+def test_a_parameter_changes_the_entry() -> None:
+    assert symacts.analyze("elu", parameters={"alpha": 2}).range.value == sp.Interval.open(-2, sp.oo)
+    assert symacts.analyze("elu").range.value == sp.Interval.open(-1, sp.oo)
+
+
+def test_a_timeout_carries_the_facts_found_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SYMACTS_CACHE", "off")
+    hard = "*".join(f"tanh(x + erf({k}*x + exp(-x**2)))" for k in range(1, 9))
+    with pytest.raises(AnalysisTimeout, match="facts were found") as caught:
+        symacts.analyze(hard, timeout=0.6)
+    assert all(isinstance(f, symacts.Fact) for f in caught.value.facts.values())
+
+
+@pytest.mark.parametrize(
+    "target, options, error",
+    [
+        ("sigmoyd", {}, symacts.UnknownActivation),
+        ("x*(", {}, symacts.ParseError),
+        ("__import__('os').system('true')", {}, symacts.ParseError),
+        ("elu", {"parameters": {"alpha": -1}}, ParameterError),
+        ("elu", {"parameters": {"beta": 1}}, ParameterError),
+        ("elu", {"parameters": "numeric"}, ParameterError),
+        ("elu", {"timeout": -1}, ParameterError),
+        (3.5 + 1j, {}, SymactsError),
+        (object(), {}, SymactsError),
+        (sp.Function("h")(symacts.x), {}, UnsupportedExpression),
+    ],
+)
+def test_wrong_input_is_one_clear_error(target: object, options: dict, error: type) -> None:
+    with pytest.raises(error) as caught:
+        symacts.analyze(target, **options)
+    assert str(caught.value).strip()
+
+
+def test_facts_refuse_to_be_truth_values() -> None:
+    report = symacts.analyze("relu")
+    with pytest.raises(TypeError, match="truth value"):
+        bool(report.homogeneous)
+    with pytest.raises(AttributeError, match="did you mean 'lipschitz'"):
+        _ = report.lipshitz
+
+
+def test_a_wrong_fact_is_noticed() -> None:
+    report = symacts.analyze("relu")
+    wrong = dataclasses.replace(report.lipschitz, value=sp.Integer(2))
+    changed = dataclasses.replace(report, facts={**report.facts, "lipschitz": wrong})
+    assert changed != report
