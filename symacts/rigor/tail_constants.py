@@ -338,7 +338,8 @@ def _vanishes(c: Const) -> bool:
     for root in (node for node in expr.atoms(sp.Expr) | _subtrees(expr) if getattr(node, "is_Root", False)):
         if _holds_at_root(numerator, root):
             return True
-    if expr.is_algebraic and sp.count_ops(expr) < 60:
+    nodes = list(sp.preorder_traversal(expr))
+    if len(nodes) < 80 and all(n.is_Rational or n.is_Add or n.is_Mul or (n.is_Pow and n.exp.is_Rational) for n in nodes):
         t = sp.Dummy("t")
         return bool(sp.minimal_polynomial(expr, t) == t)
     return False

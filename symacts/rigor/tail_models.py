@@ -279,7 +279,7 @@ def collect(frame: Frame, sums: dict[Mono, Number], rest: Iterable[Piece] = ()) 
 
 def constant(frame: Frame, c: Number) -> Tail:
     """The constant function."""
-    return Tail(frame, ((UNIT, c),) if sign(c) != 0 else (), None)
+    return Tail(frame, ((UNIT, c),) if c != 0 else (), None)
 
 
 def variable(frame: Frame) -> Tail:

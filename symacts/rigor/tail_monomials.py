@@ -15,6 +15,7 @@ True
 from __future__ import annotations
 
 from functools import cmp_to_key, lru_cache
+from itertools import zip_longest
 
 import sympy as sp
 from flint import arb, fmpq
@@ -136,7 +137,14 @@ def compare(m: Mono, n: Mono) -> int:
         return 0
     if m.big is n.big or m.big == n.big:
         return sign(m.a - n.a) or sign(m.l - n.l)
-    return growth(over(m, n))
+    for (g, c), (h, d) in zip_longest(m.big, n.big, fillvalue=(None, ZERO)):
+        order = 1 if h is None else -1 if g is None else compare(g, h)
+        way = sign(c) if order > 0 else -sign(d) if order < 0 else sign(c - d)
+        if way:
+            return way
+        if order:
+            return growth(over(m, n))  # a coefficient that is zero in disguise
+    return sign(m.a - n.a) or sign(m.l - n.l)
 
 
 by_growth = cmp_to_key(compare)

@@ -203,7 +203,8 @@ def _sign_on(walk: Walk, expr: sp.Expr) -> int:
     try:
         return walk.sign(expr)
     except Undecided as why:
-        if why.remedy == "terms" and walk.frame.terms >= 2 * FIRST_TERMS and walk.vanishes(expr):
+        cancels = why.remedy == "terms" and walk.frame.terms >= 2 * FIRST_TERMS and not walk.frame.notes
+        if cancels and walk.vanishes(expr):
             return 0
         raise
 
