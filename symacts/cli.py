@@ -19,7 +19,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
-from symacts.errors import AnalysisTimeout, ParameterError, ParseError, SymactsError, shorten, wording
+from symacts.errors import (
+    AnalysisTimeout,
+    ParameterError,
+    ParseError,
+    SymactsError,
+    UnsupportedExpression,
+    shorten,
+    wording,
+)
 from symacts.terminal import Progress, emit, write_file
 
 __all__ = ["DONE", "FAILED", "UNDECIDED", "WRONG_USE", "main"]
@@ -197,10 +205,16 @@ def _prove(arguments: argparse.Namespace) -> int:
         proof = symacts.prove(arguments.statement, assuming=assuming, timeout=arguments.timeout)
     if arguments.json:
         write_file(arguments.json, _json(proof.to_dict()))
-    if proof.status == "proved" and arguments.coq:
-        write_file(arguments.coq, proof.to_coq())
     emit(proof.to_latex() if arguments.latex else str(proof))
-    return {"proved": DONE, "refuted": FAILED}.get(proof.status, UNDECIDED)
+    status = {"proved": DONE, "refuted": FAILED}.get(proof.status, UNDECIDED)
+    if arguments.coq and status != DONE:
+        return _complain(f"{arguments.coq} is not written: the statement is {proof.status}", status)
+    if arguments.coq:
+        try:
+            write_file(arguments.coq, proof.to_coq())
+        except UnsupportedExpression as error:
+            return _complain(f"{arguments.coq} is not written: {error}", FAILED)
+    return status
 
 
 def _check_arguments(parser: argparse.ArgumentParser) -> None:
