@@ -110,6 +110,8 @@ class Guard:
                     raise Refusal(f"an exponent beyond {MAX_EXPONENT}")
                 if base.is_number and base not in (0, 1, -1) and abs(_log2(base)) > _BITS:
                     raise Refusal(f"a power of more than {MAX_DIGITS} digits")
+        if base.is_number and base.has(*_DELAYED):
+            return self.checked(sp.Pow(base, exponent, evaluate=False))
         return self.checked(sp.Pow(base, exponent), partial)
 
     def call(self, function: Any, *args: sp.Expr) -> sp.Expr:
@@ -127,8 +129,8 @@ class Guard:
             raise Refusal(f"a number of more than {MAX_DIGITS} digits")
         if function in _GROWING and args[0].has(sp.log):
             self._logs_in_exponent(args[0])
-        if any(arg.has(*_DELAYED) for arg in args) and function in (sp.Abs, sp.sign, sp.Heaviside):
-            return self.checked(function(*args, evaluate=False))  # their sign would be found by numerical quadrature
+        if any(arg.has(*_DELAYED) for arg in args):
+            return self.checked(function(*args, evaluate=False))  # its sign would be found by numerical quadrature
         return self.checked(function(*args), function in _PARTIAL or function in _PARTIAL_TOO)
 
     def piecewise(self, pairs: Sequence[tuple[sp.Expr, Any]]) -> sp.Expr:
@@ -141,8 +143,10 @@ class Guard:
             if pairs[0][1] == sp.true:
                 return pairs[0][0]
             raise Refusal("no piece of this Piecewise ever holds")
+        conditions = [condition for _, condition in pairs]
         small = sum(self.size(e) for e, _ in pairs) <= 3 * MAX_TERM_COMPARISON
-        if small and all(self.size(condition) <= 3 * MAX_TERM_COMPARISON for _, condition in pairs):
+        small = small and not any(condition.has(*_DELAYED) for condition in conditions)
+        if small and all(self.size(condition) <= 3 * MAX_TERM_COMPARISON for condition in conditions):
             return self.checked(sp.Piecewise(*pairs))
         kept = [pair for pair in pairs if pair[1] != sp.false]
         for k, pair in enumerate(kept):
@@ -172,6 +176,8 @@ class Guard:
                 before = sp.And(before, sp.Not(condition))
                 self.count(cases[-1])
             return self.count(sp.Or(*cases))
+        if left.has(*_DELAYED) or right.has(*_DELAYED):
+            return self.count(relation(left, right, evaluate=False))
         return self.count(relation(left, right))
 
     def unfold(self, formula: sp.Expr, values: Mapping[sp.Basic, sp.Expr]) -> sp.Expr:
@@ -235,7 +241,8 @@ class Guard:
         self.count(value)
         if value.has(sp.I) or _is_complex_number(value):
             raise Refusal("this is not a real number")
-        if partial and self.size(value) <= MAX_ASKED and value.is_extended_real is False:
+        askable = partial and self.size(value) <= MAX_ASKED and not value.has(*_DELAYED)
+        if askable and value.is_extended_real is False:
             raise Refusal("this is not a real number")
         return value
 
@@ -294,7 +301,7 @@ def _log2(number: sp.Expr) -> float:
 
 def _is_complex_number(value: sp.Expr) -> bool:
     """Whether a constant is seen to have an imaginary part."""
-    if not value.is_number or value.is_extended_real or value.has(*_DELAYED):
+    if value.has(*_DELAYED) or not value.is_number or value.is_extended_real:
         return False
     real, imaginary = value.evalf(8, maxn=60).as_real_imag()
     return bool(abs(imaginary) > sp.Rational(1, 10**6) * abs(real))

@@ -561,3 +561,22 @@ def test_positions_in_the_tree():
     """A call, its arguments and its keywords know where they start."""
     tree = read("1 + elu(x, alpha=2)").args[1]
     assert (tree.position, tree.args[0].position, tree.keywords[0][1]) == (4, 8, 11)
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        *("{}*{} + {} = 1", "log({}) = 1", "exp({}) = 1", "sqrt({}) = 1", "1/{} = 1", "Abs({}) = 1", "sign({}) = 1"),
+        *("Max(0, {}) = 1", "sigmoid({}) = 1", "relu({}) = 1", "elu({}) = 1", "floor({}) = 1", "acos({}) = 1"),
+    ],
+)
+def test_an_integral_is_never_evaluated_while_it_is_read(template, monkeypatch):
+    """SymPy would ask for the sign of a constant by numerical quadrature, which need not end."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("quadrature was asked for")
+
+    monkeypatch.setattr(sp.core.evalf, "evalf_integral", refuse)
+    monkeypatch.setitem(sp.core.evalf.evalf_table, sp.Integral, refuse)
+    integral = "Integral(exp(-exp(exp(z))*sin(z**50)), (z, -oo, oo))"
+    assert parse_relation(template.format(*[integral] * 3)).sides[0].has(sp.Integral)
