@@ -12,7 +12,7 @@ import sympy as sp
 
 from symacts.errors import SymactsError
 from symacts.facts import Fact, Root
-from symacts.render.layout import layout, operator
+from symacts.render.layout import layout, name_node, operator
 from symacts.render.nodes import RELATION, Atom, Node, Power, Row
 from symacts.render.words import phrase
 from symacts.spec import x
@@ -133,6 +133,15 @@ def _limits(value: Any, say: Say) -> Cell:
     return _listed(rows)
 
 
+def _parameter_limits(value: Any, say: Say) -> Cell:
+    """Rows `(parameter, point, limit)`."""
+    rows: list[Cell] = []
+    for name, point, limit in value:
+        what: str | Node = say("none") if limit is None else layout(limit)
+        rows.append((what, f" {say('as')} ".replace("  ", " "), _relation(name_node(name), "→", point)))
+    return _listed(rows)
+
+
 def _asymptotes(value: Any, say: Say) -> Cell:
     if all(line is None for line in value):
         return (say("none"),)
@@ -200,6 +209,7 @@ _NOTATION: Mapping[str, Callable[[Any, Say], Cell]] = {
     "derivative_in_output": _in_output,
     "limits": _limits,
     "derivative_limits": _limits,
+    "parameter_limits": _parameter_limits,
     "asymptotes": _asymptotes,
     "saturation": _saturation,
     "bounded": _bounded,

@@ -56,6 +56,7 @@ TITLES: Mapping[str, Title] = {
             "Far out",
             ("limits", "limits", "극한"),
             ("derivative_limits", "limits of the derivative", "도함수의 극한"),
+            ("parameter_limits", "limits in parameters", "매개변수의 극한"),
             ("asymptotes", "asymptotes", "점근선"),
             ("saturation", "saturation", "포화"),
         ),

@@ -313,6 +313,42 @@ def _sign(form: _Form) -> Found:
     return sign, "sign of the formula's factors and terms"
 
 
+_CONTINUOUS = (sp.Add, sp.Mul, sp.Pow, sp.exp, sp.log, sp.Symbol, sp.Number, sp.NumberSymbol)
+"""Formulas of these alone are continuous wherever they are defined, but for powers and logarithms at 0."""
+
+
+def _limits_in_parameters(form: _Form, parameters: tuple[sp.Symbol, ...]) -> Found:
+    """`(name, oo, limit)` for each positive parameter: continuity in `s = 1/p` at `s = 0`, by substitution."""
+    found = []
+    for p in parameters:
+        s = sp.Dummy("s", positive=True)
+        rows = [e.subs(p, 1 / s) for e in (form.outer, *(phi for _, phi in form.inner))]
+        if not all(_is_continuous_at_zero(e, s) for e in rows):
+            raise Undecided(f"the formula is not shown to be continuous in 1/{p} at 0")
+        outer, *inner = (e.subs(s, 0) for e in rows)
+        if any(form.v in phi.free_symbols for phi in inner):
+            raise Undecided(f"a sum still depends on the entries as {p} grows")
+        sums = {a: n * phi for (a, _), phi in zip(form.inner, inner, strict=True)}
+        limit = outer.subs(sums, simultaneous=True)
+        if limit.has(sp.nan, sp.zoo, sp.oo, form.u):
+            raise Undecided(f"no limit that is free of the inputs as {p} grows")
+        found.append((p.name, sp.oo, limit))
+    if not found:
+        raise Undecided("no positive parameter is symbolic")
+    return tuple(found), "continuous in the parameter's reciprocal at 0"
+
+
+def _is_continuous_at_zero(e: sp.Expr, s: sp.Symbol) -> bool:
+    for node in sp.preorder_traversal(e):
+        if not isinstance(node, _CONTINUOUS):
+            return False
+        singular = node.base if isinstance(node, sp.Pow) and not node.exp.is_positive else None
+        singular = node.args[0] if isinstance(node, sp.log) else singular
+        if singular is not None and singular.has(s) and read_sign(singular.subs(s, 0)) != "positive":
+            return False
+    return True
+
+
 # ------------------------------------------------------------------------------------------------------- gated facts
 
 
@@ -407,6 +443,9 @@ def facts_of(activation: Activation, symbolic: bool = False, oracle: Oracle | No
                 for name, run in _VECTOR_ROWS
             },
         }
+        positive = tuple(p.symbol for p in activation.parameters if p.symbol.is_positive)
+        if symbolic and positive:
+            rows["parameter_limits"] = lambda: _limits_in_parameters(_read(formula, oracle, defaults), positive)
     return {name: _established(name, run) for name, run in rows.items()}
 
 

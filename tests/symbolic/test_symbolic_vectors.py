@@ -200,3 +200,18 @@ def test_gated_facts() -> None:
     assert all(product[name].value is True for name in ("linear_in_x", "linear_in_g", "symmetric"))
     near = facts_of(Activation("near", x * g + x**2 * g / 1000, kind="gated"), oracle=ORACLE)
     assert near["linear_in_x"].value is False and near["linear_in_g"].value is True
+
+
+def test_limits_in_the_temperature(seed: int) -> None:
+    limit = facts("share", symbolic=True)["parameter_limits"]
+    assert limit.value == (("T", sp.oo, 1 / n),)
+    assert "parameter_limits" not in facts("share")
+    # far out, by numbers: T = 10**8 and three entries
+    with mpmath.workdps(30):
+        z = [mpmath.mpf(v) for v in (-2, 1, 5)]
+        shares = [mpmath.exp(v / 10**8) for v in z]
+        assert abs(shares[0] / sum(shares) - mpmath.mpf(1) / 3) < 1e-7
+    growing = Activation("growing", sp.exp(T.symbol * xs[i]) / total(sp.exp(T.symbol * xs[j])), (T,), kind="vector")
+    assert not facts_of(growing, symbolic=True)["parameter_limits"].known
+    jump = Activation("jump", sp.sign(xs[i] / T.symbol) + total(xs[j]) / T.symbol, (T,), kind="vector")
+    assert not facts_of(jump, symbolic=True)["parameter_limits"].known
