@@ -113,6 +113,10 @@ def evaluate(expr: sp.Expr, prec: int = 64) -> Any:
     if expr.is_Rational:
         with precision(prec + GUARD):
             return arb(fmpq(int(expr.p), int(expr.q)))
+    if expr.has(sp.I):
+        from symacts.rigor.complex_balls import real_value  # deferred: only roots of unity and the like need it
+
+        return real_value(expr, prec)
     work, most = prec + GUARD, MOST_FACTOR * prec + MOST_EXTRA
     best = None
     while work <= most:
@@ -127,7 +131,7 @@ def evaluate(expr: sp.Expr, prec: int = 64) -> Any:
             break
         work *= 2
     if best is None:
-        from symacts.rigor.complex_balls import real_value  # deferred: only roots of unity and the like need it
+        from symacts.rigor.complex_balls import real_value  # deferred: only negative bases of roots need it
 
         return real_value(expr, prec)
     return best

@@ -65,6 +65,8 @@ class Quotient:
     numerator: Any
     denominator: Any
     atoms: tuple[Atom, ...]
+    radicands: tuple[tuple[int, Any, Any], ...] = ()
+    """For each square root among the atoms: its position, numerator and denominator of what is under it."""
 
     def expression(self, polynomial: Any) -> sp.Expr:
         """A polynomial in the atoms as a SymPy expression, nested in the atom of highest degree."""
@@ -132,6 +134,8 @@ class _Scan:
             return ("number", fmpq(int(e.p), int(e.q)))
         if e == self.x:
             return ("variable",)
+        if e is sp.S.Exp1:
+            return self.exponential(sp.S.One)
         if e.is_Add or e.is_Mul:
             return ("add" if e.is_Add else "mul", tuple(self.scan(a) for a in e.args))
         if e.is_Pow:
@@ -409,4 +413,9 @@ def normal_form(expr: sp.Expr, x: sp.Symbol, canonical: bool = False) -> Quotien
         raise TooLarge from error
     if den == 0:
         raise TooLarge
-    return Quotient(num, den, build.atoms)
+    radicands = [
+        (k, *build.build(scan.radicands[atom.argument]))
+        for k, atom in enumerate(build.atoms)
+        if atom.kind == "root" and atom.step.q == 2
+    ]
+    return Quotient(num, den, build.atoms, tuple(radicands))

@@ -25,7 +25,7 @@ from symacts.rigor.constants import evaluate, sign
 from symacts.rigor.intervals import Pair, sign_of
 from symacts.rigor.normal import Quotient, TooLarge, normal_form
 from symacts.rigor.precision import precision
-from symacts.rigor.profiles import Profile, Undecided, Zero, constant, order, product, restrict
+from symacts.rigor.profiles import Profile, Undecided, Zero, conjugate, constant, order, product, restrict
 from symacts.rigor.sign_exact import alternate, of_exponential, of_low_degree, of_polynomial
 from symacts.rigor.sign_numeric import STEPS, Budget, Search
 from symacts.rigor.unknown import Unknown
@@ -125,17 +125,22 @@ class _Chart:
                 pass  # factors that share a zero: the quotient sees it
         if quotient.numerator == 0:
             return constant(0)
-        parts: list[tuple[Profile, int]] = []
-        vanishes = constant(0)
-        for polynomial, way in ((quotient.numerator, 1), (quotient.denominator, -1)):
-            content, factors = polynomial.factor()
-            parts.append((constant(1 if content > 0 else -1), 1))
-            for factor, e in factors:
-                profile = self.of_factor(factor, quotient, depth)
-                if profile == vanishes and way < 0:
-                    raise Undecided("a denominator that is zero")
-                parts.append((profile, way * int(e)))
-        return vanishes if any(profile == vanishes for profile, _ in parts) else product(parts)
+        below = self.of_polynomial(quotient.denominator, quotient, depth)
+        if 0 in below.signs:
+            raise Undecided("a denominator that is zero")
+        above = self.of_polynomial(quotient.numerator, quotient, depth)
+        return above if 0 in above.signs else product([(above, 1), (below, -1)])
+
+    def of_polynomial(self, polynomial: Any, quotient: Quotient, depth: int) -> Profile:
+        """A polynomial in the atoms, factor by factor."""
+        content, factors = polynomial.factor()
+        parts = [(constant(1 if content > 0 else -1), 1)]
+        for factor, e in factors:
+            profile = self.of_factor(factor, quotient, depth)
+            if 0 in profile.signs:
+                return constant(0)
+            parts.append((profile, int(e)))
+        return product(parts)
 
     def sign_of_constant(self, expr: sp.Expr) -> int:
         answer = sign(expr)
@@ -198,7 +203,33 @@ class _Chart:
         plain = self.by_terms(factor, quotient)
         if plain:
             return constant(plain)
-        return self.numeric(expr)
+        root = next((r for r in quotient.radicands if r[0] in moving and factor.degrees()[r[0]] == 1), None)
+        if root is None or depth >= MOST_DEPTH:
+            return self.numeric(expr)
+        exact = all(_is_exact(quotient.atoms[k], self.x) for k in moving if k != root[0])
+        for way in (self.by_norm, self.by_balls) if exact else (self.by_balls, self.by_norm):
+            try:
+                return way(factor, quotient, root, depth + 1)
+            except Undecided as why:
+                reason = why
+        raise reason
+
+    def by_balls(self, factor: Any, quotient: Quotient, root: Any, depth: int) -> Profile:
+        return self.numeric(quotient.expression(factor))
+
+    def by_norm(self, factor: Any, quotient: Quotient, root: Any, depth: int) -> Profile:
+        """a + b*sqrt(u) through a**2 - b**2*u, which has one root less."""
+        k, top, bottom = root
+        groups = _by_degree(factor, k)
+        ring = factor.context()
+        a, b = ring.from_dict(groups.get(0, {})), ring.from_dict(groups[1])
+        norm = (a**2 * bottom - b**2 * top) * bottom
+        if a == 0 or norm == 0:
+            raise Undecided("a sum with a root that has no norm")
+        under = product([(self.of_polynomial(p, quotient, depth), 1) for p in (top, bottom)])
+        if under != constant(1):
+            raise Undecided("a root that may vanish")
+        return conjugate(*(self.of_polynomial(p, quotient, depth) for p in (a, b, norm)))
 
     def of_root(self, atom: Any, depth: int) -> Profile:
         """u**(1/q), positive but where u is zero; there it is analytic only for a zero of multiplicity m*q."""
@@ -221,9 +252,7 @@ class _Chart:
         shape = _affine(atom.step * atom.argument, self.x) if atom.kind == "exp" else None
         if atom.kind != "variable" and shape is None:
             return None
-        groups: dict[int, dict[tuple[int, ...], Any]] = {}
-        for m, c in factor.to_dict().items():
-            groups.setdefault(int(m[k]), {})[(*m[:k], 0, *m[k + 1 :])] = c
+        groups = _by_degree(factor, k)
         if max(groups) > 2:
             return None
         ring = factor.context()
@@ -287,6 +316,19 @@ def _coefficients(factor: Any, k: int) -> list[Any]:
     """The coefficients of a polynomial in generator k alone, constant first."""
     terms = {int(m[k]): c for m, c in factor.to_dict().items()}
     return [terms.get(n, 0 * next(iter(terms.values()))) for n in range(max(terms) + 1)]
+
+
+def _by_degree(factor: Any, k: int) -> dict[int, dict[tuple[int, ...], Any]]:
+    """The coefficients of the powers of generator k, as dictionaries of terms."""
+    groups: dict[int, dict[tuple[int, ...], Any]] = {}
+    for m, c in factor.to_dict().items():
+        groups.setdefault(int(m[k]), {})[(*m[:k], 0, *m[k + 1 :])] = c
+    return groups
+
+
+def _is_exact(atom: Any, x: sp.Symbol) -> bool:
+    """Whether polynomials in this atom alone are treated exactly."""
+    return atom.kind == "variable" or (atom.kind == "exp" and _affine(atom.argument, x) is not None)
 
 
 def _affine(argument: sp.Expr, x: sp.Symbol) -> tuple[sp.Expr, sp.Expr] | None:
