@@ -339,7 +339,9 @@ def _vanishes(c: Const) -> bool:
         if _holds_at_root(numerator, root):
             return True
     nodes = list(sp.preorder_traversal(expr))
-    if len(nodes) < 80 and all(n.is_Rational or n.is_Add or n.is_Mul or (n.is_Pow and n.exp.is_Rational) for n in nodes):
+    if len(nodes) < 80 and all(
+        n.is_Rational or n.is_Add or n.is_Mul or (n.is_Pow and n.exp.is_Rational) for n in nodes
+    ):
         t = sp.Dummy("t")
         return bool(sp.minimal_polynomial(expr, t) == t)
     return False
@@ -400,6 +402,8 @@ def number(expr: sp.Expr) -> Number:
 
 
 def _opaque(expr: sp.Expr) -> Number:
+    if expr.has(sp.Float):
+        raise Undecided(f"the constant {expr} holds a rounded number; write it exactly")
     for prec in _LADDER:
         with precision(prec):
             value = _enclosure(expr)

@@ -30,6 +30,7 @@ from symacts.rigor.tail_constants import ONE, ZERO, Const, Number, Undecided, ba
 from symacts.rigor.tail_monomials import (
     IDENTITY,
     LOG,
+    LOGLOG,
     UNIT,
     Mono,
     by_growth,
@@ -409,13 +410,15 @@ def log(g: Tail) -> Tail:
     m, c, delta = g.relative()
     if sign(c) < 0:
         raise Undecided("the logarithm of a negative function")
-    if m.l != 0:
-        raise Undecided("log(log(x)) is not among the monomials")
+    if m.k != 0:
+        raise Undecided("log(log(log(x))) is not among the monomials")
     frame = g.frame
     if m.a != 0 and frame.M <= 1:
         raise Undecided("log(x) is a positive monomial only beyond 1", "M")
+    if m.l != 0 and frame.M < 3:
+        raise Undecided("log(log(x)) is a positive monomial only beyond e", "M")
     sums: dict[Mono, Number] = dict(m.big)
-    sums[LOG] = m.a
+    sums[LOG], sums[LOGLOG] = m.a, m.l
     sums[UNIT] = exact.number(sp.log(exact.expression(c)))
     out = collect(frame, sums)
     if delta.is_zero:
@@ -440,15 +443,18 @@ def exp(g: Tail) -> Tail:
     large, c, small = split(g)
     big: list[tuple[Mono, Number]] = []
     a: Number = ZERO
+    l: Number = ZERO
     for m, d in large.terms:
         order = compare(m, LOG)
-        if order < 0:
-            raise Undecided("a monomial between powers of log(x) and of x")
         if order == 0:
             a = a + d
-        elif sign(d) != 0:
+        elif order > 0 and sign(d) != 0:
             big.append((m, d))
-    mono = Mono(tuple(big), a, ZERO)
+        elif order < 0 and compare(m, LOGLOG) == 0:
+            l = l + d
+        elif order < 0:
+            raise Undecided("a monomial between powers of log(x) and of x")
+    mono = Mono(tuple(big), a, l)
     factor = exact.exponential(c)
     if small.is_zero:
         return Tail(frame, ((mono, factor),), None)

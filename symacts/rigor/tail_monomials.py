@@ -1,7 +1,7 @@
-"""Monomials of tail models: `m(x) = exp(c_1*g_1(x) + ... + c_n*g_n(x)) * x**a * log(x)**l`, ordered by growth.
+"""Monomials of tail models: `exp(c_1*g_1(x) + ...) * x**a * log(x)**l * log(log(x))**k`, ordered by growth.
 
 Each `g_i` is itself a monomial that outgrows `log(x)`, so `exp(-x**2/2)`, `exp(-exp(x))` and `x**x` are monomials.
-Two of them compare by the first exponent in which they differ (`g_1` before `g_2` ... before `a` before `l`): the
+Two of them compare by the first exponent in which they differ (`g_1` before `g_2` ... before `a`, `l`, `k`): the
 quotient tends to zero or infinity, and past a computable point it does so monotonely, which is what `sup` proves.
 
 >>> x, square = Mono((), ONE, ZERO), Mono((), fmpq(2), ZERO)
@@ -25,6 +25,7 @@ from symacts.rigor.tail_constants import ONE, ZERO, Number, Undecided, ball, exp
 __all__ = [
     "IDENTITY",
     "LOG",
+    "LOGLOG",
     "UNIT",
     "Mono",
     "by_growth",
@@ -42,13 +43,16 @@ _PIECES = 4  # pieces of each doubling on which it is bounded before that point
 
 
 class Mono:
-    """`exp(sum of c*g for (g, c) in big) * x**a * log(x)**l`; `big` is in falling order of growth, no c is zero."""
+    """`exp(sum of c*g for (g, c) in big) * x**a * log(x)**l * log(log(x))**k`.
 
-    __slots__ = ("_hash", "a", "big", "l")
+    `big` is in falling order of growth; each g outgrows `log(x)`, no c is zero.
+    """
 
-    def __init__(self, big: tuple[tuple[Mono, Number], ...], a: Number, l: Number) -> None:
-        self.big, self.a, self.l = big, a, l
-        self._hash = hash((*((g, _code(c)) for g, c in big), _code(a), _code(l)))
+    __slots__ = ("_hash", "a", "big", "k", "l")
+
+    def __init__(self, big: tuple[tuple[Mono, Number], ...], a: Number, l: Number, k: Number = ZERO) -> None:
+        self.big, self.a, self.l, self.k = big, a, l, k
+        self._hash = hash((*((g, _code(c)) for g, c in big), _code(a), _code(l), _code(k)))
 
     def __hash__(self) -> int:
         return self._hash
@@ -56,8 +60,9 @@ class Mono:
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
-        same = isinstance(other, Mono) and self._hash == other._hash
-        return same and (self.a, self.l, self.big) == (other.a, other.l, other.big)  # type: ignore[attr-defined]
+        if not isinstance(other, Mono) or self._hash != other._hash:
+            return False
+        return self.a == other.a and self.l == other.l and self.k == other.k and self.big == other.big
 
     def __repr__(self) -> str:
         return str(monomial(self, sp.Symbol("t", positive=True)))
@@ -71,6 +76,7 @@ def _code(c: Number) -> int:
 UNIT = Mono((), ZERO, ZERO)
 IDENTITY = Mono((), ONE, ZERO)
 LOG = Mono((), ZERO, ONE)
+LOGLOG = Mono((), ZERO, ZERO, ONE)
 
 
 def times(m: Mono, n: Mono) -> Mono:
@@ -81,14 +87,14 @@ def times(m: Mono, n: Mono) -> Mono:
         big = m.big
     else:
         big = _sum(m.big, n.big)
-    return Mono(big, m.a + n.a, m.l + n.l)
+    return Mono(big, m.a + n.a, m.l + n.l, m.k + n.k)
 
 
 def raised(m: Mono, r: Number) -> Mono:
     """`m**r`."""
     if isinstance(r, fmpq) and r == 0:
         return UNIT
-    return Mono(tuple((g, c * r) for g, c in m.big), m.a * r, m.l * r)
+    return Mono(tuple((g, c * r) for g, c in m.big), m.a * r, m.l * r, m.k * r)
 
 
 _MINUS = fmpq(-1)
@@ -97,7 +103,7 @@ _MINUS = fmpq(-1)
 def over(m: Mono, n: Mono) -> Mono:
     """The quotient."""
     if not m.big and not n.big:
-        return Mono((), m.a - n.a, m.l - n.l)
+        return Mono((), m.a - n.a, m.l - n.l, m.k - n.k)
     return times(m, raised(n, _MINUS))
 
 
@@ -128,7 +134,7 @@ def growth(m: Mono) -> int:
         way = sign(c)
         if way:
             return way
-    return sign(m.a) or sign(m.l)
+    return sign(m.a) or sign(m.l) or sign(m.k)
 
 
 def compare(m: Mono, n: Mono) -> int:
@@ -136,7 +142,7 @@ def compare(m: Mono, n: Mono) -> int:
     if m is n:
         return 0
     if m.big is n.big or m.big == n.big:
-        return sign(m.a - n.a) or sign(m.l - n.l)
+        return sign(m.a - n.a) or sign(m.l - n.l) or sign(m.k - n.k)
     for (g, c), (h, d) in zip_longest(m.big, n.big, fillvalue=(None, ZERO)):
         order = 1 if h is None else -1 if g is None else compare(g, h)
         way = sign(c) if order > 0 else -sign(d) if order < 0 else sign(c - d)
@@ -144,7 +150,7 @@ def compare(m: Mono, n: Mono) -> int:
             return way
         if order:
             return growth(over(m, n))  # a coefficient that is zero in disguise
-    return sign(m.a - n.a) or sign(m.l - n.l)
+    return sign(m.a - n.a) or sign(m.l - n.l) or sign(m.k - n.k)
 
 
 by_growth = cmp_to_key(compare)
@@ -159,12 +165,20 @@ def _logarithm(m: Mono, x: arb) -> arb:
     total = arb(0)
     for g, c in m.big:
         total += ball(c) * value(g, x)
-    if m.a != 0 or m.l != 0:
-        log = x.log()
-        total += ball(m.a) * log
-        if m.l != 0:
-            total += ball(m.l) * log.log()
+    for c, y in zip((m.a, m.l, m.k), _logs(x, m), strict=False):
+        if c != 0:
+            total += ball(c) * y
     return total
+
+
+def _logs(x: arb, m: Mono) -> list[arb]:
+    """`log(x)`, `log(log(x))`, `log(log(log(x)))`, as many as m needs."""
+    count = 3 if m.k != 0 else 2 if m.l != 0 else 1 if m.a != 0 else 0
+    found: list[arb] = []
+    for _ in range(count):
+        x = x.log()
+        found.append(x)
+    return found
 
 
 @lru_cache(maxsize=4096)
@@ -175,7 +189,8 @@ def _slope(m: Mono) -> tuple[tuple[Mono, Number], ...]:
         for n, d in _slope(g):
             key = times(g, n)
             terms[key] = terms.get(key, ZERO) + c * d
-    for key, c in ((Mono((), _MINUS, ZERO), m.a), (Mono((), _MINUS, _MINUS), m.l)):
+    steps = (Mono((), _MINUS, ZERO), Mono((), _MINUS, _MINUS), Mono((), _MINUS, _MINUS, _MINUS))
+    for key, c in zip(steps, (m.a, m.l, m.k), strict=True):
         terms[key] = terms.get(key, ZERO) + c
     kept = [(n, c) for n, c in terms.items() if sign(c) != 0]
     return tuple(sorted(kept, key=lambda term: by_growth(term[0]), reverse=True))
@@ -187,8 +202,8 @@ def _falls(m: Mono, start: fmpq, prec: int) -> bool:
     terms = _slope(m)
     if not terms:
         return True
-    if start <= 1 and any(n.l != 0 for n, _ in terms):
-        return False  # log(x) is positive from here on only
+    if (start <= 1 and any(n.l != 0 for n, _ in terms)) or (start < 3 and any(n.k != 0 for n, _ in terms)):
+        return False  # log(x) is positive beyond 1, log(log(x)) beyond e
     (top, lead), *rest = terms
     if sign(lead) > 0:
         return False
@@ -239,10 +254,9 @@ def _piece(m: Mono, lo: fmpq, hi: fmpq, prec: int) -> arb:
         if not _falls(raised(g, _MINUS), lo, prec):
             raise Undecided("M too small for an exponent to rise", "M")
         total += ball(c) * value(g, right if sign(c) > 0 else left)
-    if m.a != 0:
-        total += ball(m.a) * (right if sign(m.a) > 0 else left).log()
-    if m.l != 0:
-        total += ball(m.l) * (right if sign(m.l) > 0 else left).log().log()
+    for c, low, high in zip((m.a, m.l, m.k), _logs(left, m), _logs(right, m), strict=False):
+        if c != 0:
+            total += ball(c) * (high if sign(c) > 0 else low)
     bound = total.exp().upper()
     if not bound.is_finite():
         raise Undecided("M too small", "M")
@@ -253,4 +267,5 @@ def monomial(m: Mono, x: sp.Expr) -> sp.Expr:
     """`m` as a SymPy expression in `x` (which may itself be an expression, such as `1/(x - a)`)."""
     log = sp.log(x) if not (x.is_Pow and x.exp == -1) else -sp.log(x.base)
     exponent = sp.Add(*(expression(c) * monomial(g, x) for g, c in m.big))
-    return x ** expression(m.a) * log ** expression(m.l) * sp.exp(exponent)
+    iterated = sp.log(log) ** expression(m.k)
+    return x ** expression(m.a) * log ** expression(m.l) * iterated * sp.exp(exponent)

@@ -56,6 +56,7 @@ LEFT_RIGHT = [
         x * log(2 - exp(-exp(x))),
     ),
     *(2 ** (x / 3) / (1 + 2 ** (x / 3)), sp.acot(x), sp.sinh(x) / sp.cosh(x) ** 2, exp(-(x**2)) * x**3, tanh(x**3 - x)),
+    *(sp.asinh(sp.asinh(x)), log(1 + log(1 + x**2)), x * sp.LambertW(sp.Abs(x)), log(2 + sp.Abs(x)) ** x),
     *(sp.Max(x, exp(x) - 2), sp.Piecewise((x, x > 1), (sp.sin(x) / x, True)), 1 / (2 + sp.sin(x)), exp(sp.cos(x))),
 ]
 
