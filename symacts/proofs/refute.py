@@ -210,11 +210,7 @@ def _limit_at(l: sp.Limit, values: dict[sp.Symbol, sp.Expr]) -> sp.Expr:
 
 def find_counterexample(goal: Goal, tries: int = 60) -> Counterexample | None:
     """A point at which the goal is proved to fail, or None."""
-    bound = set()
-    for side in (goal.lhs, goal.rhs):
-        for o in side.atoms(sp.Limit, sp.Integral):
-            bound |= o.expr_free_symbols if False else ({o.args[1]} if isinstance(o, sp.Limit) else {l[0] for l in o.limits})
-    free = (goal.lhs.free_symbols | goal.rhs.free_symbols) & _outside(goal)
+    free = _outside(goal).union(*[e.free_symbols for e, _ in goal.given.conditions])
     symbols = sorted(free, key=str)
     for values in points(goal.given, symbols, borders(goal.lhs - goal.rhs), tries):
         try:

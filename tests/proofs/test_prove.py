@@ -1,0 +1,100 @@
+"""Statements of every kind, their false neighbors, hypotheses, limits on time, and what a user reads."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import sympy as sp
+
+from symacts.errors import ParseError, UnsupportedExpression
+from symacts.proofs import Claim, Proof, prove
+from symacts.proofs.statement import read
+
+x, a = sp.symbols("x a", real=True)
+
+NEIGHBORS = [
+    ("tanh(x) = 2*sigmoid(2*x) - 1", "tanh(x) = 2*sigmoid(x) - 1", None),
+    ("diff(sigmoid(x), x) = sigmoid(x)*(1 - sigmoid(x))", "diff(sigmoid(x), x) = sigmoid(x)*(1 + sigmoid(x))", None),
+    ("softplus(x) - softplus(-x) = x", "softplus(x) + softplus(-x) = x", None),
+    ("relu(x) - relu(-x) = x", "relu(x) + relu(-x) = x", None),
+    ("1 + x <= exp(x)", "1 + x < exp(x)", None),
+    ("-1/e0 < x", "x < -1/e0", "x > 0, e0 > 0"),
+    ("limit(elu(x, alpha), x, -oo) = -alpha", "limit(elu(x, alpha), x, -oo) = alpha", "alpha > 0"),
+    ("leaky_relu(x, a) = Max(x, a*x)", "leaky_relu(x, a) = Max(x, a*x)", "0 <= a, a <= 1"),
+    ("diff(relu(x), x) = Heaviside(x)", "diff(relu(x), x) = Heaviside(-x)", None),
+    ("gaussian(tanh(z)**2, z) < 2/5", "gaussian(tanh(z)**2, z) < 39/100", None),
+    ("Abs(tanh(x) - tanh(y)) <= Abs(x - y)", "Abs(tanh(x) - tanh(y)) <= Abs(x - y)/2", None),
+]
+
+
+@pytest.mark.parametrize(("true", "false", "assuming"), NEIGHBORS, ids=[t for t, _, _ in NEIGHBORS])
+def test_true_is_proved_and_its_neighbor_refuted(true: str, false: str, assuming: str | None) -> None:
+    proof = prove(true, assuming=assuming)
+    assert proof.status == "proved" and proof.check(), proof
+    if false != true:
+        other = prove(false, assuming=assuming)
+        assert other.status == "refuted" and other.counterexample is not None, other
+        lhs, rhs = other.counterexample.lhs, other.counterexample.rhs
+        assert lhs[1] < rhs[0] or rhs[1] < lhs[0] or "equal" in other.counterexample.note
+
+
+def test_hypotheses_are_needed() -> None:
+    assert prove("leaky_relu(x, a) = Max(x, a*x)").status == "refuted"
+    assert prove("tanh(x) <= x").status == "refuted"
+    assert prove("tanh(x) <= x", assuming="x >= 0").status == "proved"
+
+
+def test_relationals_and_assumptions_of_symbols() -> None:
+    p = sp.Symbol("p", positive=True)
+    assert prove(sp.Le(sp.log(p), p - 1)).status == "proved"
+    claim = read(sp.Le(sp.log(p), p - 1))
+    assert isinstance(claim, Claim) and claim.premises == ((sp.Symbol("p", real=True), ">"),)
+    assert prove(sp.Eq(sp.tanh(x), sp.sinh(x) / sp.cosh(x)), assuming=[x > 0, "x < 5"]).status == "proved"
+    with pytest.raises(UnsupportedExpression):
+        prove(True)
+    with pytest.raises(UnsupportedExpression):
+        prove(sp.Ge(sp.Symbol("k", integer=True), 0))
+
+
+def test_where_a_side_is_not_defined_nothing_is_proved() -> None:
+    for text in ("log(x**2) = 2*log(x)", "sqrt(x)**2 = x", "exp(log(x - 1)) - x = log(-1 - x**2)", "log(x) = log(x)"):
+        if text != "log(x) = log(x)":
+            assert prove(text, timeout=10).status != "proved", text
+
+
+def test_a_point_where_only_one_value_differs_is_not_lost_in_a_kink() -> None:
+    """elu is differentiable at 0 with slope 1: a formula that says 0 there is false."""
+    wrong = "diff(elu(x), x) = Piecewise((1, x > 0), (0, Eq(x, 0)), (exp(x), True))"
+    assert prove(wrong).status != "proved"
+    right = "diff(elu(x), x) = Piecewise((1, x > 0), (1, Eq(x, 0)), (exp(x), True))"
+    assert prove(right).status == "proved"
+
+
+def test_an_unknown_answer_has_a_reason_and_no_certificate() -> None:
+    proof = prove("zeta0 <= exp(exp(sin(x**2)*x)*zeta0 + x*zeta0**3)", timeout=3)
+    assert proof.status in ("unknown", "refuted")
+    if proof.status == "unknown":
+        assert proof.reason and proof.certificate is None
+
+
+def test_round_trip_and_texts() -> None:
+    for text in ("tanh(x) = 2*sigmoid(2*x) - 1", "relu(x) = x"):
+        proof = prove(text)
+        again = Proof.from_dict(json.loads(json.dumps(proof.to_dict())))
+        assert again == proof and repr(again) == repr(proof)
+        assert r"\begin{document}" in proof.to_latex(standalone=True)
+    assert [s.rule for s in prove("relu(x) - relu(-x) = x").steps] == ["cases", "algebra", "algebra"]
+
+
+def test_bad_input_is_one_clear_error() -> None:
+    for text in ("tanh(x)", "tanh(x) = ", "foo(x) = 1", "__import__('os') = 1", ""):
+        with pytest.raises(ParseError):
+            prove(text)
+    with pytest.raises(ValueError, match="timeout"):
+        prove("x = x", timeout=-1)
+
+
+def test_two_runs_give_the_same_certificate() -> None:
+    first, second = (prove("silu(x) >= -0.2785") for _ in range(2))
+    assert json.dumps(first.certificate) == json.dumps(second.certificate)

@@ -1,0 +1,122 @@
+"""Matrix words: laws for symbolic shapes, their false neighbors, shapes that do not fit, agreement with numbers."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+import sympy as sp
+
+from symacts.errors import UnsupportedExpression
+from symacts.proofs import prove, words
+from symacts.proofs.check import CertificateError
+from symacts.proofs.matrices import collapse_claim, collapse_proof, prove_identity
+
+SQUARE = {"A": ("n", "n"), "B": ("n", "n"), "x": ("n", 1), "y": ("n", 1), "t": (1, 1)}
+TRUE = [
+    "T(A*B) = T(B)*T(A)",
+    "inv(A*B) = inv(B)*inv(A)",
+    "T(inv(A)) = inv(T(A))",
+    "A*inv(A) = I",
+    "tr(A*B) = tr(B*A)",
+    "tr(x*T(y)) = T(y)*x",
+    "tr(T(A)) = tr(A)",
+    "det(A*B) = det(B)*det(A)",
+    "fro2(A) = tr(T(A)*A)",
+    "T(x)*A*y = T(y)*T(A)*x",
+    "diag(x)*ones(n, 1) = x",
+    "T(ones(n, 1))*softmax(x) = 1",
+    "softmax(x + t*ones(n, 1)) = softmax(x)",
+    "jacobian(softmax(x), x) = diag(softmax(x)) - softmax(x)*T(softmax(x))",
+    "jacobian(softmax(x), x)*ones(n, 1) = zeros(n, 1)",
+    "jacobian(A*x + y, x) = A",
+    "tr(ones(n, 1)*T(ones(n, 1))) = tr(I(n))",
+]
+FALSE = [
+    "T(A*B) = T(A)*T(B)",
+    "inv(A*B) = inv(A)*inv(B)",
+    "A*B = B*A",
+    "tr(A*B) = tr(A)*tr(B)",
+    "det(A + B) = det(A) + det(B)",
+    "T(x)*A*y = T(x)*T(A)*y",
+    "jacobian(softmax(x), x) = diag(softmax(x)) + softmax(x)*T(softmax(x))",
+    "softmax(2*x) = softmax(x)",
+    "T(softmax(x))*softmax(x) = 1",
+    "fro2(A) = tr(A*A)",
+    "relu(A*x) = A*relu(x)",
+]
+MISFITS = ["A*x + B = x", "x*x = x", "tr(x) = 1", "inv(x) = x", "A = x", "diag(A) = A", "softmax(A) = A"]
+
+
+@pytest.mark.parametrize("text", TRUE)
+def test_laws_hold_for_symbolic_shapes(text: str) -> None:
+    proof = prove(text, assuming=SQUARE)
+    assert proof.status == "proved" and proof.check(), proof
+    assert proof.certificate is not None and proof.certificate["proof"]["rule"] == "words"
+
+
+@pytest.mark.parametrize("text", FALSE)
+def test_false_neighbors_are_refuted(text: str) -> None:
+    proof = prove(text, assuming=SQUARE)
+    assert proof.status == "refuted" and proof.counterexample is not None, proof
+
+
+@pytest.mark.parametrize("text", MISFITS)
+def test_shapes_that_do_not_fit_are_one_clear_error(text: str) -> None:
+    with pytest.raises(UnsupportedExpression, match=r"shape|square|column"):
+        prove(text, assuming=SQUARE)
+
+
+def test_a_symbol_without_a_shape_is_named() -> None:
+    with pytest.raises(ValueError, match="'C'"):
+        prove("A*C = C*A", assuming=SQUARE)
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3, 7, 40])
+def test_a_stack_of_affine_layers_is_one(depth: int) -> None:
+    assert collapse_proof(depth).check()
+
+
+def test_every_depth_by_induction_and_a_wrong_step_is_rejected() -> None:
+    proof = collapse_proof()
+    assert proof.check()
+    assert proof.certificate is not None
+    proof.certificate["proof"]["weight"] = ["mul", ["sym", "M"], ["sym", "W"]]
+    with pytest.raises(CertificateError):
+        proof.check()
+
+
+def test_a_collapse_with_swapped_weights_is_refuted() -> None:
+    claim = collapse_claim(2)
+    swapped = ("add", ("mul", ("sym", "W1"), ("sym", "W2"), ("sym", "x")), ("mul", ("sym", "W2"), ("sym", "b1")), ("sym", "b2"))
+    shapes = {name: ("n", 1) if name[0] in "xb" else ("n", "n") for name, _ in claim.shapes}
+    assert prove_identity(claim.lhs, swapped, shapes).status == "refuted"
+
+
+def test_a_nonlinearity_does_not_collapse() -> None:
+    shapes = {"W1": (3, 2), "W2": (4, 3), "x": (2, 1), "b1": (3, 1), "b2": (4, 1)}
+    proof = prove("W2*relu(W1*x + b1) + b2 = (W2*W1)*x + (W2*b1 + b2)", assuming=shapes)
+    assert proof.status == "refuted"
+
+
+def test_normal_forms_keep_the_value(rng: random.Random) -> None:
+    """Both sides of each law at random integer matrices: equal for the true ones."""
+    from symacts.proofs.matrix_rules import _both
+    from symacts.proofs.matrices import _sized
+    from symacts.proofs.statement import read
+    from symacts.claims import MatrixClaim
+
+    for text in TRUE:
+        claim = read(text, SQUARE)
+        assert isinstance(claim, MatrixClaim)
+        sizes = {"n": 3}
+        shapes = tuple((n, tuple(sizes.get(d, d) for d in s)) for n, s in claim.shapes)
+        concrete = MatrixClaim(_sized(claim.lhs, sizes), "=", _sized(claim.rhs, sizes), shapes, claim.definitions)  # type: ignore[arg-type]
+        values = {n: sp.Matrix(*s, lambda *_: sp.Rational(rng.randint(-5, 5), 3)) for n, s in shapes}
+        left, right = _both(concrete, values)
+        assert all(abs(sp.N(a - b, 30)) < sp.Float("1e-20") for a, b in zip(left, right, strict=True)), text
+
+
+def test_unknown_operations_are_refused() -> None:
+    with pytest.raises(UnsupportedExpression):
+        words.normal(("kron", ("sym", "A")), {"A": (2, 2)})
