@@ -123,7 +123,7 @@ def _serve() -> None:
     while True:
         try:
             module, name, args = pickle.load(source)
-        except EOFError:
+        except (EOFError, KeyboardInterrupt):
             return
         _perform(getattr(importlib.import_module(module), name), args, tell)
 
