@@ -188,9 +188,9 @@ def _sinc_coefficients(c: Any, n: int) -> list[Any]:
         total, j = arb(0), (k + 1) // 2
         while True:
             power = 2 * j - k
-            term = c**power / arb(power).fac() / (2 * j + 1)
+            term = iv.ball_power(c, power) / arb(power).fac() / (2 * j + 1)
             total += -term if j % 2 else term
-            bound = size ** (power + 2) / arb(power + 2).fac()
+            bound = iv.ball_power(size, power + 2) / arb(power + 2).fac()
             if power > 12 and bound < arb(2) ** (-ctx.prec - 8):
                 total += arb(0, (2 * bound).upper())  # ratio of later terms: 16/(14*15) < 1/2
                 break

@@ -18,7 +18,19 @@ from typing import Any, TypeAlias
 
 from flint import arb
 
-__all__ = ["Pair", "add", "divide", "hull", "integer_power", "monotone", "multiply", "negate", "reciprocal", "sign_of"]
+__all__ = [
+    "Pair",
+    "add",
+    "ball_power",
+    "divide",
+    "hull",
+    "integer_power",
+    "monotone",
+    "multiply",
+    "negate",
+    "reciprocal",
+    "sign_of",
+]
 
 Pair: TypeAlias = "tuple[Any, Any] | None"
 
@@ -179,6 +191,20 @@ def integer_power(a: Pair, n: int) -> Pair:
     return (lo**n).lower() if lo.is_finite() else lo, (hi**n).upper() if hi.is_finite() else (
         INFINITY if hi > 0 else hi
     )
+
+
+def ball_power(u: Any, n: int) -> Any:
+    """u**n for a ball and an integer n, also where the ball holds 0 (flint's own power is not finite there)."""
+    if n < 0:
+        return 1 / ball_power(u, -n)
+    if u.is_exact() or n < 2:
+        return u**n
+    lo, hi = u.lower(), u.upper()
+    if not (lo.is_finite() and hi.is_finite()):
+        return arb.nan()
+    if n % 2 == 0 and lo < 0 < hi:
+        return ZERO.union(max_exact(-lo, hi) ** n)
+    return (lo**n).union(hi**n)
 
 
 def monotone(

@@ -19,6 +19,7 @@ from typing import Any, TypeAlias
 from flint import arb
 
 from symacts.rigor.functions import polygamma_coefficients
+from symacts.rigor.intervals import ball_power
 
 __all__ = ["SLOPES", "Jet", "apply_slope", "compose", "inverse", "multiply", "power", "undefined"]
 
@@ -83,9 +84,9 @@ def integer_power(u: Jet, n: int) -> Jet:
             base = multiply(base, base)
     assert out is not None
     out = list(out)
-    out[0] = u[0] ** n
+    out[0] = ball_power(u[0], n)
     if len(out) > 1:
-        out[1] = n * u[0] ** (n - 1) * u[1]
+        out[1] = n * ball_power(u[0], n - 1) * u[1]
     return out
 
 
@@ -174,7 +175,7 @@ def _pair(u: Jet, first: Any, second: Any, sign: int) -> tuple[Jet, Jet]:
 
 def _square(u: Jet) -> Jet:
     out = multiply(u, u)
-    out[0] = u[0] ** 2
+    out[0] = ball_power(u[0], 2)
     return out
 
 
@@ -230,11 +231,13 @@ DIRECT: Mapping[str, Callable[[Jet, Any], Jet]] = {
 """Functions with a recurrence of their own."""
 
 SLOPES: Mapping[str, Callable[[Jet], Jet]] = {
-    "asin": lambda u: power(_one_plus(_square(u), -1), -arb(1) / 2, (1 - u[0] ** 2).rsqrt()),
-    "acos": lambda u: _scaled(power(_one_plus(_square(u), -1), -arb(1) / 2, (1 - u[0] ** 2).rsqrt()), arb(-1)),
+    "asin": lambda u: power(_one_plus(_square(u), -1), -arb(1) / 2, (1 - ball_power(u[0], 2)).rsqrt()),
+    "acos": lambda u: _scaled(
+        power(_one_plus(_square(u), -1), -arb(1) / 2, (1 - ball_power(u[0], 2)).rsqrt()), arb(-1)
+    ),
     "atan": lambda u: inverse(_one_plus(_square(u))),
     "asinh": lambda u: inverse(_root(_one_plus(_square(u)))),
-    "acosh": lambda u: inverse(_root([u[0] ** 2 - 1, *_square(u)[1:]])),
+    "acosh": lambda u: inverse(_root([ball_power(u[0], 2) - 1, *_square(u)[1:]])),
     "atanh": lambda u: inverse(_one_plus(_square(u), -1)),
     "erf": lambda u: _gauss(u, -1, _two_over_root_pi()),
     "erfc": lambda u: _gauss(u, -1, -_two_over_root_pi()),

@@ -79,7 +79,7 @@ def integer_power(n: int) -> Operation:
             return jt.inverse(u, value)
         return _with_value(jt.integer_power(u, n) if n > 0 else jt.inverse(jt.integer_power(u, -n)), value)
 
-    return Operation(f"**{n}", lambda v: v[0] ** n, lambda p: iv.integer_power(p[0], n), jet)
+    return Operation(f"**{n}", lambda v: iv.ball_power(v[0], n), lambda p: iv.integer_power(p[0], n), jet)
 
 
 def constant_power(exponent: sp.Expr, value_of: Callable[[], Any], positive: bool) -> Operation:

@@ -24,6 +24,7 @@ from symacts.rigor.functions import REWRITTEN, ROWS, Row, lambertw_lower_row, po
 from symacts.rigor.intervals import Pair, of_ball, to_ball
 from symacts.rigor.jets import Jet
 from symacts.rigor.operations import Operation
+from symacts.rigor.removable import removable_at
 
 __all__ = ["Leaf", "Program", "Step", "compile_program"]
 
@@ -111,8 +112,14 @@ class _Compiler:
         return len(self.steps)
 
     def build(self, e: sp.Expr) -> int:
-        if e.is_Add or e.is_Mul:
-            return self.step(op.ADD if e.is_Add else op.MULTIPLY, *(self.place(a) for a in e.args))
+        if e.is_Add:
+            return self.step(op.ADD, *(self.place(a) for a in e.args))
+        if e.is_Mul:
+            at = self.step(op.MULTIPLY, *(self.place(a) for a in e.args))
+            if self.variable is not None:
+                for mend in removable_at(e, self.variable):
+                    at = self.step(mend, 0, at)
+            return at
         if e.is_Pow:
             return self.power(e.base, e.exp)
         func = e.func

@@ -382,7 +382,7 @@ class Search:
         sign = _is_sign(value + jet[1] * away)
         if not sign and jet[2].is_finite():
             slope = self.f.local_jet(middle, 1)[1]
-            sign = _is_sign(value + slope * away + jet[2] * away**2)
+            sign = _is_sign(value + slope * away + jet[2] * iv.ball_power(away, 2))
         return sign
 
     # Result.
@@ -451,7 +451,7 @@ def recognized(ball: Any, expr: sp.Expr) -> Iterator[sp.Expr]:
         if q is not None:
             yield q
             return
-        q = _simple(ball**2)
+        q = _simple(ball * ball)
         if q is not None:
             root = sp.sqrt(q)
             yield root if ball > 0 else -root
