@@ -14,9 +14,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import sympy as sp
+from sympy.core.evalf import PrecisionExhausted
 from sympy.core.relational import Relational
 from sympy.functions.elementary.piecewise import ExprCondPair
 from sympy.logic.boolalg import Boolean
@@ -37,6 +38,8 @@ MAX_PIECES = 64
 """Most pieces of a Piecewise."""
 MAX_ASKED = 40
 """Most nodes of an expression for SymPy to be asked whether it is real."""
+MAX_CONSTANT = 150
+"""Most nodes of a number that is written as an expression (it is evaluated to see that it is real)."""
 MAX_COMPARED = 500
 """Most nodes of a comparison between piecewise expressions (it is split into its cases)."""
 MAX_TERM_COMPARISON = 120
@@ -176,7 +179,10 @@ class Guard:
                 before = sp.And(before, sp.Not(condition))
                 self.count(cases[-1])
             return self.count(sp.Or(*cases))
-        if left.has(*_DELAYED) or right.has(*_DELAYED):
+        order = _order(left, right)
+        if order is not None:
+            return cast(Boolean, relation(sp.Integer(order), sp.S.Zero))
+        if left.has(*_DELAYED) or right.has(*_DELAYED) or self._is_large_constant(left, right):
             return self.count(relation(left, right, evaluate=False))
         return self.count(relation(left, right))
 
@@ -239,6 +245,10 @@ class Guard:
             if isinstance(part, sp.Rational):
                 _digits_checked(part, "a number")
         self.count(value)
+        if self.size(value) > MAX_CONSTANT and value.is_number:
+            raise Refusal(f"a constant of more than {MAX_CONSTANT} nodes")
+        if value.has(sp.Float):
+            raise Refusal("this would not stay exact")
         if value.has(sp.I) or _is_complex_number(value):
             raise Refusal("this is not a real number")
         askable = partial and self.size(value) <= MAX_ASKED and not value.has(*_DELAYED)
@@ -255,11 +265,18 @@ class Guard:
         if len(args) > MAX_ARGUMENTS:
             raise Refusal(f"more than {MAX_ARGUMENTS} arguments")
         args = tuple(dict.fromkeys(args))
+        wanted = 1 if function is sp.Max else -1
+        args = tuple(a for a in args if not any(_order(b, a) == wanted for b in args))
         if len(args) == 1:
             return args[0]
-        if sum(map(self.size, args)) > MAX_TERM_COMPARISON or any(arg.has(*_DELAYED) for arg in args):
+        delayed = any(arg.has(*_DELAYED) for arg in args)
+        if sum(map(self.size, args)) > MAX_TERM_COMPARISON or delayed or self._is_large_constant(*args):
             return self.checked(function(*args, evaluate=False))
         return self.checked(function(*args))
+
+    def _is_large_constant(self, *values: sp.Expr) -> bool:
+        """Whether SymPy might never finish comparing these: it splits a constant into real and imaginary parts."""
+        return any(value.is_number and self.size(value) > MAX_ASKED for value in values)
 
     def _logs_in_exponent(self, arg: sp.Expr) -> None:
         """SymPy turns ``exp(n*log(b))`` into ``b**n``: hold n to what `power` would allow."""
@@ -274,6 +291,22 @@ def _digits_checked(number: sp.Rational, what: str) -> sp.Rational:
     if abs(number.p) >= _LIMIT or number.q >= _LIMIT:
         raise Refusal(f"{what} of more than {MAX_DIGITS} digits")
     return number
+
+
+def _order(a: sp.Expr, b: sp.Expr) -> int | None:
+    """The sign of a - b for two constants whose difference evaluates to correct digits, else None."""
+    if not (a.is_number and b.is_number) or a.has(*_DELAYED) or b.has(*_DELAYED):
+        return None
+    difference = a - b
+    if isinstance(difference, sp.Rational):
+        return int(sp.sign(difference))
+    try:
+        value = difference.evalf(5, maxn=200, strict=True)
+    except PrecisionExhausted:  # equal, or nearly so
+        return None
+    if isinstance(value, sp.Float) and value:
+        return 1 if value > 0 else -1
+    return None
 
 
 def _constant_factors(base: sp.Expr) -> sp.Expr:
