@@ -224,11 +224,6 @@ class Const:
     def __rtruediv__(self, other: Number) -> Number:
         return power(self, -ONE) * other
 
-    @property
-    def size(self) -> int:
-        """How many products it sums."""
-        return len(self.terms)
-
     def ball(self) -> arb:
         """Enclosure at the current precision."""
         if self._ball is None or self._ball[0] != ctx.prec:

@@ -125,7 +125,7 @@ class Tail:
         if sign(c) == 0:
             return Tail(self.frame, (), None)
         if isinstance(c, Const):
-            self.frame.spend(_size(self) * c.size)
+            self.frame.spend(_size(self) * len(c.terms))
         terms = [(times(n, m), d * c) for n, d in self.terms]
         rem = (times(self.rem[0], m), (self.rem[1] * abs(ball(c))).upper()) if self.rem is not None else None
         return Tail(self.frame, terms, rem)
@@ -231,7 +231,7 @@ class Tail:
 
 def _size(tail: Tail) -> int:
     """How many products the coefficients sum."""
-    return sum(c.size if isinstance(c, Const) else 1 for _, c in tail.terms)
+    return sum(len(c.terms) if isinstance(c, Const) else 1 for _, c in tail.terms)
 
 
 def pieces(tail: Tail) -> list[Piece]:
