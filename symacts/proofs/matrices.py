@@ -156,8 +156,7 @@ def refute(claim: MatrixClaim) -> Counterexample | None:
             _sized(claim.lhs, sizes), claim.relation, _sized(claim.rhs, sizes), tuple(shapes.items()), claim.definitions
         )
         values = {
-            name: sp.Matrix(int(r), int(c), lambda *_: sp.Rational(rng.randint(-6, 6), rng.choice([1, 1, 2, 3])))
-            for name, (r, c) in shapes.items()
+            name: sp.Matrix(int(r), int(c), lambda *_: _entry(attempt, rng)) for name, (r, c) in shapes.items()
         }
         try:
             left, right = matrix_rules._both(concrete, values)
@@ -176,6 +175,13 @@ def refute(claim: MatrixClaim) -> Counterexample | None:
                 )
                 return Counterexample(assignment, verdict[0], verdict[1], relation, "one entry of the two sides")
     return None
+
+
+def _entry(attempt: int, rng: random.Random) -> sp.Rational:
+    """Random entries; the last attempts take all ones and all zeros, where strict inequalities fail."""
+    if attempt >= TRIES - 2:
+        return sp.Rational(TRIES - 1 - attempt)
+    return sp.Rational(rng.randint(-6, 6), rng.choice([1, 1, 2, 3]))
 
 
 def _named_dimensions(claim: MatrixClaim) -> set[str]:

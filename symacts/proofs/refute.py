@@ -29,6 +29,7 @@ SEED = 20240229
 DIGITS = 20
 PRECS = (80, 300)
 _SIMPLE = [sp.Rational(s) for s in "1 -1 0 1/2 -1/2 2 -2 3 -3 1/10 -1/10 3/2 -3/2 5 -5 1/3 -1/3 7/10 10 -10".split()]
+_IRRATIONAL = [sp.pi / 2, -sp.pi / 2, sp.pi, sp.pi / 4, sp.log(2), -sp.log(2), 1 / sp.sqrt(2), sp.sqrt(2)]
 _WIDE = [sp.Rational(s) for s in "4 -4 1/100 -1/100 20 -20 6 -6 8 -8 15 -15 50 -50 1/1000 -1/1000 100 -100".split()]
 EXPECTED = (SymactsError, Undecided, TypeError, ValueError, ArithmeticError, AttributeError, KeyError, RecursionError)
 
@@ -57,7 +58,7 @@ def points(given: Given, symbols: list[sp.Symbol], borders: list[sp.Expr], count
     queue: list[dict[sp.Symbol, sp.Expr]] = []
     if len(symbols) == 1:
         (s,) = symbols
-        queue = [{s: v} for v in (*_SIMPLE[:6], *special[s], *_SIMPLE[6:], *_WIDE)]
+        queue = [{s: v} for v in (*_SIMPLE[:6], *special[s], *_SIMPLE[6:], *_IRRATIONAL, *_WIDE)]
     else:
         for shift in range(4):
             queue.append({s: _SIMPLE[(k * 5 + shift) % 8] for k, s in enumerate(symbols)})
@@ -141,12 +142,12 @@ def value_at(e: sp.Expr, values: dict[sp.Symbol, sp.Expr], given: Given) -> sp.E
     SymactsError, Undecided
         A derivative that does not exist there, an undefined value, a limit that is not established.
     """
-    swaps: dict[sp.Basic, sp.Expr] = {}
+    swaps: dict[sp.Basic, sp.Expr] = {l: _limit_at(l, values) for l in e.atoms(sp.Limit)}
     nothing = Given()
+    e = e.xreplace(swaps)
+    swaps = {}
     for d in e.atoms(sp.Derivative):
         swaps[d] = _derivative_at(d, values)
-    for l in e.atoms(sp.Limit):
-        swaps[l] = _limit_at(l, values)
     for i in e.atoms(sp.Integral):
         bound = {v for limits in i.limits for v in limits[:1]}
         swaps[i] = i.xreplace({s: v for s, v in values.items() if s not in bound})
@@ -154,6 +155,8 @@ def value_at(e: sp.Expr, values: dict[sp.Symbol, sp.Expr], given: Given) -> sp.E
     plain = nothing.resolve(swapped.xreplace(values))
     if plain.free_symbols:
         raise ValueError("free symbols are left")
+    if plain in (sp.oo, -sp.oo):
+        return plain
     if not plain.has(sp.Integral):
         for condition, op in obligations(plain):
             if not nothing.holds(condition, op):
@@ -212,16 +215,28 @@ def find_counterexample(goal: Goal, tries: int = 60) -> Counterexample | None:
     """A point at which the goal is proved to fail, or None."""
     free = _outside(goal).union(*[e.free_symbols for e, _ in goal.given.conditions])
     symbols = sorted(free, key=str)
+    variants = _one_sided(goal)
     for values in points(goal.given, symbols, borders(goal.lhs - goal.rhs), tries):
-        try:
-            left, right = value_at(goal.lhs, values, goal.given), value_at(goal.rhs, values, goal.given)
-            verdict = separated(left, right, goal.relation)
-        except EXPECTED:
-            continue
-        if verdict is not None:
-            lhs, rhs, note = verdict
-            return Counterexample(tuple((str(s), v) for s, v in values.items()), lhs, rhs, goal.relation, note)
+        for first, second in variants:
+            try:
+                left, right = value_at(first, values, goal.given), value_at(second, values, goal.given)
+                verdict = separated(left, right, goal.relation)
+            except EXPECTED:
+                continue
+            if verdict is not None:
+                lhs, rhs, note = verdict
+                return Counterexample(tuple((str(s), v) for s, v in values.items()), lhs, rhs, goal.relation, note)
     return None
+
+
+def _one_sided(goal: Goal) -> list[tuple[sp.Expr, sp.Expr]]:
+    """The sides, with a two-sided limit also taken from either side: where it exists it equals both."""
+    out = [(goal.lhs, goal.rhs)]
+    both = [l for l in goal.lhs.atoms(sp.Limit) | goal.rhs.atoms(sp.Limit) if str(l.args[3]) == "+-"]
+    for way in ("+", "-") if both else ():
+        swap = {l: sp.Limit(*l.args[:3], way) for l in both}
+        out.append((goal.lhs.xreplace(swap), goal.rhs.xreplace(swap)))
+    return out
 
 
 def _outside(goal: Goal) -> set[sp.Symbol]:
@@ -263,6 +278,8 @@ def separated(left: sp.Expr, right: sp.Expr, relation: str) -> tuple[Pair, Pair,
             if left == right or relation != "=":
                 return None
             return _pair(left), _pair(right), "a limit is infinite"
+        if left.has(sp.Integral) or right.has(sp.Integral):
+            return _separated_difference(left, right, relation)
         a, b = evaluate(left, prec), evaluate(right, prec)
         if not (a.is_finite() and b.is_finite()):
             return None
@@ -273,6 +290,17 @@ def separated(left: sp.Expr, right: sp.Expr, relation: str) -> tuple[Pair, Pair,
             return None
     if relation in ("<", "!=") and is_zero(left - right):
         return _pair(left), _pair(right), "both sides are equal there"
+    return None
+
+
+def _separated_difference(left: sp.Expr, right: sp.Expr, relation: str) -> tuple[Pair, Pair, str] | None:
+    """The same through lhs - rhs, where an integral near zero has no relative accuracy."""
+    difference = evaluate(left - right, 53)
+    if not difference.is_finite():
+        return None
+    below, above = bool(difference < 0), bool(difference > 0)
+    if {"=": below or above, "<": above, "<=": above, "!=": False}[relation]:
+        return enclose(left - right, DIGITS), (sp.S.Zero, sp.S.Zero), "the difference of the sides, against 0"
     return None
 
 
