@@ -144,9 +144,9 @@ def _other_report(activation: Activation, symbolic: bool) -> Report:
 
 def subject_of(activation: Activation, symbolic: bool = False) -> Subject:
     """The function under analysis with the oracle that fits: numbers, or symbolic parameters under their domains."""
-    if not symbolic:
-        return Subject(activation.formula, x, BallOracle())
-    return parametric_subject(activation)
+    subject = parametric_subject(activation) if symbolic else Subject(activation.formula, x, BallOracle())
+    subject.activation = activation
+    return subject
 
 
 def _again(report: Report) -> Subject:

@@ -148,21 +148,20 @@ class ParametricOracle:
     def _scales(self, expression: sp.Expr, x: sp.Symbol) -> Iterable[sp.Expr]:
         """Positive or negative factors `c` with `c*x` inside an argument, to be made the new variable."""
         found: dict[sp.Expr, None] = {sp.S.One: None}
-        for node in expression.atoms(sp.Function, sp.exp, sp.Pow):
-            for argument in node.args:
-                slope = sp.expand(argument).coeff(x, 1)
-                if slope != 0 and not slope.has(x) and self.parameters_in(slope):
-                    found.setdefault(slope)
-                square = sp.expand(argument).coeff(x, 2)
-                if square != 0 and self.parameters_in(square) and square.is_positive:
-                    found.setdefault(sp.sqrt(square))
-                    constant = sp.expand(argument).coeff(x, 0)
-                    if constant.is_positive:
-                        found.setdefault(sp.sqrt(square / constant))
-                elif square != 0:
-                    constant = sp.expand(argument).coeff(x, 0)
-                    if constant.is_positive and self.parameters_in(constant):
-                        found.setdefault(1 / sp.sqrt(constant))
+        arguments = [a for node in expression.atoms(sp.Function, sp.exp, sp.Pow) for a in node.args if a.has(x)]
+        for argument in map(sp.expand, arguments):
+            inverse = sp.cancel(argument * x)
+            if not inverse.has(x) and self.parameters_in(inverse):
+                found.setdefault(1 / inverse)
+            constant, slope, square = (argument.coeff(x, k) for k in (0, 1, 2))
+            if slope != 0 and self.parameters_in(slope):
+                found.setdefault(slope)
+            if slope != 0 and self.parameters_in(constant):
+                found.setdefault(slope / constant)
+            if square != 0 and self.parameters_in(square) and square.is_positive:
+                found.setdefault(sp.sqrt(square))
+            if square != 0 and self.parameters_in(square + constant) and (square / constant).is_positive:
+                found.setdefault(sp.sqrt(square / constant))
         return found
 
     def _scaled(self, expression: sp.Expr, x: sp.Symbol, scale: sp.Expr) -> sp.Expr:

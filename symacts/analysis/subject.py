@@ -16,6 +16,7 @@ import sympy as sp
 
 from symacts.errors import UnsupportedExpression
 from symacts.facts import Root
+from symacts.spec import Activation
 from symacts.symbolic.branches import Branch, split
 from symacts.symbolic.closed_forms import candidates, simplify_lambert
 from symacts.symbolic.field import divides, vanishes
@@ -81,6 +82,7 @@ class Subject:
     ) -> None:
         self.expression, self.x, self.oracle = expression, x, oracle
         self.back = dict(back or {})
+        self.activation: Activation | None = None
         self._derivatives: dict[tuple[int, int], sp.Expr] = {}
         self._memo: dict[Any, Any] = {}
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from symacts.analysis import algebra, ends, inversion, moments, shape, values
+from symacts.analysis import algebra, ends, families, inversion, moments, shape, values
 from symacts.analysis.ends import Answer, Facts
 from symacts.analysis.subject import Subject
 
@@ -71,6 +71,7 @@ TABLE: tuple[Derivation, ...] = (
     Derivation("gaussian_second_moment", "integration", ("domain",), moments.second_moment),
     Derivation("gaussian_derivative_second_moment", "integration", ("domain", "discontinuities"),
                moments.slope_second_moment),
+    Derivation("parameter_limits", "expansion in the parameter", (), families.parameter_limits),
     Derivation("gain", "second moment", ("gaussian_second_moment",), moments.gain),
 )
 """Every derivation of the engine for scalar activations."""

@@ -227,3 +227,20 @@ def test_symbolic_hard_tanh() -> None:
     assert report.saturation.value == ("hard", "hard")
     assert report.lipschitz.value == 1
     assert report.range.value == Interval(low, high)
+
+
+RELU = sp.Piecewise((0, x <= 0), (x, True))
+FAMILIES = {
+    ("swish", "beta", 0): x / 2,
+    ("swish", "beta", oo): RELU,
+    ("elu", "alpha", 0): RELU,
+    ("celu", "alpha", oo): x,
+    ("softplus", "beta", oo): RELU,
+    ("leaky_relu", "negative_slope", 1): x,
+}
+
+
+@pytest.mark.parametrize("name, parameter, end", FAMILIES)
+def test_limits_in_a_parameter(name: str, parameter: str, end: object) -> None:
+    found = {(p, e): limit for p, e, limit in symacts.analyze(name).parameter_limits.value}
+    assert found[parameter, end] == FAMILIES[name, parameter, end]
