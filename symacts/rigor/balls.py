@@ -125,7 +125,7 @@ def _leaf(variable: sp.Symbol) -> Callable[[sp.Expr], Callable[[], Any] | None]:
         if e.is_Rational:
             number = fmpq(int(e.p), int(e.q))
             return lambda: arb(number)
-        if variable in e.free_symbols:
+        if e.free_symbols:
             return None
         from symacts.rigor.constants import evaluate  # deferred: constants are evaluated through this module
 

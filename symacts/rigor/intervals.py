@@ -197,7 +197,9 @@ def ball_power(u: Any, n: int) -> Any:
     """u**n for a ball and an integer n, also where the ball holds 0 (flint's own power is not finite there)."""
     if n < 0:
         return 1 / ball_power(u, -n)
-    if u.is_exact() or n < 2:
+    if n < 2:
+        return u if n else arb(1)
+    if u.is_exact():
         return u**n
     lo, hi = u.lower(), u.upper()
     if not (lo.is_finite() and hi.is_finite()):

@@ -1,4 +1,4 @@
-"""Refinement of a `Root`: certified bisection, then interval Newton steps.
+"""Isolation of zeros, and refinement of a `Root`: certified bisection, then interval Newton steps.
 
 >>> import sympy as sp
 >>> from symacts.facts import Root
@@ -21,7 +21,7 @@ from symacts.rigor import intervals as iv
 from symacts.rigor.balls import BallFunction, compile_balls
 from symacts.rigor.precision import precision
 
-__all__ = ["refine", "sign_at"]
+__all__ = ["isolate", "refine", "sign_at"]
 
 MOST_BITS = 8192
 """Precision at which the sign at a point is given up."""
@@ -152,3 +152,24 @@ def _bisect(state: _State, prec: int) -> None:
                     state.hi = point
                 return
     raise UnsupportedExpression(f"the root of {state.root.function.expr} near {float(state.lo.mid())} does not refine")
+
+
+def isolate(expr: sp.Expr, x: sp.Symbol, lo: sp.Expr, hi: sp.Expr) -> tuple[Any, ...] | Any:
+    """The zeros of `expr` on the open interval (lo, hi) in order, or `Unknown`.
+
+    Validity: `expr` is real analytic on the interval. A function that vanishes identically has no isolated zeros:
+    that is `Unknown` too.
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> t = sp.Symbol("t", real=True)
+    >>> isolate(t*(sp.exp(t) - 2), t, -sp.oo, sp.oo)
+    (Zero(point=0, multiplicity=1), Zero(point=log(2), multiplicity=1))
+    """
+    from symacts.rigor.signs import Unknown, sign_chart  # deferred: charts refine their zeros here
+
+    chart = sign_chart(expr, x, lo, hi)
+    if isinstance(chart, Unknown):
+        return chart
+    return Unknown("it vanishes identically") if chart.sign == 0 else chart.zeros

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import sys
 from dataclasses import replace
@@ -78,11 +79,10 @@ NUMBERS = [
     (sp.diff(x * SIGMOID, x), ["-1.2784645427610737951"]),
     (sp.erf(x) - x / 2, ["-1.9902328376", "0", "1.9902328376"]),
     (sp.diff(x * sp.tanh(SOFTPLUS), x), ["-1.1924312145"]),
-    (x * sp.exp(x) - sp.LambertW(x), ["0"]),
 ]
 
 
-@pytest.mark.parametrize(("expr", "zeros"), NUMBERS[:5], ids=[str(e) for e, _ in NUMBERS[:5]])
+@pytest.mark.parametrize(("expr", "zeros"), NUMBERS, ids=[str(e) for e, _ in NUMBERS])
 def test_isolated_zeros(expr: sp.Expr, zeros: list[str]) -> None:
     chart = sign_chart(expr, x, -oo, oo)
     assert isinstance(chart, SignChart)
@@ -108,11 +108,10 @@ UNKNOWN = [
     (x * sp.cos(x), -oo, oo),
     (1 / x, -1, 1),
     (1 / (x - sp.sqrt(2)), 0, 2),
-    ((sp.exp(x) - x - R(3, 2)) ** 2 - R(0), 0, oo),
 ]
 
 
-@pytest.mark.parametrize(("expr", "lo", "hi"), UNKNOWN[:4], ids=[str(row[0]) for row in UNKNOWN[:4]])
+@pytest.mark.parametrize(("expr", "lo", "hi"), UNKNOWN, ids=[str(row[0]) for row in UNKNOWN])
 def test_what_has_no_finite_chart_is_unknown(expr: sp.Expr, lo: sp.Expr, hi: sp.Expr) -> None:
     assert isinstance(sign_chart(expr, x, lo, hi), Unknown)
 
@@ -145,8 +144,8 @@ def test_prove_sign_and_range() -> None:
 def laws(chart: SignChart, lo: sp.Expr, hi: sp.Expr) -> None:
     """Cells cover the interval in order; signs change exactly at zeros of odd multiplicity."""
     points = [lo, *(z.point for z in chart.zeros), hi]
-    assert [(a, b) for a, b, _ in chart.cells] == list(zip(points, points[1:], strict=False))
-    assert all(compare(a, b) == -1 for a, b in zip(points, points[1:], strict=False))
+    assert [(a, b) for a, b, _ in chart.cells] == list(itertools.pairwise(points))
+    assert all(compare(a, b) == -1 for a, b in itertools.pairwise(points))
     for zero, left, right in zip(chart.zeros, chart.cells[:-1], chart.cells[1:], strict=True):
         if zero.multiplicity is not None:
             assert (left[2] != right[2]) == (zero.multiplicity % 2 == 1)
