@@ -43,6 +43,8 @@ def test_ci_runs_the_two_commands_of_the_readme() -> None:
 
 
 def test_the_room_table_names_every_room() -> None:
-    rooms = {p.stem for p in (README.parent / "symacts").iterdir() if not p.name.startswith("_") and p.suffix in ("", ".py")}
+    rooms = {
+        p.stem for p in (README.parent / "symacts").iterdir() if not p.name.startswith("_") and p.suffix in ("", ".py")
+    }
     missing = {room for room in rooms if f"`{room}" not in TEXT}
     assert not missing

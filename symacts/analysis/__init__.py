@@ -58,7 +58,10 @@ def analyze(target: Any, *, parameters: Any = None, timeout: float | None = None
         return known
     from symacts.analysis import driver
 
-    report = driver.report_of(activation, symbolic) if seconds is None else driver.limited_report(activation, symbolic, seconds)
+    if seconds is None:
+        report = driver.report_of(activation, symbolic)
+    else:
+        report = driver.limited_report(activation, symbolic, seconds)
     if entry:
         cache.save(entry, report)
     return report

@@ -36,7 +36,10 @@ def piecewise(pieces: list[tuple[sp.Set, sp.Expr]], x: sp.Symbol) -> sp.Expr:
     for interval, expression in joined:
         rows.append((expression, _condition(interval, x, covered, covered_point)))
         last_is_closed = isinstance(interval, sp.FiniteSet) or not interval.right_open
-        covered, covered_point = (interval.args[0] if isinstance(interval, sp.FiniteSet) else interval.end), last_is_closed
+        covered, covered_point = (
+            (interval.args[0] if isinstance(interval, sp.FiniteSet) else interval.end),
+            last_is_closed,
+        )
     if len(joined) == 1 and rows[0][1] == sp.true:
         return rows[0][0]
     return sp.Piecewise(*rows, evaluate=False)

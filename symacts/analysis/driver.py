@@ -27,7 +27,11 @@ __all__ = ["establish", "limited_report", "nth_derivative", "report_of", "satura
 
 
 def establish(
-    subject: Subject, names: tuple[str, ...] = FACTS, *, method: str | None = None, send: Callable[[Fact], None] | None = None
+    subject: Subject,
+    names: tuple[str, ...] = FACTS,
+    *,
+    method: str | None = None,
+    send: Callable[[Fact], None] | None = None,
 ) -> dict[str, Fact]:
     """The named facts and those they need, each by the first method that is not undecided.
 
@@ -93,6 +97,7 @@ def limited_report(activation: Activation, symbolic: bool, seconds: float) -> Re
 
 def _work(activation: Activation, symbolic: bool, send: Callable[[Any], None]) -> Any:
     """The analysis in a process of its own: facts are sent as they are found."""
+
     def tell(fact: Fact) -> None:
         send([fact.name, encode(fact.value), fact.status, fact.because, fact.method])
 
@@ -110,7 +115,7 @@ def report_of(activation: Activation, symbolic: bool, send: Callable[[Fact], Non
     }
     facts = establish(subject, send=send)
     try:
-        branches = tuple((b.interval, b.expression) for b in subject.branches)
+        branches = subject.presented(tuple((b.interval, b.expression) for b in subject.branches))
     except (Undecided, UnsupportedExpression):
         branches = ()
     return Report(
@@ -127,6 +132,7 @@ def report_of(activation: Activation, symbolic: bool, send: Callable[[Fact], Non
 
 def _other_report(activation: Activation, symbolic: bool) -> Report:
     from symacts.rigor.oracle import BallOracle
+
     expression = activation.expression if symbolic else activation.formula
     parameters = {
         p.name: (p.generic.symbol(p.name) if symbolic else activation.settings[p.name]) for p in activation.parameters
@@ -158,7 +164,7 @@ def _again(report: Report) -> Subject:
         if symbols:
             report._memo["subject"] = subject_with_symbols(report.expression)
         else:
-                    report._memo["subject"] = Subject(report.expression, x, BallOracle())
+            report._memo["subject"] = Subject(report.expression, x, BallOracle())
     return report._memo["subject"]
 
 

@@ -34,11 +34,7 @@ def domain(f: Subject, facts: Facts) -> Answer:
     pieces: list[sp.Set] = []
     for branch in f.branches:
         last = pieces[-1] if pieces else None
-        if (
-            isinstance(last, sp.Interval)
-            and last.end == branch.lo
-            and (not last.right_open or branch.has_lo)
-        ):
+        if isinstance(last, sp.Interval) and last.end == branch.lo and (not last.right_open or branch.has_lo):
             right_open = False if branch.is_point else branch.interval.right_open
             pieces[-1] = sp.Interval(last.start, branch.hi, last.left_open, right_open)
         elif isinstance(last, sp.FiniteSet) and last.args[0] == branch.lo and not branch.is_point:

@@ -44,6 +44,8 @@ def _alone(activation: Activation, parameter: Parameter) -> Activation:
     """The family in one parameter, the others at their values and what they say of its domain kept."""
     settings = activation.settings
     others = {p.symbol: settings[p.name] for p in activation.parameters if p is not parameter}
+    if any(v.free_symbols for v in others.values()):
+        raise Undecided("several parameters are symbolic at once")
     interval = parameter.generic.interval
     if parameter.above is not None:
         interval = interval & sp.Interval.open(settings[parameter.above], sp.oo)
@@ -64,7 +66,11 @@ def _limit(alone: Activation, end: sp.Expr, side: int) -> sp.Expr:
     symbol = parameter.generic.symbol(parameter.name)
     pieces: list[tuple[sp.Set, sp.Expr]] = []
     zero = sp.S.Zero
-    for interval, direction in ((sp.Interval.open(-sp.oo, 0), -1), (sp.FiniteSet(zero), 0), (sp.Interval.open(0, sp.oo), 1)):
+    for interval, direction in (
+        (sp.Interval.open(-sp.oo, 0), -1),
+        (sp.FiniteSet(zero), 0),
+        (sp.Interval.open(0, sp.oo), 1),
+    ):
         pieces.append((interval, _on_side(family, parameter, symbol, end, side, direction)))
     return _joined(pieces)
 

@@ -93,9 +93,8 @@ class ParametricOracle:
         if not expression.has(x):
             sign = self.sign(expression)
             return SignChart(((lo, hi, sign),), ()) if sign is not None else self._depends(expression)
-        if not self.parameters_in(expression + lo + hi if lo.is_finite and hi.is_finite else expression):
-            if not self.parameters_in(lo) and not self.parameters_in(hi):
-                return self.balls.chart(expression, x, lo, hi)
+        if not any(map(self.parameters_in, (expression, lo, hi))):
+            return self.balls.chart(expression, x, lo, hi)
         factored = sp.factor_terms(sp.together(expression))
         outside, inside = factored.as_independent(x, as_Add=False)
         flip = self.sign(outside)
@@ -331,5 +330,3 @@ def subject_with_symbols(expression: sp.Expr) -> Subject:
         lo = 0 if symbol.is_nonnegative else -sp.oo
         domains[symbol] = sp.Interval(lo, sp.oo, symbol.is_positive is True or lo is -sp.oo, True)
     return Subject(expression, x, ParametricOracle(domains))
-
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import sympy as sp
@@ -45,9 +46,8 @@ def monotonicity(f: Subject, facts: Facts) -> Answer:
     cells = f.cells(1)
     signs = {c.sign for c in cells}
     up, down, strict = _steps(f, cells)
-    if up and down:
-        if signs <= {0}:
-            return "constant", "f' vanishes on every piece and there are no jumps"
+    if up and down and signs <= {0}:
+        return "constant", "f' vanishes on every piece and there are no jumps"
     because = "the sign of f' on every piece and the order of values across borders"
     if up and signs <= {0, 1}:
         return ("strictly increasing" if 0 not in signs and strict else "nondecreasing"), because
@@ -67,7 +67,7 @@ def _steps(f: Subject, cells: list[Cell]) -> tuple[bool, bool, bool]:
             values.append(border.value)
         if border.right is not None:
             values.append(f.end(border.right, "lo"))
-        for a, b in zip(values, values[1:], strict=False):
+        for a, b in pairwise(values):
             order = f.compare(a, b)
             up, down = up and order <= 0, down and order >= 0
     for left, right in _gaps(f):
@@ -81,11 +81,7 @@ def _steps(f: Subject, cells: list[Cell]) -> tuple[bool, bool, bool]:
 def _gaps(f: Subject) -> list[tuple[int, int]]:
     """Neighboring open branches with an interval of undefined points between them."""
     pieces = f.pieces
-    return [
-        (k, m)
-        for (k, a), (m, b) in zip(pieces, pieces[1:], strict=False)
-        if not f.equal(a.hi, b.lo)
-    ]
+    return [(k, m) for (k, a), (m, b) in pairwise(pieces) if not f.equal(a.hi, b.lo)]
 
 
 def _joined(f: Subject, order: int, keep: Any, joins: Any) -> list[sp.Interval]:
@@ -200,7 +196,7 @@ def inflection_points(f: Subject, facts: Facts) -> Answer:
     """Points at which f is continuous and the sign of f'' changes strictly."""
     found = []
     cells = f.cells(2)
-    for a, b in zip(cells, cells[1:], strict=False):
+    for a, b in pairwise(cells):
         if a.sign * b.sign < 0 and a.hi == b.lo:
             border = _border_at(f, a.hi)
             if border is None or _continuous(f, border):

@@ -26,6 +26,7 @@ from symacts.symbolic.structure import requirements
 
 __all__ = ["Border", "Cell", "NoLimit", "Subject"]
 
+
 class NoLimit(Undecided):
     """It is proved that the limit does not exist."""
 
@@ -284,7 +285,7 @@ class Subject:
 
     def _find_cells(self, order: int) -> list[Cell]:
         found = []
-        for k, branch in self.pieces:
+        for k, _ in self.pieces:
             for lo, hi, sign in self.chart(k, order).cells:
                 found.append(Cell(lo, hi, sign, k))
         return found
@@ -399,4 +400,3 @@ class Subject:
     def is_continuous(self) -> bool:
         """Whether the function is continuous on its domain."""
         return all(self.is_continuous_at(b) for b in self.borders)
-

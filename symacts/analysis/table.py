@@ -57,8 +57,9 @@ TABLE: tuple[Derivation, ...] = (
     Derivation("kinks", "one-sided slopes", (), shape.kinks),
     Derivation("smoothness", "one-sided derivatives", ("discontinuities",), shape.smoothness),
     Derivation("lipschitz", "supremum of |f'|", ("domain", "discontinuities"), shape.lipschitz),
-    Derivation("gradient_lipschitz", "supremum of |f''|", ("domain", "discontinuities", "kinks"),
-               shape.gradient_lipschitz),
+    Derivation(
+        "gradient_lipschitz", "supremum of |f''|", ("domain", "discontinuities", "kinks"), shape.gradient_lipschitz
+    ),
     Derivation("symmetry", "unique center", (), algebra.symmetry),
     Derivation("homogeneous", "Euler", (), algebra.homogeneous),
     Derivation("value_at_zero", "substitution", (), ends.value_at_zero),
@@ -69,8 +70,9 @@ TABLE: tuple[Derivation, ...] = (
     Derivation("zero_centered", "sign", ("domain", "sign"), moments.centered_by_sign),
     Derivation("zero_centered", "mean", ("gaussian_mean",), moments.centered_by_value),
     Derivation("gaussian_second_moment", "integration", ("domain",), moments.second_moment),
-    Derivation("gaussian_derivative_second_moment", "integration", ("domain", "discontinuities"),
-               moments.slope_second_moment),
+    Derivation(
+        "gaussian_derivative_second_moment", "integration", ("domain", "discontinuities"), moments.slope_second_moment
+    ),
     Derivation("parameter_limits", "expansion in the parameter", (), families.parameter_limits),
     Derivation("gain", "second moment", ("gaussian_second_moment",), moments.gain),
 )

@@ -59,9 +59,7 @@ def _value_inside(f: Subject, branch: int, point: sp.Expr, order: int) -> sp.Exp
         if parity is not None:
             mirrored = _value_inside(f, branch, -point, order)
             return None if mirrored is None else f.neat(parity * mirrored)
-    return f.remember(
-        ("value", branch, order, point), lambda: f.neat(f.expression_of(branch, order).subs(f.x, point))
-    )
+    return f.remember(("value", branch, order, point), lambda: f.neat(f.expression_of(branch, order).subs(f.x, point)))
 
 
 def merge(f: Subject, spans: list[_Span]) -> list[_Span]:
@@ -161,9 +159,7 @@ def _solutions(f: Subject, subtract: sp.Expr) -> Answer:
     intervals: list[sp.Set] = []
     for k, branch in f.pieces:
         expression = f.expression_of(k) - subtract
-        chart = f.chart(k, 0) if subtract == 0 else f.remember(
-            ("chart of", k, subtract), lambda e=expression, b=branch: f.chart_of(e, b.lo, b.hi)
-        )
+        chart = f.chart(k, 0) if subtract == 0 else f.chart_of(expression, branch.lo, branch.hi)
         if chart.cells[0][2] == 0:
             intervals.append(branch.interval)
         else:

@@ -60,8 +60,12 @@ def _open_side(saturation: tuple[str, str], limits: tuple[Any, Any]) -> str | No
 
 
 def _zigzag(sign: str) -> str | None:
-    kinds = {"positive": "positive", "nonnegative": "never negative", "negative": "negative",
-             "nonpositive": "never positive"}
+    kinds = {
+        "positive": "positive",
+        "nonnegative": "never negative",
+        "negative": "negative",
+        "nonpositive": "never positive",
+    }
     if sign not in kinds:
         return None
     return (

@@ -68,5 +68,3 @@ class BallOracle:
         from symacts.rigor.tails import NoLimit
 
         return isinstance(answer, NoLimit)
-
-

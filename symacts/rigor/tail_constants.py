@@ -180,7 +180,7 @@ class Const:
     def __neg__(self) -> Const:
         return Const({p: -q for p, q in self.terms.items()})
 
-    def __add__(self, other: Number) -> Number:
+    def __add__(self, other: Number | int) -> Number:
         if not isinstance(other, Const):
             if other == 0:
                 return self
@@ -196,13 +196,13 @@ class Const:
 
     __radd__ = __add__
 
-    def __sub__(self, other: Number) -> Number:
+    def __sub__(self, other: Number | int) -> Number:
         return self + (-other)
 
-    def __rsub__(self, other: Number) -> Number:
+    def __rsub__(self, other: Number | int) -> Number:
         return -self + other
 
-    def __mul__(self, other: Number) -> Number:
+    def __mul__(self, other: Number | int) -> Number:
         if not isinstance(other, Const):
             return Const({p: q * other for p, q in self.terms.items()}) if other != 0 else ZERO
         terms: dict[Powers, fmpq] = {}

@@ -292,8 +292,8 @@ def _close_left(
 def _add_point(branches: list[Branch], region: _Region, smooth: sp.Expr, x: sp.Symbol, oracle: Oracle) -> None:
     """A point that does not join the branch at its right: it closes the one at its left, or stands alone."""
     before = branches[-1] if branches else None
-    if before is not None and not before.is_point and before.hi == region.lo and not before.has_hi:
-        if _same_value(smooth, before.expression, x, region.lo, oracle):
-            branches[-1] = Branch(sp.Interval(before.lo, before.hi, not before.has_lo, False), before.expression)
-            return
+    touches = before is not None and not before.is_point and before.hi == region.lo and not before.has_hi
+    if touches and before is not None and _same_value(smooth, before.expression, x, region.lo, oracle):
+        branches[-1] = Branch(sp.Interval(before.lo, before.hi, not before.has_lo, False), before.expression)
+        return
     branches.append(Branch(sp.FiniteSet(region.lo), smooth))

@@ -19,7 +19,7 @@ MOST_OPERATIONS = 400
 
 
 WORTH_IT = sp.Rational(7, 10)
-"""A rearrangement is taken only when it leaves at most this share of the operations: else the formula stays as it came."""
+"""A rearrangement is taken only when it leaves at most this share of the operations."""
 
 
 def shortest(candidates: Iterable[sp.Expr]) -> sp.Expr:

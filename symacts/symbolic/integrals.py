@@ -88,7 +88,7 @@ _SIMPLER_SLOPE = (sp.erf, sp.erfc, sp.atan, sp.log, sp.asinh)
 
 
 def _swap(e: sp.Expr, x: sp.Symbol, depth: int) -> sp.Expr | None:
-    """`x**k * g(x)` by parts, with a `g` whose derivative is simpler: `x**(k+1)/(k+1)*g - Integral(x**(k+1)/(k+1)*g')`."""
+    """`x**k * g(x)` by parts where g' is simpler: `x**(k+1)/(k+1)*g - Integral(x**(k+1)/(k+1)*g')`."""
     if depth >= MOST_DEPTH or not e.is_Mul or len(e.args) != 2:
         return None
     outer = [a for a in e.args if isinstance(a, _SIMPLER_SLOPE) and _linear(a.args[0], x)]
@@ -127,8 +127,9 @@ def _rational(e: sp.Expr, x: sp.Symbol, depth: int) -> sp.Expr | None:
 def _exponential(e: sp.Expr, x: sp.Symbol, depth: int) -> sp.Expr | None:
     """A rational function of `t = exp(c*x)` alone: `dx = dt/(c*t)`."""
     e = e.replace(lambda u: isinstance(u, (sp.tanh, sp.sinh, sp.cosh, sp.sech)), lambda u: u.rewrite(sp.exp))
-    slopes = [_linear(a.args[0], x) for a in e.atoms(sp.exp) if a.has(x)]
-    if not slopes or None in slopes or e.count_ops() > 60:
+    exponents = [a.args[0] for a in e.atoms(sp.exp) if a.has(x)]
+    slopes = [s for s in (_linear(u, x) for u in exponents) if s is not None]
+    if not slopes or len(slopes) < len(exponents) or e.count_ops() > 60:
         return None
     first = min(slopes, key=lambda s: abs(s) if s.is_Rational else sp.S.One)
     ratios = [s / first for s in slopes]

@@ -33,7 +33,7 @@ def _atoms_as_symbols(expressions: list[sp.Expr], x: sp.Symbol) -> tuple[list[sp
     symbols: list[sp.Symbol] = []
     mapping: dict[sp.Basic, sp.Expr] = {}
     for exponent in sorted(exponents, key=sp.default_sort_key):
-        for base, symbol in list(mapping.items()):
+        for base in list(mapping):
             ratio = sp.cancel(exponent / base.args[0]) if isinstance(base, sp.exp) else None
             if ratio is not None and ratio.is_Rational:
                 break
@@ -109,7 +109,7 @@ def _proposed(f: sp.Expr, df: sp.Expr, x: sp.Symbol) -> sp.Expr | None:
         except sp.PolynomialError:
             return None
         for solution in sp.linsolve(equations, coefficients):
-            free = {c: sp.S.Zero for c in coefficients}
+            free = dict.fromkeys(coefficients, sp.S.Zero)
             values = [v.subs(free) for v in solution]
             polynomial = sum((v * y**k for k, v in enumerate(values)), sp.S.Zero)
             if is_identically_zero(polynomial.subs(y, f) - df, x):

@@ -164,7 +164,7 @@ def read_sign(u: sp.Expr) -> ReadSign | None:
         signs = [read_sign(a) for a in u.args]
         for kind in ("positive", "nonnegative"):
             if kind in signs:
-                return kind  # type: ignore[return-value]
+                return kind
         return None
     if isinstance(u, sp.log) and u.args[0].is_Rational:
         return "positive" if u.args[0] > 1 else "negative"

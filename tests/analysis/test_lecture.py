@@ -198,7 +198,11 @@ def test_nth_derivative_of_tanh() -> None:
 
 
 SYMBOLIC = {
-    "elu": {"range": lambda a: Interval.open(-a, oo), "limits": lambda a: (-a, oo), "derivative_limits": lambda a: (0, 1)},
+    "elu": {
+        "range": lambda a: Interval.open(-a, oo),
+        "limits": lambda a: (-a, oo),
+        "derivative_limits": lambda a: (0, 1),
+    },
     "celu": {"range": lambda a: Interval.open(-a, oo), "smoothness": lambda a: 1, "lipschitz": lambda a: 1},
     "leaky_relu": {"range": lambda a: S.Reals, "kinks": lambda a: ((0, a, 1),), "lipschitz": lambda a: 1},
     "softplus": {
@@ -208,7 +212,11 @@ SYMBOLIC = {
         "lipschitz": lambda b: 1,
         "gradient_lipschitz": lambda b: b / 4,
     },
-    "swish": {"limits": lambda b: (0, oo), "zeros": lambda b: sp.FiniteSet(0), "saturation": lambda b: ("soft", "none")},
+    "swish": {
+        "limits": lambda b: (0, oo),
+        "zeros": lambda b: sp.FiniteSet(0),
+        "saturation": lambda b: ("soft", "none"),
+    },
 }
 
 
