@@ -1,0 +1,521 @@
+"""The referee finds nothing to say of true reports written by hand, and objects to each corrupted one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import pytest
+import sympy as sp
+from mpmath import mp, mpf
+from referee import Complaint, referee
+from referee_reals import Function, big
+
+from symacts.facts import Fact, Root
+from symacts.report import Report
+from symacts.spec import x
+
+oo, R, I, E0 = sp.oo, sp.S.Reals, sp.Interval, sp.S.EmptySet
+half, y = sp.Rational(1, 2), sp.Symbol("y", real=True)
+zero, one, ten = sp.S.Zero, sp.S.One, sp.Integer(10)
+halves = (I.open(-oo, 0), I.open(0, oo))
+apart = sp.Union(*halves)
+
+TRUE: dict[str, tuple[sp.Expr, Any, dict[str, Any]]] = {
+    "sigmoid": (
+        1 / (1 + sp.exp(-x)),
+        ((R, 1 / (1 + sp.exp(-x))),),
+        {
+            "domain": R,
+            "derivative": sp.exp(-x) / (1 + sp.exp(-x)) ** 2,
+            "second_derivative": (1 - sp.exp(x)) * sp.exp(x) / (1 + sp.exp(x)) ** 3,
+            "derivative_in_output": y * (1 - y),
+            "antiderivative": sp.log(1 + sp.exp(x)),
+            "inverse": sp.log(y / (1 - y)),
+            "limits": (zero, one),
+            "derivative_limits": (zero, zero),
+            "asymptotes": ((zero, zero), (zero, one)),
+            "saturation": ("soft", "soft"),
+            "range": I.open(0, 1),
+            "minimum": (zero, False),
+            "maximum": (one, False),
+            "bounded": (True, True),
+            "sign": "positive",
+            "zeros": E0,
+            "fixed_points": sp.FiniteSet(Root(1 / (1 + sp.exp(-x)) - x, 0, 1)),
+            "stationary_points": E0,
+            "inflection_points": sp.FiniteSet(0),
+            "monotonicity": "strictly increasing",
+            "increasing_on": R,
+            "decreasing_on": E0,
+            "convexity": "none",
+            "convex_on": I(-oo, 0),
+            "concave_on": I(0, oo),
+            "smoothness": oo,
+            "kinks": (),
+            "discontinuities": (),
+            "lipschitz": sp.Rational(1, 4),
+            "gradient_lipschitz": sp.sqrt(3) / 18,
+            "symmetry": ("point", (zero, half)),
+            "value_at_zero": half,
+            "zero_centered": False,
+            "gaussian_mean": half,
+            "dead_region": E0,
+            "homogeneous": False,
+        },
+    ),
+    "relu": (
+        sp.Max(x, 0),
+        ((I(-oo, 0), zero), (I.open(0, oo), x)),
+        {
+            "domain": R,
+            "derivative": sp.Heaviside(x),
+            "derivative_in_output": (zero, one),
+            "antiderivative": x * sp.Max(x, 0) / 2,
+            "limits": (zero, oo),
+            "derivative_limits": (zero, one),
+            "asymptotes": ((zero, zero), (one, zero)),
+            "saturation": ("hard", "none"),
+            "range": I(0, oo),
+            "minimum": (zero, True),
+            "maximum": (oo, False),
+            "bounded": (True, False),
+            "sign": "nonnegative",
+            "zeros": I(-oo, 0),
+            "fixed_points": I(0, oo),
+            "stationary_points": I.open(-oo, 0),
+            "inflection_points": E0,
+            "monotonicity": "nondecreasing",
+            "increasing_on": I(0, oo),
+            "decreasing_on": E0,
+            "convexity": "convex",
+            "convex_on": R,
+            "concave_on": apart,
+            "smoothness": zero,
+            "kinks": ((zero, zero, one),),
+            "discontinuities": (),
+            "lipschitz": one,
+            "gradient_lipschitz": oo,
+            "symmetry": ("none", None),
+            "value_at_zero": zero,
+            "zero_centered": False,
+            "gaussian_mean": 1 / sp.sqrt(2 * sp.pi),
+            "gaussian_second_moment": half,
+            "gaussian_derivative_second_moment": half,
+            "gain": sp.sqrt(2),
+            "dead_region": I.open(-oo, 0),
+            "homogeneous": True,
+        },
+    ),
+    "square": (
+        x**2,
+        ((R, x**2),),
+        {
+            "domain": R,
+            "derivative": 2 * x,
+            "second_derivative": sp.Integer(2),
+            "antiderivative": x**3 / 3,
+            "limits": (oo, oo),
+            "derivative_limits": (-oo, oo),
+            "asymptotes": (None, None),
+            "saturation": ("none", "none"),
+            "range": I(0, oo),
+            "minimum": (zero, True),
+            "maximum": (oo, False),
+            "bounded": (True, False),
+            "sign": "nonnegative",
+            "zeros": sp.FiniteSet(0),
+            "fixed_points": sp.FiniteSet(0, 1),
+            "stationary_points": sp.FiniteSet(0),
+            "inflection_points": E0,
+            "monotonicity": "none",
+            "increasing_on": I(0, oo),
+            "decreasing_on": I(-oo, 0),
+            "convexity": "convex",
+            "convex_on": R,
+            "concave_on": E0,
+            "smoothness": oo,
+            "kinks": (),
+            "discontinuities": (),
+            "lipschitz": oo,
+            "gradient_lipschitz": sp.Integer(2),
+            "symmetry": ("even", zero),
+            "value_at_zero": zero,
+            "zero_centered": False,
+            "gaussian_mean": one,
+            "gaussian_second_moment": sp.Integer(3),
+            "gaussian_derivative_second_moment": sp.Integer(4),
+            "gain": 1 / sp.sqrt(3),
+            "dead_region": E0,
+            "homogeneous": False,
+        },
+    ),
+    "leaky relu": (
+        sp.Piecewise((x, x >= 0), (x / 10, True)),
+        ((I.open(-oo, 0), x / 10), (I(0, oo), x)),
+        {
+            "domain": R,
+            "derivative": sp.Piecewise((1, x > 0), (sp.Rational(1, 10), x < 0)),
+            "derivative_in_output": (1 / ten, one),
+            "inverse": sp.Piecewise((y, y >= 0), (10 * y, True)),
+            "limits": (-oo, oo),
+            "derivative_limits": (1 / ten, one),
+            "asymptotes": ((1 / ten, zero), (one, zero)),
+            "saturation": ("none", "none"),
+            "range": R,
+            "minimum": (-oo, False),
+            "maximum": (oo, False),
+            "bounded": (False, False),
+            "sign": "mixed",
+            "zeros": sp.FiniteSet(0),
+            "fixed_points": I(0, oo),
+            "stationary_points": E0,
+            "inflection_points": E0,
+            "monotonicity": "strictly increasing",
+            "increasing_on": R,
+            "decreasing_on": E0,
+            "convexity": "convex",
+            "convex_on": R,
+            "concave_on": apart,
+            "smoothness": zero,
+            "kinks": ((zero, 1 / ten, one),),
+            "discontinuities": (),
+            "lipschitz": one,
+            "gradient_lipschitz": oo,
+            "symmetry": ("none", None),
+            "zero_centered": False,
+            "gaussian_second_moment": sp.Rational(101, 200),
+            "gain": sp.sqrt(sp.Rational(200, 101)),
+            "dead_region": E0,
+            "homogeneous": True,
+        },
+    ),
+    "hard shrink": (
+        sp.Piecewise((0, sp.Abs(x) <= half), (x, True)),
+        ((I.open(-oo, -half), x), (I(-half, half), zero), (I.open(half, oo), x)),
+        {
+            "domain": R,
+            "derivative": sp.Piecewise((1, sp.Abs(x) > half), (0, sp.Abs(x) < half)),
+            "limits": (-oo, oo),
+            "asymptotes": ((one, zero), (one, zero)),
+            "saturation": ("none", "none"),
+            "range": sp.Union(I.open(-oo, -half), sp.FiniteSet(0), I.open(half, oo)),
+            "sign": "mixed",
+            "zeros": I(-half, half),
+            "fixed_points": sp.Union(I.open(-oo, -half), sp.FiniteSet(0), I.open(half, oo)),
+            "stationary_points": I.open(-half, half),
+            "inflection_points": E0,
+            "monotonicity": "nondecreasing",
+            "increasing_on": sp.Union(I.open(-oo, -half), I.open(half, oo)),
+            "decreasing_on": E0,
+            "convexity": "none",
+            "smoothness": -one,
+            "kinks": (),
+            "discontinuities": ((-half, -half, zero), (half, zero, half)),
+            "lipschitz": oo,
+            "gradient_lipschitz": oo,
+            "symmetry": ("odd", (zero, zero)),
+            "zero_centered": True,
+            "dead_region": I.open(-half, half),
+            "homogeneous": False,
+        },
+    ),
+    "softsign": (
+        x / (1 + sp.Abs(x)),
+        ((I.open(-oo, 0), x / (1 - x)), (I(0, oo), x / (1 + x))),
+        {
+            "domain": R,
+            "derivative": 1 / (1 + sp.Abs(x)) ** 2,
+            "derivative_in_output": ((1 + y) ** 2, (1 - y) ** 2),
+            "antiderivative": sp.Abs(x) - sp.log(1 + sp.Abs(x)),
+            "inverse": y / (1 - sp.Abs(y)),
+            "limits": (-one, one),
+            "derivative_limits": (zero, zero),
+            "asymptotes": ((zero, -one), (zero, one)),
+            "saturation": ("soft", "soft"),
+            "range": I.open(-1, 1),
+            "minimum": (-one, False),
+            "maximum": (one, False),
+            "bounded": (True, True),
+            "sign": "mixed",
+            "zeros": sp.FiniteSet(0),
+            "fixed_points": sp.FiniteSet(0),
+            "stationary_points": E0,
+            "inflection_points": sp.FiniteSet(0),
+            "monotonicity": "strictly increasing",
+            "increasing_on": R,
+            "decreasing_on": E0,
+            "convexity": "none",
+            "convex_on": I(-oo, 0),
+            "concave_on": I(0, oo),
+            "smoothness": one,
+            "kinks": (),
+            "discontinuities": (),
+            "lipschitz": one,
+            "gradient_lipschitz": sp.Integer(2),
+            "symmetry": ("odd", (zero, zero)),
+            "zero_centered": True,
+            "dead_region": E0,
+            "homogeneous": False,
+        },
+    ),
+    "sine": (
+        sp.sin(x),
+        ((R, sp.sin(x)),),
+        {
+            "domain": R,
+            "derivative": sp.cos(x),
+            "limits": (None, None),
+            "derivative_limits": (None, None),
+            "asymptotes": (None, None),
+            "saturation": ("none", "none"),
+            "range": I(-1, 1),
+            "minimum": (-one, True),
+            "maximum": (one, True),
+            "bounded": (True, True),
+            "sign": "mixed",
+            "zeros": sp.ImageSet(sp.Lambda(y, sp.pi * y), sp.S.Integers),
+            "stationary_points": sp.ImageSet(sp.Lambda(y, sp.pi * y + sp.pi / 2), sp.S.Integers),
+            "inflection_points": sp.ImageSet(sp.Lambda(y, sp.pi * y), sp.S.Integers),
+            "fixed_points": sp.FiniteSet(0),
+            "monotonicity": "none",
+            "convexity": "none",
+            "smoothness": oo,
+            "lipschitz": one,
+            "gradient_lipschitz": one,
+            "symmetry": ("odd", (zero, zero)),
+            "gaussian_second_moment": (1 - sp.exp(-2)) / 2,
+            "dead_region": E0,
+            "homogeneous": False,
+        },
+    ),
+}
+"""Expression, branches and facts, derived by hand."""
+
+FALSE: list[tuple[str, str, Any]] = [
+    ("sigmoid", "domain", I.open(0, oo)),
+    ("sigmoid", "derivative", sp.exp(-x) / (1 + sp.exp(-x)) ** 2 + sp.Rational(1, 10**9)),
+    ("sigmoid", "second_derivative", (sp.exp(x) - 1) * sp.exp(x) / (1 + sp.exp(x)) ** 3),
+    ("sigmoid", "derivative_in_output", y * (1 - y**2)),
+    ("sigmoid", "antiderivative", sp.log(1 + sp.exp(x)) + x / 10**9),
+    ("sigmoid", "inverse", sp.log(y / (1 + y))),
+    ("sigmoid", "limits", (zero, zero)),
+    ("sigmoid", "limits", (zero, None)),
+    ("sigmoid", "derivative_limits", (zero, one)),
+    ("sigmoid", "asymptotes", ((zero, zero), (zero, half))),
+    ("sigmoid", "asymptotes", (None, (zero, one))),
+    ("sigmoid", "saturation", ("hard", "soft")),
+    ("sigmoid", "saturation", ("soft", "none")),
+    ("sigmoid", "range", I(0, 1)),
+    ("sigmoid", "range", I.Lopen(0, 1)),
+    ("sigmoid", "range", I.open(0, sp.Rational(99, 100))),
+    ("sigmoid", "range", I.open(0, sp.Rational(101, 100))),
+    ("sigmoid", "minimum", (zero, True)),
+    ("sigmoid", "maximum", (sp.Rational(101, 100), False)),
+    ("sigmoid", "bounded", (True, False)),
+    ("sigmoid", "sign", "nonnegative"),
+    ("sigmoid", "sign", "mixed"),
+    ("sigmoid", "zeros", sp.FiniteSet(0)),
+    ("sigmoid", "fixed_points", E0),
+    ("sigmoid", "fixed_points", sp.FiniteSet(sp.Rational(659046, 10**6))),
+    ("sigmoid", "inflection_points", E0),
+    ("sigmoid", "inflection_points", sp.FiniteSet(0, 1)),
+    ("sigmoid", "monotonicity", "strictly decreasing"),
+    ("sigmoid", "monotonicity", "nondecreasing"),
+    ("sigmoid", "monotonicity", "none"),
+    ("sigmoid", "increasing_on", I(0, oo)),
+    ("sigmoid", "decreasing_on", I(0, 1)),
+    ("sigmoid", "convexity", "concave"),
+    ("sigmoid", "convex_on", I.open(-oo, 0)),
+    ("sigmoid", "convex_on", I(-oo, sp.Rational(1, 100))),
+    ("sigmoid", "concave_on", I(sp.Rational(1, 100), oo)),
+    ("sigmoid", "smoothness", sp.Integer(3)),
+    ("sigmoid", "kinks", ((zero, sp.Rational(1, 4), half),)),
+    ("sigmoid", "discontinuities", ((zero, zero, one),)),
+    ("sigmoid", "lipschitz", sp.Rational(101, 400)),
+    ("sigmoid", "lipschitz", sp.Rational(99, 400)),
+    ("sigmoid", "lipschitz", oo),
+    ("sigmoid", "gradient_lipschitz", sp.sqrt(3) / sp.Rational(1818, 100)),
+    ("sigmoid", "symmetry", ("none", None)),
+    ("sigmoid", "symmetry", ("point", (zero, zero))),
+    ("sigmoid", "symmetry", ("odd", (zero, zero))),
+    ("sigmoid", "value_at_zero", zero),
+    ("sigmoid", "zero_centered", True),
+    ("sigmoid", "gaussian_mean", sp.Rational(51, 100)),
+    ("sigmoid", "dead_region", I.open(100, oo)),
+    ("sigmoid", "homogeneous", True),
+    ("relu", "derivative", sp.Heaviside(x - 1)),
+    ("relu", "derivative_in_output", (zero, y)),
+    ("relu", "antiderivative", x * sp.Max(x, 0) / 2 + sp.Heaviside(x)),
+    ("relu", "limits", (zero, one)),
+    ("relu", "saturation", ("soft", "none")),
+    ("relu", "range", I.open(0, oo)),
+    ("relu", "minimum", (zero, False)),
+    ("relu", "minimum", (-one, False)),
+    ("relu", "sign", "positive"),
+    ("relu", "zeros", sp.FiniteSet(0)),
+    ("relu", "zeros", I.open(-oo, 0)),
+    ("relu", "zeros", I(-oo, 1)),
+    ("relu", "fixed_points", sp.FiniteSet(0)),
+    ("relu", "stationary_points", I(-oo, 0)),
+    ("relu", "stationary_points", E0),
+    ("relu", "monotonicity", "strictly increasing"),
+    ("relu", "monotonicity", "constant"),
+    ("relu", "increasing_on", I.open(0, oo)),
+    ("relu", "increasing_on", R),
+    ("relu", "increasing_on", I(-1, oo)),
+    ("relu", "convexity", "none"),
+    ("relu", "convexity", "affine"),
+    ("relu", "convex_on", apart),
+    ("relu", "concave_on", R),
+    ("relu", "concave_on", E0),
+    ("relu", "smoothness", one),
+    ("relu", "smoothness", oo),
+    ("relu", "smoothness", -one),
+    ("relu", "kinks", ()),
+    ("relu", "kinks", ((zero, zero, half),)),
+    ("relu", "kinks", ((zero, zero, oo),)),
+    ("relu", "kinks", ((one, one, one),)),
+    ("relu", "lipschitz", sp.Rational(99, 100)),
+    ("relu", "lipschitz", sp.Rational(101, 100)),
+    ("relu", "gradient_lipschitz", zero),
+    ("relu", "symmetry", ("even", zero)),
+    ("relu", "gain", sp.Integer(2)),
+    ("relu", "gaussian_second_moment", sp.Rational(101, 200)),
+    ("relu", "dead_region", E0),
+    ("relu", "dead_region", I(-oo, 0)),
+    ("relu", "homogeneous", False),
+    ("square", "asymptotes", ((one, zero), None)),
+    ("square", "limits", (-oo, oo)),
+    ("square", "range", I.open(0, oo)),
+    ("square", "range", R),
+    ("square", "maximum", (sp.Integer(10) ** 9, False)),
+    ("square", "zeros", E0),
+    ("square", "fixed_points", sp.FiniteSet(0)),
+    ("square", "stationary_points", E0),
+    ("square", "inflection_points", sp.FiniteSet(0)),
+    ("square", "monotonicity", "strictly increasing"),
+    ("square", "decreasing_on", E0),
+    ("square", "decreasing_on", I.open(-oo, 0)),
+    ("square", "convex_on", I(0, oo)),
+    ("square", "smoothness", sp.Integer(2)),
+    ("square", "lipschitz", sp.Integer(10) ** 7),
+    ("square", "gradient_lipschitz", oo),
+    ("square", "symmetry", ("none", None)),
+    ("square", "symmetry", ("axis", one)),
+    ("leaky relu", "range", I(0, oo)),
+    ("leaky relu", "asymptotes", ((1 / ten, one), (one, zero))),
+    ("leaky relu", "kinks", ((zero, one, 1 / ten),)),
+    ("leaky relu", "inverse", y),
+    ("leaky relu", "concave_on", E0),
+    ("leaky relu", "monotonicity", "nondecreasing"),
+    ("leaky relu", "gaussian_second_moment", half),
+    ("hard shrink", "range", R),
+    ("hard shrink", "range", sp.Union(I(-oo, -half), sp.FiniteSet(0), I(half, oo))),
+    ("hard shrink", "range", sp.Union(I.open(-oo, -half), I.open(half, oo))),
+    ("hard shrink", "discontinuities", ((-half, -half, zero),)),
+    ("hard shrink", "discontinuities", ((-half, -half, zero), (half, zero, one))),
+    ("hard shrink", "smoothness", zero),
+    ("hard shrink", "lipschitz", one),
+    ("hard shrink", "zeros", I.open(-half, half)),
+    ("hard shrink", "zeros", sp.FiniteSet(0)),
+    ("hard shrink", "increasing_on", sp.Union(I(-oo, -1), I(half, oo))),
+    ("hard shrink", "monotonicity", "strictly increasing"),
+    ("hard shrink", "fixed_points", sp.Union(I(-oo, -half), sp.FiniteSet(0), I(half, oo))),
+    ("softsign", "smoothness", sp.Integer(2)),
+    ("softsign", "smoothness", zero),
+    ("softsign", "inflection_points", E0),
+    ("softsign", "lipschitz", sp.Rational(99, 100)),
+    ("softsign", "gradient_lipschitz", oo),
+    ("softsign", "range", I(-1, 1)),
+    ("softsign", "derivative_in_output", ((1 - y) ** 2, (1 + y) ** 2)),
+    ("softsign", "antiderivative", sp.Abs(x) - sp.log(1 + sp.Abs(x)) + sp.sign(x)),
+    ("sine", "zeros", sp.ImageSet(sp.Lambda(y, 2 * sp.pi * y), sp.S.Integers)),
+    ("sine", "zeros", sp.FiniteSet(-sp.pi, 0, sp.pi)),
+    ("sine", "stationary_points", sp.ImageSet(sp.Lambda(y, sp.pi * y), sp.S.Integers)),
+    ("sine", "limits", (zero, zero)),
+    ("sine", "range", I.open(-1, 1)),
+    ("sine", "maximum", (sp.Rational(101, 100), False)),
+    ("sine", "bounded", (True, False)),
+    ("sine", "lipschitz", sp.Rational(101, 100)),
+]
+"""One wrong fact each: the report's name, the fact, the false value."""
+
+
+def report_of(name: str, changed: dict[str, Any] | None = None) -> tuple[sp.Expr, Report]:
+    expression, branches, values = TRUE[name]
+    facts = {k: Fact(k, v, "exact", "by hand") for k, v in values.items()}
+    for k, v in (changed or {}).items():
+        facts[k] = replace(facts[k], value=v)
+    return expression, Report(name, "scalar", expression, {}, branches, facts)
+
+
+@pytest.mark.parametrize("name", TRUE)
+def test_true_reports_draw_no_complaint(name: str) -> None:
+    assert referee(*report_of(name)) == []
+
+
+@pytest.mark.parametrize("name", TRUE)
+def test_each_false_fact_draws_a_complaint(name: str) -> None:
+    silent = []
+    for _, fact, value in (row for row in FALSE if row[0] == name):
+        expression, report = report_of(name, {fact: value})
+        report = replace(report, facts={k: f for k, f in report.facts.items() if k in (fact, "domain")})
+        complaints = referee(expression, report)
+        if not any(c.fact == fact for c in complaints):
+            silent.append(f"{fact} = {value}")
+        stray = [c for c in complaints if c.fact != fact]
+        assert not stray, stray
+    assert not silent, silent
+
+
+def test_wrong_branches_draw_a_complaint() -> None:
+    expression, report = report_of("relu")
+    for wrong in (
+        ((I(-oo, 0), zero), (I.open(1, oo), x)),
+        ((I(-oo, 0), zero), (I(0, oo), x)),
+        ((I(-oo, 1), zero), (I.open(1, oo), x)),
+    ):
+        assert any(c.fact == "branches" for c in referee(expression, replace(report, branches=wrong, facts={})))
+
+
+def test_a_false_root_draws_a_complaint() -> None:
+    expression, report = report_of("sigmoid")
+    facts = {"fixed_points": Fact("fixed_points", sp.FiniteSet(Root(sp.exp(x) + x**2, 0, 1)), "enclosed", "by hand")}
+    assert Complaint in {type(c) for c in referee(expression, replace(report, facts=facts))}
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        x * sp.tanh(sp.log(1 + sp.exp(x))),
+        sp.erf(x / 2) + sp.atan(x) ** 3 - sp.asinh(x),
+        sp.LambertW(sp.exp(x)) * sp.sqrt(sp.Abs(x)),
+        sp.sin(x) / x + sp.tan(x),
+        sp.erfinv(sp.tanh(x) / 2),
+        sp.acosh(2 + x**2) + sp.atanh(x / 9),
+        2**x * sp.sech(x) + sp.sinh(x / 3),
+        sp.loggamma(x + 9) + sp.asin(sp.tanh(x)),
+        sp.Piecewise((x**3, x < 0), (sp.exp(-x), True)),
+        (1 + x**2) ** sp.Rational(1, 3) / (2 + sp.cos(x)),
+        sp.erfc(x) * sp.erfi(x / 2) + sp.acos(x / 9) - sp.coth(x),
+    ],
+)
+def test_the_evaluator_agrees_with_sympy_and_differences(expression: sp.Expr) -> None:
+    f = Function(expression, x)
+    for a in (Fraction(3, 10), Fraction(-7, 4), Fraction(5, 2)):
+        series = f.series(a, 3, 60)
+        value = sp.N(expression.subs(x, sp.Rational(a.numerator, a.denominator)), 40)
+        with mp.workdps(300):
+            assert abs(big(series[0]) - mpf(str(value))) < mpf(10) ** -35 * (1 + abs(big(series[0])))
+            h = Fraction(1, 10**30)
+            g = [big(f.series(a + k * h, 0, 300)[0]) for k in (-2, -1, 0, 1, 2)]
+            step = big(h)
+            differences = (
+                (g[0] - 8 * g[1] + 8 * g[3] - g[4]) / (12 * step),
+                (g[1] - 2 * g[2] + g[3]) / step**2 / 2,
+                (g[4] - 2 * g[3] + 2 * g[1] - g[0]) / (2 * step**3) / 6,
+            )
+            for c, d in zip(series[1:], differences, strict=True):
+                assert abs(big(c) - d) < mpf(10) ** -30 * (1 + abs(d))

@@ -1,0 +1,575 @@
+"""What the referee sees of a function: samples, switching points, one-sided trends, sign changes, suprema.
+
+Everything is numerical, at 50 digits or more; nothing is concluded from a value that two precisions do not confirm.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from math import factorial
+from typing import Any, Literal
+
+import sympy as sp
+from mpmath import inf, mp, mpf
+from referee_reals import Function, Kinked, NoValue, Number, Series, Skipped, Undefined, big, fraction, minus
+
+ORDER = 3
+BASE, CHECK, DEEP = 50, 200, 800
+FAR = 260
+"""Digits: of a sample, of its confirmation, of the last resort, and of values at the ends."""
+
+Quantity = Callable[[Fraction, int], Number]
+Kind = Literal["finite", "infinite", "oscillating", "undefined", "unclear"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A point, its derivatives 0..3 (only the value at a switching point), or why there are none."""
+
+    a: Fraction
+    values: tuple[Number, ...]
+    missing: NoValue | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """How values behave towards an end; a finite one comes with the last change seen."""
+
+    kind: Kind
+    value: mpf = mpf(0)
+    error: mpf = mpf(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A strict change of sign: of a continuous quantity ("zero"), or across a jump, a pole or a flat piece."""
+
+    lo: Fraction
+    hi: Fraction
+    kind: Literal["zero", "jump", "flat", "unclear"]
+
+    @property
+    def middle(self) -> Fraction:
+        return (self.lo + self.hi) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A supremum as seen: `certain` when every end was understood."""
+
+    value: mpf
+    certain: bool
+
+
+def derivatives(series: Series) -> tuple[Number, ...]:
+    return tuple(c * factorial(k) for k, c in enumerate(series))
+
+
+def trend_of(rows: list[list[mpf]]) -> Trend:
+    """The behavior of rows of values, each row taken at the squared distance scale of the one before."""
+    if len(rows) < 3:
+        return Trend("unclear")
+    before, prev, last = rows[-3:]
+    change = max(abs(v - last[0]) for v in prev + last)
+    if change <= mpf(10) ** -10 * (1 + abs(last[0])):
+        return Trend("finite", last[-1], change)
+    same_sign = len({mp.sign(v) for v in before + prev + last}) == 1
+    sizes = [[abs(v) for v in row] for row in (before, prev, last)]
+    if same_sign and min(sizes[2]) > max(sizes[1]) and min(sizes[1]) > max(sizes[0]):
+        first, second = sizes[1][0] - sizes[0][0], sizes[2][0] - sizes[1][0]
+        if second >= first * mpf("0.95") and min(sizes[2]) > 1:
+            return Trend("infinite", mp.sign(last[0]))
+    spreads = [max(row) - min(row) for row in (prev, last)]
+    monotone = last == sorted(last) or last == sorted(last, reverse=True)
+    if len(last) > 4 and not monotone and spreads[1] >= spreads[0] / 2 and spreads[1] > mpf(10) ** -8:
+        return Trend("oscillating")
+    return Trend("unclear")
+
+
+class End:
+    """One side of a point, or a far end of the line: values of f and its derivatives at shrinking distances."""
+
+    def __init__(self, f: Function, center: Fraction | None, side: int) -> None:
+        self.f, self.center, self.side = f, center, side
+        self._rows: dict[tuple[int, int], list[list[tuple[Fraction, tuple[Number, ...]]]]] = {}
+        self.undefined = False
+
+    def __str__(self) -> str:
+        if self.center is None:
+            return "oo" if self.side > 0 else "-oo"
+        return f"{mp.nstr(big(self.center), 12)}{'+' if self.side > 0 else '-'}"
+
+    def _points(self) -> Iterator[list[Fraction]]:
+        if self.center is None:
+            for k in range(1, 7):
+                yield [self.side * Fraction(10) ** 2**k * m / 64 for m in (64, 79, 93, 101, 118)]
+        else:
+            for k in range(3, 7):
+                yield [self.center + self.side * m * Fraction(1, 10**2**k) / 8 for m in (8, 13)]
+
+    def rows(self, dps: int, order: int = ORDER) -> list[list[tuple[Fraction, tuple[Number, ...]]]]:
+        """Rows of (point, derivatives); a row that lacks a value is left out."""
+        if (dps, order) not in self._rows:
+            rows, undefined = [], 0
+            for row in self._points():
+                try:
+                    rows.append([(a, derivatives(self.f.series(a, order, dps))) for a in row])
+                except Undefined as missing:
+                    undefined += missing.sure
+                except NoValue:
+                    continue
+            self.undefined = undefined >= 3 and not rows
+            self._rows[dps, order] = rows
+        return self._rows[dps, order]
+
+    def trend(self, quantity: int | Callable[[Fraction, tuple[Number, ...]], Number], order: int = ORDER) -> Trend:
+        """The trend of a derivative, or of a quantity made of the point and the derivatives; confirmed at double precision."""
+        pick = (lambda a, d: d[quantity]) if isinstance(quantity, int) else quantity
+        found = []
+        for dps in (FAR, 2 * FAR):
+            with mp.workdps(dps):
+                rows = [[big(pick(a, d)) for a, d in row] for row in self.rows(dps, order)]
+                found.append(trend_of(rows))
+            if self.undefined:
+                return Trend("undefined")
+            if found[-1].kind == "unclear":
+                return found[-1]
+        one, two = found
+        agree = one.kind == two.kind and (
+            one.kind == "oscillating" or abs(one.value - two.value) <= mpf(10) ** -9 * (1 + abs(two.value))
+        )
+        return two if agree else Trend("unclear")
+
+    def values(self, k: int) -> list[mpf]:
+        with mp.workdps(FAR):
+            return [big(d[k]) for row in self.rows(FAR) for _, d in row]
+
+
+def grid(anchors: Iterable[Fraction], rng: random.Random) -> list[Fraction]:
+    """Sorted sample points: several scales around 0, halves and integers, offsets around every anchor, far tails."""
+    found = {Fraction(k, 16) for k in range(-160, 161)} | {Fraction(5 * k, 2) for k in range(-40, 41)}
+    found |= {s * m * Fraction(10) ** k for k in range(-12, 7) for m in (1, 2, 5) for s in (1, -1)}
+    found |= {Fraction(rng.randint(-(10**9), 10**9), 10**8) for _ in range(60)}
+    found |= {Fraction(rng.randint(-(10**9), 10**9), 2 * 10**6) for _ in range(20)}
+    offsets = [Fraction(m, 10**k) for k, m in ((12, 1), (9, 1), (6, 1), (4, 1), (3, 1), (2, 1), (2, 3), (1, 1), (1, 3))]
+    for c in anchors:
+        found.add(c)
+        found |= {c + s * d for d in offsets for s in (1, -1)}
+    return sorted(found)
+
+
+class Look:
+    """A function and everything numerical about it that several checks need."""
+
+    def __init__(
+        self,
+        expression: sp.Expr,
+        variable: sp.Symbol,
+        named: Iterable[Fraction] = (),
+        suspects: Iterable[Fraction] = (),
+        rng: random.Random | None = None,
+    ) -> None:
+        self.f = Function(expression, variable)
+        self.rng = rng or random.Random(0)
+        named = sorted({c for c in named if abs(c) < 10**7})[:60]
+        suspects = [c for c in suspects if abs(c) < 10**7][:60]
+        first = grid([Fraction(0)], random.Random(1))
+        self.switches = self._find_switches(first, [*named, *suspects])
+        self.anchors = _distinct([Fraction(0), *suspects, *named, *self.switches])
+        self.centers = _distinct([Fraction(0), *suspects, *self.switches, *filter(self._is_singular, named)])
+        self.samples = [self._sample(a) for a in grid(self.anchors, self.rng)]
+        self._sure: dict[tuple[Fraction, int], Number | None] = {}
+        self._changes: dict[Any, list[Change]] = {}
+
+    # values
+
+    def _sample(self, a: Fraction) -> Sample:
+        try:
+            with mp.workdps(BASE):
+                return Sample(a, derivatives(self.f.series(a, ORDER, BASE)))
+        except NoValue as missing:
+            if isinstance(missing, Undefined):
+                return Sample(a, (), missing)
+        try:
+            return Sample(a, tuple(self.f.series(a, 0, BASE)), Kinked())
+        except NoValue as missing:
+            return Sample(a, (), missing)
+
+    def _is_singular(self, a: Fraction) -> bool:
+        try:
+            self.f.series(a, ORDER, BASE)
+        except NoValue:
+            return True
+        return False
+
+    @cached_property
+    def defined(self) -> list[Sample]:
+        return [s for s in self.samples if s.values]
+
+    @cached_property
+    def smooth(self) -> list[Sample]:
+        return [s for s in self.samples if len(s.values) > ORDER]
+
+    def sure(self, a: Fraction, k: int) -> Number | None:
+        """The k-th derivative, confirmed by two precisions (relative 1e-8) or exact; else None."""
+        key = (a, k)
+        if key not in self._sure:
+            self._sure[key] = confirmed(lambda b, dps: self.f.value(b, k, dps), a)
+        return self._sure[key]
+
+    def surely(self, a: Fraction, k: int, holds: Callable[[Number], bool]) -> bool:
+        """Whether the confirmed k-th derivative has the property."""
+        value = self.sure(a, k)
+        return value is not None and holds(value)
+
+    # switching points
+
+    def _trace(self, a: Fraction, dps: int = BASE) -> Any:
+        try:
+            return self.f.traced(a, 0, dps)[1]
+        except Undefined as missing:
+            return "undefined" if missing.sure else None
+        except NoValue:
+            return None
+
+    def _find_switches(self, points: list[Fraction], named: list[Fraction]) -> list[Fraction]:
+        """Where the evaluation takes another branch: a named number where one fits, else to 80 digits."""
+        found: list[Fraction] = []
+        points = sorted({*points, *(c + s * Fraction(1, 10**k) for c in named for k in (2, 6, 12) for s in (1, -1))})
+        traces = [(a, self._trace(a)) for a in points]
+        traces = [(a, t) for a, t in traces if t is not None]
+        for (a, ta), (b, tb) in zip(traces, traces[1:], strict=False):
+            if ta != tb and len(found) < 40:
+                found += self._narrow(a, ta, b, tb, named)
+        return found
+
+    def _narrow(self, a: Fraction, ta: Any, b: Fraction, tb: Any, named: list[Fraction]) -> list[Fraction]:
+        tiny = Fraction(1, 10**70)
+        for c in named:
+            if a <= c <= b:
+                left, right = self._trace(c - tiny, 120), self._trace(c + tiny, 120)
+                if left is not None and right is not None and left != right:
+                    return [c]
+        while b - a > Fraction(1, 10**80) * max(1, abs(a)):
+            middle = (a + b) / 2
+            t = self._trace(middle, 130)
+            if t is None:
+                return []
+            if t == ta:
+                a = middle
+            elif t == tb:
+                b = middle
+            else:
+                at = (a + b) / 2
+                left, right = self._trace(at - tiny, 130), self._trace(at + tiny, 130)
+                if left == ta and right == tb:
+                    return [at]
+                b, tb = middle, t  # another switch between: narrow down to the first
+        return [(a + b) / 2]
+
+    # ends
+
+    @cached_property
+    def far(self) -> tuple[End, End]:
+        return End(self.f, None, -1), End(self.f, None, 1)
+
+    @cached_property
+    def sides(self) -> dict[Fraction, tuple[End, End]]:
+        """Left and right side of every center."""
+        return {c: self.around(c) for c in self.centers}
+
+    def around(self, c: Fraction) -> tuple[End, End]:
+        return End(self.f, c, -1), End(self.f, c, 1)
+
+    @cached_property
+    def ends(self) -> list[End]:
+        return [*self.far, *(e for pair in self.sides.values() for e in pair)]
+
+    def at(self, c: Fraction) -> Number | None:
+        """f(c), None where it is not defined or not known."""
+        try:
+            return self.f.series(c, 0, 120)[0]
+        except NoValue:
+            return None
+
+    @cached_property
+    def jumps(self) -> list[Fraction]:
+        """Centers in the domain where f is seen to be discontinuous."""
+        return [c for c, pair in self.sides.items() if self.continuity(c, pair) is False]
+
+    def continuity(self, c: Fraction, pair: tuple[End, End] | None = None) -> bool | None:
+        """Whether f is continuous at c on its domain: True, False, or None where that is not seen (or c is outside)."""
+        value = self.at(c)
+        if value is None:
+            return None
+        answer: bool | None = True
+        limits = []
+        for e in pair or self.around(c):
+            t = e.trend(0)
+            if t.kind == "undefined":
+                continue
+            if t.kind in ("infinite", "oscillating"):
+                return False
+            if t.kind == "unclear":
+                answer = None
+            else:
+                limits.append(t.value)
+        limits += [big(value)] if c.denominator < 10**40 else []
+        if limits and max(limits) - min(limits) > mpf(10) ** -7 * (1 + abs(limits[0])):
+            return False
+        return answer
+
+    # sign changes
+
+    def changes(self, key: Any, quantity: Quantity, k: int, base: Callable[[Sample], Number]) -> list[Change]:
+        """Strict sign changes of a quantity between neighboring samples, narrowed to 65 digits.
+
+        `base` gives the quantity at a sample from its derivatives 0..k.
+        """
+        if key not in self._changes:
+            self._changes[key] = list(self._find_changes(quantity, k, base))
+        return self._changes[key]
+
+    def derivative_changes(self, k: int) -> list[Change]:
+        return self.changes(k, lambda a, dps: self.f.value(a, k, dps), k, lambda s: s.values[k])
+
+    def _find_changes(
+        self, quantity: Quantity, k: int, base: Callable[[Sample], Number], most: int = 40
+    ) -> Iterator[Change]:
+        signs = []
+        for s in self.samples:
+            if len(s.values) > k:
+                value = base(s)
+                signs.append((s.a, (value > 0) - (value < 0)))
+        for (_, sa), (b, sb), (_, sc) in zip(signs, signs[1:], signs[2:], strict=False):
+            if sb == 0 and sa * sc < 0:
+                yield Change(b, b, "zero")
+        pairs = [(a, sa, b, sb) for (a, sa), (b, sb) in zip(signs, signs[1:], strict=False) if sa * sb < 0]
+        for a, sa, b, _sb in sorted(pairs, key=lambda p: abs(p[0] + p[2]))[:most]:
+            ends = [confirmed(quantity, p) for p in (a, b)]
+            if ends[0] is None or ends[1] is None or (ends[0] > 0) == (ends[1] > 0) or (ends[0] > 0) != (sa > 0):
+                continue
+            yield narrow(quantity, a, b, big(ends[0]), big(ends[1]))
+
+    # suprema
+
+    def supremum(self, k: int, size: Callable[[Number], Number]) -> Bound:
+        """The supremum over the domain of `size` of the k-th derivative, as seen from samples, critical points and ends."""
+        best, certain = -inf, True
+        largest = sorted(((big(size(s.values[k])), s.a) for s in self.samples if len(s.values) > k), reverse=True)
+        for value, a in largest:
+            if self.sure(a, k) is not None:
+                best = value
+                break
+        for change in self.derivative_changes(k + 1) if k < ORDER else ():
+            if change.kind in ("zero", "jump", "unclear"):
+                for a in (change.lo, change.hi):
+                    try:
+                        best = max(best, big(size(self.f.value(a, k, 120))))
+                    except NoValue:
+                        continue
+        seen = best
+        for e in self.ends:
+            t = e.trend(k)
+            if t.kind == "infinite":
+                if size(t.value) > 0:
+                    return Bound(inf, True)
+            elif t.kind == "finite":
+                best = max(best, big(size(t.value)))
+            elif t.kind in ("oscillating", "unclear"):
+                values = e.values(k)
+                far = max((big(size(v)) for v in values), default=-inf)
+                certain = certain and bool(values) and t.kind == "oscillating" and far <= seen * (1 + mpf(10) ** -9)
+                best = max(best, far) if t.kind == "oscillating" or far <= seen else best
+        return Bound(best, certain)
+
+    @cached_property
+    def highest(self) -> Bound:
+        return self.supremum(0, lambda v: v)
+
+    @cached_property
+    def lowest(self) -> Bound:
+        low = self.supremum(0, lambda v: -v)
+        return Bound(-low.value, low.certain)
+
+    def steepest(self, k: int) -> Bound:
+        """The supremum of the absolute k-th derivative."""
+        return self._steepest[k]
+
+    @cached_property
+    def _steepest(self) -> dict[int, Bound]:
+        return {k: self.supremum(k, abs) for k in (1, 2)}
+
+    # values that are attained
+
+    def attains(self, y: Number) -> bool | None:
+        """Whether some point has the value y, as far as seen."""
+        near = mpf(10) ** -45 * (1 + abs(big(y)))
+        hits = []
+        for s in self.defined:
+            value = s.values[0]
+            if not isinstance(value, mpf) and not isinstance(y, mpf):
+                if value == y:
+                    return True
+            elif abs(big(value) - big(y)) <= near:
+                hits.append(s.a)
+        if any(self._equals(a, y) for a in sorted(hits, key=abs)[:12]):
+            return True
+        for change in self.derivative_changes(1):
+            if change.kind in ("zero", "unclear", "jump"):
+                try:
+                    value = self.f.value(change.middle, 0, 120)
+                except NoValue:
+                    continue
+                if abs(big(value) - big(y)) <= near and self.continuity(change.middle) is not False:
+                    return True
+        changes = self.changes(
+            ("value", y), lambda a, dps: self._shifted(a, y, dps), 0, lambda s: minus(s.values[0], y)
+        )
+        if any(c.kind == "zero" for c in changes):
+            return True
+        return None if any(c.kind == "unclear" for c in changes) else False
+
+    def _shifted(self, a: Fraction, y: Number, dps: int) -> Number:
+        with mp.workdps(dps):
+            return minus(self.f.series(a, 0, dps)[0], y)
+
+    def _equals(self, a: Fraction, y: Number) -> bool:
+        """Whether f(a) = y to a thousand digits (y exact), or as far as y is known; no approach far out by rounding."""
+        step = Fraction(1, 10**6)
+        try:
+            constant = self.f.series(a, 1, BASE)[1]
+            alone = isinstance(constant, mpf) or constant != 0
+        except NoValue:
+            alone = True
+        if alone:
+            near = [self.at(a + s * step) for s in (1, -1)]
+            if all(v is None or abs(big(v) - big(y)) < mpf(10) ** -40 for v in near):
+                return False
+        digits = 60 if isinstance(y, mpf) else 1000
+        try:
+            value = self.f.series(a, 0, digits + 200)[0]
+        except NoValue:
+            return False
+        if isinstance(
+            y, mpf
+        ):  # an irrational value is met at an exact sample by chance alone, or at an approximate anchor
+            return a.denominator > 10**40 or not isinstance(value, mpf)
+        with mp.workdps(digits + 200):
+            return abs(big(value) - big(y)) <= mpf(10) ** (-digits) * (1 + abs(big(y))) or (
+                a.denominator > 10**40 and abs(big(value) - big(y)) < mpf(10) ** -70
+            )
+
+
+def confirmed(quantity: Quantity, a: Fraction) -> Number | None:
+    """A value on which two precisions agree; exact values confirm themselves."""
+    previous: Number | None = None
+    for dps in (BASE, CHECK, DEEP):
+        try:
+            value = quantity(a, dps)
+        except NoValue:
+            return None
+        if not isinstance(value, mpf):
+            return value
+        if previous is not None and value != 0 and abs(value - previous) <= mpf(10) ** -8 * abs(value):
+            return value
+        if previous is not None and abs(value) < mpf(10) ** -40:
+            return None  # rounding, or too small to be worth the last resort
+        previous = value
+    return None
+
+
+def narrow(quantity: Quantity, a: Fraction, b: Fraction, at_a: mpf, at_b: mpf, digits: int = 65) -> Change:
+    """The place of a sign change, to that many digits, and whether the quantity passes through 0 there."""
+    dps = digits + 60
+    size = max(abs(at_a), abs(at_b))
+
+    def sign_at(p: Fraction) -> tuple[int, mpf]:
+        value = quantity(p, dps)
+        return (value > 0) - (value < 0), big(value)
+
+    want = 1 if at_a > 0 else -1
+    fa, fb, side, step = at_a, at_b, 0, 0
+    waypoint: mpf | None = None
+    with mp.workdps(dps):
+        while b - a > Fraction(1, 10**digits) * max(1, abs(a)):
+            step += 1
+            if step > 600:
+                return Change(a, b, "unclear")
+            t = fa / (fa - fb) if step % 3 else mpf(1) / 2
+            t = min(max(t, mpf(10) ** -70), 1 - mpf(10) ** -70)
+            middle = a + (b - a) * fraction(_rough(t))
+            if step % 3 == 1 and step > 6:  # step over the estimate, so that both ends close in
+                shift = (b - a) * Fraction(1, 2**20)
+                middle = middle + shift if fb != at_b and abs(fa) < abs(fb) else middle - shift
+            if not a < middle < b:
+                middle = (a + b) / 2
+            try:
+                s, value = sign_at(middle)
+            except Kinked:
+                return Change(middle, middle, "jump" if abs(fa) + abs(fb) > size * mpf(10) ** -12 else "zero")
+            except NoValue:
+                return Change(a, b, "unclear" if b - a > Fraction(1, 10**30) else "jump")
+            if s == 0:
+                flat = _is_flat(quantity, middle, dps)
+                return Change(middle, middle, "flat" if flat else "zero")
+            if s == want:
+                a, fa = middle, value
+                fb = fb / 2 if side == 1 else fb
+                side = 1
+            else:
+                b, fb = middle, value
+                fa = fa / 2 if side == -1 else fa
+                side = -1
+            if waypoint is None and b - a < Fraction(1, 10 ** (digits // 2)):
+                waypoint = max(abs(sign_at(p)[1]) for p in (a, b))
+        try:
+            final = max(abs(sign_at(a)[1]), abs(sign_at(b)[1]))
+        except NoValue:
+            return Change(a, b, "unclear")
+    if final <= size * mpf(10) ** -15:
+        return Change(a, b, "zero")
+    return Change(a, b, "jump" if waypoint is not None and final > waypoint / 2 else "unclear")
+
+
+def _rough(t: mpf) -> mpf:
+    """The number to 80 bits, so that rationals stay short."""
+    with mp.workprec(80):
+        return +t
+
+
+def _is_flat(quantity: Quantity, a: Fraction, dps: int) -> bool:
+    for d in (Fraction(1, 10**6), Fraction(1, 10**12)):
+        try:
+            if quantity(a + d, dps) == 0 or quantity(a - d, dps) == 0:
+                return True
+        except NoValue:
+            continue
+    return False
+
+
+def _distinct(points: Iterable[Fraction]) -> list[Fraction]:
+    """Without those within 1e-60 of an earlier one; sorted."""
+    kept: list[Fraction] = []
+    for c in points:
+        if all(abs(c - d) > Fraction(1, 10**60) for d in kept):
+            kept.append(c)
+    return sorted(kept)
+
+
+__all__ = [
+    "Bound",
+    "Change",
+    "End",
+    "Look",
+    "Sample",
+    "Skipped",
+    "Trend",
+    "confirmed",
+    "derivatives",
+    "trend_of",
+]
