@@ -347,7 +347,7 @@ def _proved_zero(expr: sp.Expr, value: Any) -> bool | None:
         t = sp.Symbol("t")
         try:
             return True if sp.minimal_polynomial(expr, t) == t else None
-        except (NotImplementedError, sp.polys.polyerrors.PolynomialError):
+        except (NotImplementedError, sp.polys.polyerrors.BasePolynomialError):
             return None
     for form in (expr, expr.rewrite(sp.exp)):
         if sp.expand(form) == 0 or sp.expand(sp.expand_log(sp.powsimp(sp.expand(form)))) == 0:
