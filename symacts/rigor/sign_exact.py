@@ -27,11 +27,11 @@ ROOT_BITS = 96
 """Precision of the enclosures that become isolating intervals."""
 
 
-def _number(q: Any) -> sp.Rational:
+def number(q: Any) -> sp.Rational:
     return sp.Rational(int(q.p), int(q.q))
 
 
-def _rational(end: Any) -> sp.Rational:
+def rational(end: Any) -> sp.Rational:
     mantissa, exponent = (int(v) for v in end.man_exp())
     return sp.Rational(mantissa) * sp.Integer(2) ** exponent
 
@@ -40,9 +40,9 @@ def _sign(q: Any) -> int:
     return 1 if q > 0 else (-1 if q < 0 else 0)
 
 
-def _closed_roots(p: Any) -> list[sp.Expr] | None:
+def closed_roots(p: Any) -> list[sp.Expr] | None:
     """The real roots in increasing order, in closed form: degree up to 2 (also in y**2), binomials; p irreducible."""
-    c = [_number(v) for v in p.coeffs()]
+    c = [number(v) for v in p.coeffs()]
     if len(c) == 2:
         return [-c[0] / c[1]]
     if len(c) == 3:
@@ -58,7 +58,7 @@ def _closed_roots(p: Any) -> list[sp.Expr] | None:
             return [-(q ** sp.Rational(1, n)), q ** sp.Rational(1, n)] if q > 0 else []
         return [q ** sp.Rational(1, n) if q > 0 else -((-q) ** sp.Rational(1, n))]
     if len(c) == 5 and c[1] == 0 and c[3] == 0:
-        inner = _closed_roots(fmpq_poly([p[0], p[2], p[4]]))
+        inner = closed_roots(fmpq_poly([p[0], p[2], p[4]]))
         assert inner is not None
         positive = [sp.sqrt(r) for r in inner if _positive(r)]
         return [-r for r in reversed(positive)] + positive
@@ -69,7 +69,7 @@ def _positive(r: sp.Expr) -> bool:
     return bool(evaluate(r, 64) > 0)  # a root of an irreducible polynomial of degree above 1: never zero
 
 
-def _enclosed_roots(p: Any) -> list[Any]:
+def enclosed_roots(p: Any) -> list[Any]:
     with precision(ROOT_BITS):
         # complex_roots gives real roots with an imaginary part that is exactly zero
         roots = [root.real for root, _ in p.numer().complex_roots() if root.imag.is_zero()]
@@ -91,11 +91,11 @@ def of_polynomial(coefficients: Sequence[Any], x: sp.Symbol) -> Profile:
     p = fmpq_poly(list(coefficients))
     if p.degree() < 1:
         return constant(_sign(p[0]))
-    points = _closed_roots(p)
+    points = closed_roots(p)
     if points is None:
-        expr = sp.Add(*(_number(c) * x**k for k, c in enumerate(coefficients)))
+        expr = sp.Add(*(number(c) * x**k for k, c in enumerate(coefficients)))
         with precision(ROOT_BITS):
-            points = [Root(expr, _rational(r.lower()), _rational(r.upper())) for r in _enclosed_roots(p)]
+            points = [Root(expr, rational(r.lower()), rational(r.upper())) for r in enclosed_roots(p)]
     return alternate(points, _sign(p.leading_coefficient()))
 
 
@@ -107,19 +107,19 @@ def of_exponential(coefficients: Sequence[Any], argument: sp.Expr, x: sp.Symbol,
     rising = evaluate(c, 64)
     if not (rising > 0 or rising < 0):
         raise Undecided(f"the sign of {c}")
-    closed = _closed_roots(p)
+    closed = closed_roots(p)
     if closed is not None:
         positive = [r for r in closed if (r > 0 if r.is_Rational else _positive(r))]
         points = [(sp.log(r) - shift) / c for r in positive]
     else:
-        expr = sp.Add(*(_number(q) * sp.exp(k * argument) for k, q in enumerate(coefficients)))
+        expr = sp.Add(*(number(q) * sp.exp(k * argument) for k, q in enumerate(coefficients)))
         points = []
         with precision(ROOT_BITS):
             slope, start = evaluate(c, ROOT_BITS), evaluate(shift, ROOT_BITS)
-            for r in _enclosed_roots(p):
+            for r in enclosed_roots(p):
                 if r > 0:
                     ball = (r.log() - start) / slope
-                    points.append(Root(expr, _rational(ball.lower()), _rational(ball.upper())))
+                    points.append(Root(expr, rational(ball.lower()), rational(ball.upper())))
                 elif not r < 0:
                     raise Undecided("a root of a polynomial is too close to 0")
     far = _sign(p.leading_coefficient())

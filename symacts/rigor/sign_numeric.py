@@ -37,6 +37,8 @@ __all__ = ["Budget", "Search"]
 STEPS = 6000
 """Evaluations that one chart may take, of a program of up to `UNIT_STEPS` operations."""
 UNIT_STEPS = 40
+TAIL_COST = 250
+"""Evaluations that a tail model counts as."""
 PREC = 64
 MOST_PREC = 4096
 CANDIDATES = tuple(
@@ -44,6 +46,8 @@ CANDIDATES = tuple(
 )
 """Simple points at which an exact zero is looked for before the bisection."""
 MOST_MULTIPLICITY = 8
+MOST_OPERATIONS = 1500
+"""Size of a derivative beyond which a multiplicity is left open."""
 ZERO_BITS = 24
 """Relative width 2**-ZERO_BITS of the isolating intervals that are handed out."""
 FAR = (arb(1), arb(16), arb(256))
@@ -161,7 +165,7 @@ class Search:
         from symacts.rigor.tails import tail_sign  # deferred: loaded only where an enclosure does not do
         from symacts.rigor.unknown import Unknown
 
-        self.spend(20)
+        self.spend(TAIL_COST)
         answer = tail_sign(self.expr, self.x, side) if at is None else tail_sign(self.expr, self.x, side, at=at)
         where = ("+oo" if side > 0 else "-oo") if at is None else f"{at}{'+' if side > 0 else '-'}"
         if isinstance(answer, Unknown):
@@ -222,6 +226,8 @@ class Search:
         for k in range(1, MOST_MULTIPLICITY + 1):
             derivative = sp.diff(derivative, self.x)
             self.spend(5)
+            if sp.count_ops(derivative) > MOST_OPERATIONS:
+                return None
             try:
                 value = compile_balls(derivative, self.x).at(evaluate(point, 256), 256)
             except UnsupportedExpression:

@@ -14,7 +14,7 @@ infinite and singular ends. The charts of the factors multiply.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sympy as sp
@@ -28,6 +28,7 @@ from symacts.rigor.precision import precision
 from symacts.rigor.profiles import Profile, Undecided, Zero, conjugate, constant, order, product, restrict
 from symacts.rigor.sign_exact import alternate, of_exponential, of_low_degree, of_polynomial
 from symacts.rigor.sign_numeric import STEPS, Budget, Search
+from symacts.rigor.sign_waves import sample, zeros_of_wave
 from symacts.rigor.unknown import Unknown
 
 __all__ = ["SignChart", "Unknown", "Zero", "prove_sign", "range_on", "sign_chart"]
@@ -106,6 +107,7 @@ class _Chart:
     lo: sp.Expr
     hi: sp.Expr
     budget: Budget
+    searched: dict[sp.Expr, Profile | Undecided] = field(default_factory=dict)
 
     def of(self, expr: sp.Expr, depth: int) -> Profile:
         """The profile of any expression."""
@@ -192,6 +194,9 @@ class _Chart:
                 inner = _sign_carrier(atom.expr)
                 if inner is not None:
                     return constant(1) if inner == 1 else self.of(inner, depth + 1)
+        wave = self.of_wave(factor, quotient, used)
+        if wave is not None:
+            return wave
         expr = quotient.expression(factor)
         if self.x not in expr.free_symbols:
             return constant(self.sign_of_constant(expr))
@@ -230,6 +235,23 @@ class _Chart:
         if under != constant(1):
             raise Undecided("a root that may vanish")
         return conjugate(*(self.of_polynomial(p, quotient, depth) for p in (a, b, norm)))
+
+    def of_wave(self, factor: Any, quotient: Quotient, used: tuple[int, ...]) -> Profile | None:
+        """A polynomial in sine and cosine of one linear argument, on a bounded interval."""
+        first = quotient.atoms[used[0]]
+        if first.kind not in ("sin", "cos") or not (self.lo.is_finite and self.hi.is_finite):
+            return None
+        at = used[0] if first.kind == "sin" else used[0] - 1
+        shape = _affine(first.step * first.argument, self.x)
+        if shape is None or any(k not in (at, at + 1) for k in used):
+            return None
+        terms = {(int(m[at]), int(m[at + 1])): c for m, c in factor.to_dict().items()}
+        zeros = zeros_of_wave(terms, self.x, *shape, self.lo, self.hi)
+        point = sample(self.lo, zeros[0].point if zeros else self.hi)
+        signs = [self.sign_of_constant(quotient.expression(factor).subs(self.x, point))]
+        for zero in zeros:
+            signs.append(signs[-1] if zero.multiplicity and zero.multiplicity % 2 == 0 else -signs[-1])
+        return Profile(tuple(zeros), tuple(signs))
 
     def of_root(self, atom: Any, depth: int) -> Profile:
         """u**(1/q), positive but where u is zero; there it is analytic only for a zero of multiplicity m*q."""
@@ -309,7 +331,16 @@ class _Chart:
         return found, found != 0
 
     def numeric(self, expr: sp.Expr) -> Profile:
-        return Search(expr, self.x, self.lo, self.hi, self.budget).profile()
+        found = self.searched.get(expr)
+        if found is None:
+            try:
+                found = Search(expr, self.x, self.lo, self.hi, self.budget).profile()
+            except Undecided as why:
+                found = why
+            self.searched[expr] = found
+        if isinstance(found, Undecided):
+            raise found
+        return found
 
 
 def _coefficients(factor: Any, k: int) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Balls, intervals and jets contain what mpmath computes: every function, random expressions, wide and thin arguments."""
+"""Balls, intervals and jets hold what mpmath computes: every function, random expressions, wide and thin arguments."""
 
 from __future__ import annotations
 
