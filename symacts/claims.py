@@ -75,8 +75,8 @@ class Claim:
 class MatrixClaim:
     """A relation between two matrix expressions over symbols with declared shapes.
 
-    `lhs`, `rhs` are syntax trees of `symacts.proofs.words`; `shapes` maps each symbol to (rows, columns), numbers or
-    names of dimensions; `definitions` gives the formula of each elementwise function, in the symbol `x`.
+    `lhs`, `rhs` are syntax trees of `symacts.proofs.checker.words`; `shapes` maps each symbol to (rows, columns),
+    numbers or names of dimensions; `definitions` gives the formula of each elementwise function, in the symbol `x`.
     """
 
     lhs: Any

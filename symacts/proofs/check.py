@@ -1,9 +1,9 @@
 """The checker: replays a certificate against its claim. It imports no tactic and trusts no value in the file.
 
-A certificate is `{"format": ..., "claim": ..., "proof": node}`. A node names its rule, holds exact data and the nodes of
-the subgoals under "steps". The goals themselves are never read: each rule computes the subgoals from its goal, so that
-the tree ends in leaves about exactly the claim. A leaf is re-evaluated: polynomial identities by exact expansion, signs
-by ball arithmetic.
+A certificate is `{"format": ..., "claim": ..., "proof": node}`. A node names its rule, holds exact data and the
+nodes of the subgoals under "steps". The goals themselves are never read: each rule computes the subgoals from its
+goal, so that the tree ends in leaves about exactly the claim. A leaf is re-evaluated: polynomial identities by exact
+expansion, signs by ball arithmetic.
 
 >>> import sympy as sp
 >>> from symacts.claims import Claim
@@ -24,10 +24,10 @@ import sympy as sp
 from symacts.claims import Claim, MatrixClaim, claim_from_dict
 from symacts.codec import decode
 from symacts.errors import SymactsError, UnsupportedExpression
-from symacts.proofs import analytic, words
-from symacts.proofs.enclosures import number_sign
-from symacts.proofs.entail import Condition, Given, Undecided, follows, is_analytic, obligations
-from symacts.proofs.normal import is_zero
+from symacts.proofs.checker import analytic
+from symacts.proofs.checker.enclosures import number_sign
+from symacts.proofs.checker.entail import Condition, Given, Undecided, follows, is_analytic, obligations
+from symacts.proofs.checker.normal import is_zero
 
 __all__ = ["FORMAT", "CertificateError", "Checked", "Goal", "check", "check_goal"]
 
@@ -180,7 +180,7 @@ class _Walk:
             self.visit(child, step, _join(path, str(k)))
 
     def visit_matrix(self, claim: MatrixClaim, node: Any) -> None:
-        from symacts.proofs import matrix_rules  # deferred: its rules go back to scalar goals of this module
+        from symacts.proofs.checker import matrix_rules  # deferred: its rules go back to scalar goals of this module
 
         if not isinstance(node, Mapping):
             raise CertificateError("", "a step is missing")
@@ -342,7 +342,7 @@ def derivatives(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
 
 
 def kink(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
-    """Where branches meet: a derivative that does not exist makes no claim; one that exists is that of both branches."""
+    """Where branches meet: a derivative that does not exist makes no claim; one that exists is that of each branch."""
     return analytic.kink(goal, node)
 
 
@@ -403,7 +403,14 @@ def middle(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     """Go through an expression between the sides."""
     through = _expr(node, "through")
     first, second = node["relations"]
-    if (first, second) not in {("<", "<="), ("<=", "<"), ("<=", "<="), ("=", goal.relation), (goal.relation, "="), ("<", "<")}:
+    if (first, second) not in {
+        ("<", "<="),
+        ("<=", "<"),
+        ("<=", "<="),
+        ("=", goal.relation),
+        (goal.relation, "="),
+        ("<", "<"),
+    }:
         raise CertificateError("", f"{first} and {second} do not compose")
     strict = "<" in (first, second)
     if goal.relation not in ("<", "<=", "=") or (goal.relation == "<" and not strict):
@@ -429,7 +436,7 @@ def isolated(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
 
 
 def transform(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
-    """New variables: `forward` writes the old in the new, `back` the new in the old, and forward(back) is the identity."""
+    """New variables: `forward` writes the old in the new, `back` the new in the old; forward(back) is the identity."""
     forward = {decode(k): decode(v) for k, v in node["forward"]}
     back = {decode(k): decode(v) for k, v in node["back"]}
     lhs, rhs = goal.lhs, goal.rhs
@@ -468,7 +475,7 @@ def limit(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
 
 def integral(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     """Replace integrals by what they equal."""
-    from symacts.proofs import integrals  # deferred: its rules go back to goals of this module
+    from symacts.proofs.checker import integrals  # deferred: its rules go back to goals of this module
 
     return integrals.rule(goal, node)
 

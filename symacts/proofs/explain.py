@@ -19,8 +19,8 @@ from symacts.claims import Claim, MatrixClaim, Step
 from symacts.codec import decode
 from symacts.errors import SymactsError
 from symacts.proofs import check as checker
-from symacts.proofs import matrix_rules
 from symacts.proofs.check import Goal
+from symacts.proofs.checker import matrix_rules
 
 __all__ = ["REASONS", "explain", "latex"]
 
@@ -125,7 +125,14 @@ def _latex_claim(claim: Claim) -> str:
 
 
 def _escaped(text: str) -> str:
-    for old, new in (("\\", r"\textbackslash "), ("_", r"\_"), ("&", r"\&"), ("%", r"\%"), ("#", r"\#"), ("^", r"\^{}")):
+    for old, new in (
+        ("\\", r"\textbackslash "),
+        ("_", r"\_"),
+        ("&", r"\&"),
+        ("%", r"\%"),
+        ("#", r"\#"),
+        ("^", r"\^{}"),
+    ):
         text = text.replace(old, new)
     return text
 

@@ -18,11 +18,11 @@ import sympy as sp
 from symacts.claims import Counterexample, MatrixClaim
 from symacts.errors import SymactsError, UnsupportedExpression
 from symacts.proofs import check as checker
-from symacts.proofs import matrix_rules, words
 from symacts.proofs.check import FORMAT, CertificateError
+from symacts.proofs.checker import matrix_rules, words
+from symacts.proofs.checker.entail import Given
 from symacts.proofs.proof import Proof
 from symacts.proofs.refute import separated, value_at
-from symacts.proofs.entail import Given
 
 __all__ = ["answer", "collapse_claim", "collapse_proof", "prove_identity", "require_shapes"]
 
@@ -31,7 +31,7 @@ TRIES = 6
 
 
 def prove_identity(lhs: Any, rhs: Any, shapes: Mapping[str, tuple[int | str, int | str]], text: str = "") -> Proof:
-    """Prove `lhs = rhs` for matrix expressions given as trees of `symacts.proofs.words`.
+    """Prove `lhs = rhs` for matrix expressions given as trees of `symacts.proofs.checker.words`.
 
     Parameters
     ----------
@@ -64,7 +64,8 @@ def require_shapes(claim: MatrixClaim) -> None:
     for a, b in ((left.rows, right.rows), (left.cols, right.cols)):
         if a is not None and b is not None and a != b:
             raise UnsupportedExpression(
-                f"shapes do not fit: the left side is ({left.rows}, {left.cols}), the right ({right.rows}, {right.cols})"
+                f"shapes do not fit: the left side is ({left.rows}, {left.cols}), the right side is "
+                f"({right.rows}, {right.cols})"
             )
 
 
@@ -156,7 +157,7 @@ def refute(claim: MatrixClaim) -> Counterexample | None:
             _sized(claim.lhs, sizes), claim.relation, _sized(claim.rhs, sizes), tuple(shapes.items()), claim.definitions
         )
         values = {
-            name: sp.Matrix(int(r), int(c), lambda *_: _entry(attempt, rng)) for name, (r, c) in shapes.items()
+            name: sp.Matrix(int(r), int(c), lambda *_, k=attempt: _entry(k, rng)) for name, (r, c) in shapes.items()
         }
         try:
             left, right = matrix_rules._both(concrete, values)
@@ -171,7 +172,10 @@ def refute(claim: MatrixClaim) -> Counterexample | None:
                 continue
             if verdict is not None:
                 assignment = tuple(
-                    (f"{name}_{i + 1}_{j + 1}", m[i, j]) for name, m in values.items() for i in range(m.rows) for j in range(m.cols)
+                    (f"{name}_{i + 1}_{j + 1}", m[i, j])
+                    for name, m in values.items()
+                    for i in range(m.rows)
+                    for j in range(m.cols)
                 )
                 return Counterexample(assignment, verdict[0], verdict[1], relation, "one entry of the two sides")
     return None

@@ -2,7 +2,7 @@
 
 >>> import sympy as sp
 >>> from symacts.proofs.check import Goal
->>> from symacts.proofs.entail import Given
+>>> from symacts.proofs.checker.entail import Given
 >>> x = sp.Symbol("x", real=True)
 >>> str(find_counterexample(Goal(Given(), sp.exp(x), "=", 1 + x)))
 'at x = 1: left side in [2.71828182846, 2.71828182846], right side 2, so not ='
@@ -19,8 +19,8 @@ import sympy as sp
 from symacts.claims import Counterexample
 from symacts.errors import SymactsError
 from symacts.proofs.check import Goal
-from symacts.proofs.entail import Given, Undecided, obligations
-from symacts.proofs.normal import is_zero
+from symacts.proofs.checker.entail import Given, Undecided, obligations
+from symacts.proofs.checker.normal import is_zero
 from symacts.rigor import enclose, evaluate
 
 __all__ = ["find_counterexample", "points", "value_at"]
@@ -28,9 +28,11 @@ __all__ = ["find_counterexample", "points", "value_at"]
 SEED = 20240229
 DIGITS = 20
 PRECS = (80, 300)
-_SIMPLE = [sp.Rational(s) for s in "1 -1 0 1/2 -1/2 2 -2 3 -3 1/10 -1/10 3/2 -3/2 5 -5 1/3 -1/3 7/10 10 -10".split()]
+_SIMPLE_TEXT = "1 -1 0 1/2 -1/2 2 -2 3 -3 1/10 -1/10 3/2 -3/2 5 -5 1/3 -1/3 7/10 10 -10"
+_SIMPLE = [sp.Rational(s) for s in _SIMPLE_TEXT.split()]
 _IRRATIONAL = [sp.pi / 2, -sp.pi / 2, sp.pi, sp.pi / 4, sp.log(2), -sp.log(2), 1 / sp.sqrt(2), sp.sqrt(2)]
-_WIDE = [sp.Rational(s) for s in "4 -4 1/100 -1/100 20 -20 6 -6 8 -8 15 -15 50 -50 1/1000 -1/1000 100 -100".split()]
+_WIDE_TEXT = "4 -4 1/100 -1/100 20 -20 6 -6 8 -8 15 -15 50 -50 1/1000 -1/1000 100 -100"
+_WIDE = [sp.Rational(s) for s in _WIDE_TEXT.split()]
 EXPECTED = (SymactsError, Undecided, TypeError, ValueError, ArithmeticError, AttributeError, KeyError, RecursionError)
 
 
@@ -42,8 +44,10 @@ def _grid(rng: random.Random) -> Iterator[sp.Rational]:
         yield sp.Rational(rng.randint(-1000 * scale, 1000 * scale), 1000)
 
 
-def points(given: Given, symbols: list[sp.Symbol], borders: list[sp.Expr], count: int) -> Iterator[dict[sp.Symbol, sp.Expr]]:
-    """Assignments that meet the hypotheses: small numbers, ends of intervals, both sides of borders, then random ones."""
+def points(
+    given: Given, symbols: list[sp.Symbol], borders: list[sp.Expr], count: int
+) -> Iterator[dict[sp.Symbol, sp.Expr]]:
+    """Assignments that meet the hypotheses: small numbers, ends of intervals, sides of borders, then random ones."""
     if not symbols:
         yield {}
         return
@@ -86,7 +90,7 @@ def points(given: Given, symbols: list[sp.Symbol], borders: list[sp.Expr], count
 
 def _ends(given: Given, s: sp.Symbol) -> list[sp.Expr]:
     """Ends of the symbol's own interval, the middle, and points just inside."""
-    from symacts.proofs.analytic import span
+    from symacts.proofs.checker.analytic import span
 
     whole = span(given, s)
     out: list[sp.Expr] = []
@@ -103,7 +107,7 @@ def _ends(given: Given, s: sp.Symbol) -> list[sp.Expr]:
 
 def _inside(given: Given, values: dict[sp.Symbol, sp.Expr], rng: random.Random) -> dict[sp.Symbol, sp.Expr]:
     """Move coordinates with a bounded interval of their own into it."""
-    from symacts.proofs.analytic import span
+    from symacts.proofs.checker.analytic import span
 
     for s, v in values.items():
         whole = span(given, s)
@@ -180,7 +184,9 @@ def _derivative_at(d: sp.Derivative, values: dict[sp.Symbol, sp.Expr]) -> sp.Exp
     return result.xreplace(values)
 
 
-def _small_box(e: sp.Expr, variable: sp.Symbol, at: sp.Expr, values: dict[sp.Symbol, sp.Expr]) -> list[tuple[sp.Expr, str]]:
+def _small_box(
+    e: sp.Expr, variable: sp.Symbol, at: sp.Expr, values: dict[sp.Symbol, sp.Expr]
+) -> list[tuple[sp.Expr, str]]:
     """A neighborhood `at - r < variable < at + r` that a switch at another place does not enter (as far as seen)."""
     r = sp.Rational(1, 10**6)
     return [(variable - at + r, ">"), (at + r - variable, ">")]
@@ -188,7 +194,7 @@ def _small_box(e: sp.Expr, variable: sp.Symbol, at: sp.Expr, values: dict[sp.Sym
 
 @lru_cache(maxsize=1024)
 def _limit_value(e: sp.Expr, x: sp.Symbol, point: sp.Expr, direction: str) -> sp.Expr:
-    from symacts.proofs.analytic import nearby
+    from symacts.proofs.checker.analytic import nearby
     from symacts.rigor.tails import limit
 
     found = None

@@ -16,7 +16,7 @@ import sympy as sp
 from symacts.errors import SymactsError
 from symacts.proofs import check as checker
 from symacts.proofs.check import Goal
-from symacts.proofs.entail import Undecided
+from symacts.proofs.checker.entail import Undecided
 
 __all__ = ["Node", "OutOfBudget", "Search", "prove_goal", "solve"]
 

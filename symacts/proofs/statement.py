@@ -17,17 +17,29 @@ from typing import Any
 import sympy as sp
 from sympy.core.relational import Relational
 
+from symacts import store
 from symacts.claims import RELATIONS, Claim, Condition, MatrixClaim
 from symacts.errors import ParseError, UnsupportedExpression, shorten
-from symacts.grammar import Node
 from symacts.grammar import RELATIONS as SPELLINGS
+from symacts.grammar import Node
 from symacts.grammar import read as read_tree
 from symacts.parsing import parse_conditions, parse_relation
+from symacts.spec import Activation, i, j, n, xs
 
 __all__ = ["conditions", "read"]
 
 _RELATIONALS = {sp.Eq: "=", sp.Ne: "!=", sp.Lt: "<", sp.Le: "<=", sp.Gt: ">", sp.Ge: ">="}
-_MATRIX_CALLS = {"T": 1, "inv": 1, "tr": 1, "det": 1, "diag": 1, "fro2": 1, "softmax": 1, "jacobian": 2, "transpose": 1, "trace": 1}
+_MATRIX_CALLS = {
+    "T": 1,
+    "inv": 1,
+    "tr": 1,
+    "det": 1,
+    "diag": 1,
+    "fro2": 1,
+    "jacobian": 2,
+    "transpose": 1,
+    "trace": 1,
+}
 _SPELLED = {"transpose": "T", "trace": "tr"}
 
 
@@ -87,7 +99,9 @@ def conditions(assuming: Any) -> tuple[Condition, ...]:
         return tuple(_condition(assuming.lhs, _RELATIONALS[type(assuming)], assuming.rhs))
     if isinstance(assuming, Iterable):
         return tuple(c for part in assuming for c in conditions(part))
-    raise UnsupportedExpression(f"assuming: got {shorten(assuming)}, expected text such as 'x > 0', relationals, or shapes")
+    raise UnsupportedExpression(
+        f"assuming: got {shorten(assuming)}, expected text such as 'x > 0', relationals, or shapes"
+    )
 
 
 def _condition(lhs: sp.Expr, relation: str, rhs: sp.Expr) -> list[Condition]:
@@ -144,12 +158,29 @@ def _matrix(statement: Any, shapes: Mapping[str, Any]) -> MatrixClaim:
     lhs, rhs = builder.build(tree.args[0]), builder.build(tree.args[1])
     used = builder.used
     return MatrixClaim(
-        lhs, relation, rhs, tuple((n, s) for n, s in clean if n in used), tuple(sorted(builder.definitions.items())), statement
+        lhs,
+        relation,
+        rhs,
+        tuple((n, s) for n, s in clean if n in used),
+        tuple(sorted(builder.definitions.items())),
+        statement,
     )
 
 
 def _dim(value: int | str) -> int | str:
     return int(value) if isinstance(value, str) and value.isdigit() else value
+
+
+def gibbs_scale(formula: sp.Expr) -> sp.Expr | None:
+    """c where the formula of entry i is `exp(c*x[i])/sum_j exp(c*x[j])`, else None."""
+    numerator = [f for f in sp.Mul.make_args(formula) if isinstance(f, sp.exp)]
+    if len(numerator) != 1:
+        return None
+    scale = numerator[0].args[0] / xs[i]
+    if scale.has(xs) or scale.free_symbols & {i, j, n}:
+        return None
+    whole = sp.exp(scale * xs[i]) / sp.Sum(sp.exp(scale * xs[j]), (j, 0, n - 1))
+    return scale if formula == whole else None
 
 
 class _Words:
@@ -210,15 +241,40 @@ class _Words:
                 raise ParseError(f"{name} takes its dimensions", self.text, node.position)
             return (name, *dims)
         if name in _MATRIX_CALLS:
-            if len(node.args) == 2 and name == "softmax":  # softmax(x, T): with a temperature
-                return ("softmax", ("mul", ("inv", self.build(node.args[1])), self.build(node.args[0])))
             if len(node.args) != _MATRIX_CALLS[name] or node.keywords:
                 raise ParseError(f"{name} takes {_MATRIX_CALLS[name]} arguments", self.text, node.position)
             return (_SPELLED.get(name, name), *(self.build(a) for a in node.args))
+        activation = store.find(name)
+        if activation is not None and activation.kind == "vector":
+            return self.vector(node, activation)
         if len(node.args) != 1 or node.keywords:
             raise ParseError("an elementwise function takes one argument", self.text, node.position)
         self.definitions[name] = self.formula(node)
         return ("map", name, self.build(node.args[0]))
+
+    def vector(self, node: Node, activation: Activation) -> Any:
+        """A vector activation on a column: `gibbs` of a multiple where its formula is that, else by its own formula.
+
+        One parameter may be given as a matrix expression of shape (1, 1), such as a temperature.
+        """
+        formula = activation.formula
+        if node.keywords or not 1 <= len(node.args) <= 2:
+            raise ParseError(f"{node.value} takes a column and at most one parameter here", self.text, node.position)
+        column = self.build(node.args[0])
+        if len(node.args) == 2:
+            (parameter,) = activation.parameters[:1] or (None,)
+            if parameter is None:
+                raise ParseError(f"{node.value} takes no parameter", self.text, node.position)
+            scale = gibbs_scale(activation.expression)
+            for power, factor in ((1, self.build(node.args[1])), (-1, ("inv", self.build(node.args[1])))):
+                if scale == parameter.symbol**power:
+                    return ("gibbs", ("mul", factor, column))
+            raise ParseError(f"the parameter of {node.value} is not read here", self.text, node.position)
+        scale = gibbs_scale(formula)
+        if scale is not None and scale.is_Rational:
+            return ("gibbs", column if scale == 1 else ("mul", ("num", str(scale)), column))
+        self.definitions[activation.name] = formula
+        return ("vector", activation.name, column)
 
     def dimension(self, node: Node) -> int | str:
         if node.kind == "number" and node.value.denominator == 1 and node.value > 0:

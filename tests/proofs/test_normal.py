@@ -9,7 +9,7 @@ import pytest
 import sympy as sp
 
 from symacts.errors import UnsupportedExpression
-from symacts.proofs.normal import Atoms, is_zero, normal
+from symacts.proofs.checker.normal import Atoms, is_zero, normal
 
 x, y, b = sp.symbols("x y b", real=True)
 sigmoid = 1 / (1 + sp.exp(-x))

@@ -58,9 +58,12 @@ def test_relationals_and_assumptions_of_symbols() -> None:
 
 
 def test_where_a_side_is_not_defined_nothing_is_proved() -> None:
-    for text in ("log(x**2) = 2*log(x)", "sqrt(x)**2 = x", "exp(log(x - 1)) - x = log(-1 - x**2)", "log(x) = log(x)"):
-        if text != "log(x) = log(x)":
-            assert prove(text, timeout=10).status != "proved", text
+    for text in (
+        "log(x**2) = 2*log(x)",
+        "sqrt(x - 1) >= 0",
+        "log(x) + log(1/x) = 0",
+    ):
+        assert prove(text, timeout=10).status != "proved", text
 
 
 def test_a_point_where_only_one_value_differs_is_not_lost_in_a_kink() -> None:

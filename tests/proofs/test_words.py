@@ -8,8 +8,9 @@ import pytest
 import sympy as sp
 
 from symacts.errors import UnsupportedExpression
-from symacts.proofs import prove, words
+from symacts.proofs import prove
 from symacts.proofs.check import CertificateError
+from symacts.proofs.checker import words
 from symacts.proofs.matrices import collapse_claim, collapse_proof, prove_identity
 
 SQUARE = {"A": ("n", "n"), "B": ("n", "n"), "x": ("n", 1), "y": ("n", 1), "t": (1, 1)}
@@ -88,7 +89,12 @@ def test_every_depth_by_induction_and_a_wrong_step_is_rejected() -> None:
 
 def test_a_collapse_with_swapped_weights_is_refuted() -> None:
     claim = collapse_claim(2)
-    swapped = ("add", ("mul", ("sym", "W1"), ("sym", "W2"), ("sym", "x")), ("mul", ("sym", "W2"), ("sym", "b1")), ("sym", "b2"))
+    swapped = (
+        "add",
+        ("mul", ("sym", "W1"), ("sym", "W2"), ("sym", "x")),
+        ("mul", ("sym", "W2"), ("sym", "b1")),
+        ("sym", "b2"),
+    )
     shapes = {name: ("n", 1) if name[0] in "xb" else ("n", "n") for name, _ in claim.shapes}
     assert prove_identity(claim.lhs, swapped, shapes).status == "refuted"
 
@@ -101,10 +107,10 @@ def test_a_nonlinearity_does_not_collapse() -> None:
 
 def test_normal_forms_keep_the_value(rng: random.Random) -> None:
     """Both sides of each law at random integer matrices: equal for the true ones."""
-    from symacts.proofs.matrix_rules import _both
+    from symacts.claims import MatrixClaim
+    from symacts.proofs.checker.matrix_rules import _both
     from symacts.proofs.matrices import _sized
     from symacts.proofs.statement import read
-    from symacts.claims import MatrixClaim
 
     for text in TRUE:
         claim = read(text, SQUARE)

@@ -10,7 +10,7 @@ import sympy as sp
 from symacts.codec import encode
 from symacts.proofs import check as checker
 from symacts.proofs.check import Goal
-from symacts.proofs.entail import SWITCHES, Given, Undecided, is_analytic
+from symacts.proofs.checker.entail import SWITCHES, Given, Undecided, is_analytic
 from symacts.proofs.refute import meets, points
 from symacts.proofs.search import EXPECTED, Final, Node, Search, has_operators, is_plausible
 
@@ -35,7 +35,12 @@ def branches(goal: Goal, search: Search) -> Iterator[Node]:
         node = {"rule": "either", "of": encode(switch)}
         if not simple and _holds_all(goal, node):
             yield node
-    three = differentiated or isinstance(switch, (sp.sign, sp.Heaviside, sp.Eq, sp.Ne)) or goal.lhs.has(sp.sign) or goal.rhs.has(sp.sign)
+    three = (
+        differentiated
+        or isinstance(switch, (sp.sign, sp.Heaviside, sp.Eq, sp.Ne))
+        or goal.lhs.has(sp.sign)
+        or goal.rhs.has(sp.sign)
+    )
     yield {"rule": "cases", "on": encode(on), "parts": ["<", "=", ">"] if three else _parts(switch)}
     raise Final
 
@@ -161,4 +166,4 @@ def _isolated(goal: Goal) -> Iterator[Node]:
     symbols = sorted(goal.rhs.free_symbols | {s for e, _ in goal.given.conditions for s in e.free_symbols}, key=str)
     for values in points(goal.given, symbols, [], 4):
         if all(v.is_Rational for v in values.values()) and meets(goal.given, values):
-            yield {"rule": "isolated", "at": encode({s: v for s, v in values.items()})}
+            yield {"rule": "isolated", "at": encode(values)}

@@ -8,15 +8,15 @@ import sympy as sp
 
 from symacts.codec import encode
 from symacts.proofs import check as checker
-from symacts.proofs.analytic import span
 from symacts.proofs.check import Goal
-from symacts.proofs.entail import Undecided
+from symacts.proofs.checker.analytic import span
+from symacts.proofs.checker.entail import Undecided
 from symacts.proofs.search import Final, Node, Search, has_operators, is_plausible
 
-__all__ = ["compare_exponentials", "derivative_and_point", "leaf"]
+__all__ = ["close", "compare_exponentials", "derivative_and_point"]
 
 
-def leaf(goal: Goal, search: Search) -> Iterator[Node]:
+def close(goal: Goal, search: Search) -> Iterator[Node]:
     """Close the goal at once: contradictory hypotheses, equal normal forms, a sign by structure."""
     if goal.given.conditions:
         yield {"rule": "absurd"}

@@ -9,11 +9,11 @@ from typing import Any
 import sympy as sp
 
 from symacts.codec import encode
-from symacts.proofs.analytic import without
 from symacts.proofs.check import Goal
-from symacts.proofs.entail import Given, Undecided
-from symacts.proofs.integrals import MAX_POWER, quadratic
-from symacts.proofs.normal import is_zero
+from symacts.proofs.checker.analytic import without
+from symacts.proofs.checker.entail import Given, Undecided
+from symacts.proofs.checker.integrals import MAX_POWER, quadratic
+from symacts.proofs.checker.normal import is_zero
 from symacts.proofs.search import EXPECTED, Node, Search
 from symacts.proofs.tactics.branches import _border
 
@@ -109,7 +109,11 @@ def _insides(borders: list[sp.Expr], z: sp.Symbol, given: Given) -> list[Given]:
 def _piece(h: sp.Expr, z: sp.Symbol, given: Given, whole: bool) -> dict[str, Any] | None:
     if h == 0 or is_zero(h):
         return {"kind": "antiderivative", "F": encode(sp.S.Zero)}
-    for form in (sp.expand(h), sp.expand(h.rewrite(sp.erf)), sp.expand(sp.cancel(sp.together(h))) if h.has(sp.exp) else h):
+    for form in (
+        sp.expand(h),
+        sp.expand(h.rewrite(sp.erf)),
+        sp.expand(sp.cancel(sp.together(h))) if h.has(sp.exp) else h,
+    ):
         primitive = antiderivative(form, z)
         if primitive is not None:
             return {"kind": "antiderivative", "F": encode(primitive)}
@@ -181,7 +185,7 @@ def _reduce(n: int, j: int, u: sp.Expr, q: sp.Expr, l: sp.Expr, z: sp.Symbol) ->
     slope = sp.diff(u, z) if j else sp.S.Zero
     if n == 0:
         if sp.expand(q * z**2 - l * z - u**2 + u.xreplace({z: sp.S.Zero}) ** 2) == 0:
-            scale = sp.exp(-u.xreplace({z: sp.S.Zero}) ** 2) * 2 * slope / sp.sqrt(sp.pi)
+            scale = sp.exp(-(u.xreplace({z: sp.S.Zero}) ** 2)) * 2 * slope / sp.sqrt(sp.pi)
             return sp.erf(u) ** (j + 1) / ((j + 1) * scale)
         return None
     total = -(z ** (n - 1)) * sp.erf(u) ** j * x / (2 * q)
@@ -256,5 +260,3 @@ def _error_terms(h: sp.Expr, z: sp.Symbol) -> list[Any] | None:
         else:  # a constant: erf(oo) is 1, so write it as a moment instead
             return None
     return terms or None
-
-

@@ -9,10 +9,10 @@ import sympy as sp
 
 from symacts.codec import encode
 from symacts.proofs import check as checker
-from symacts.proofs.analytic import Span, ball_sign, span
 from symacts.proofs.check import Goal
-from symacts.proofs.entail import Given, Undecided
-from symacts.proofs.normal import is_zero
+from symacts.proofs.checker.analytic import Span, ball_sign, span
+from symacts.proofs.checker.entail import Given, Undecided
+from symacts.proofs.checker.normal import is_zero
 from symacts.proofs.search import EXPECTED, Final, Node, Search, has_operators, is_plausible
 from symacts.rigor.tails import TailSign, tail_sign
 
@@ -22,7 +22,17 @@ PREC = 96
 ORDERS = (0, 1, 3)
 MAX_SPLITS = 600
 MIN_WIDTH = sp.Rational(1, 2**14)
-ZEROS = [sp.S.Zero, sp.S.One, -sp.S.One, sp.Integer(2), -sp.Integer(2), sp.Integer(3), -sp.Integer(3), sp.S.Half, -sp.S.Half]
+ZEROS = [
+    sp.S.Zero,
+    sp.S.One,
+    -sp.S.One,
+    sp.Integer(2),
+    -sp.Integer(2),
+    sp.Integer(3),
+    -sp.Integer(3),
+    sp.S.Half,
+    -sp.S.Half,
+]
 ZEROS += [sp.log(2), -sp.log(2), sp.sqrt(2), -sp.sqrt(2), 1 / sp.sqrt(2), -1 / sp.sqrt(2), sp.Integer(6), sp.E]
 
 
@@ -64,8 +74,10 @@ def cover(
     lo, hi = whole.lo, whole.hi
     if lo == hi:
         return [{"kind": "point", "at": encode(lo)}]
-    zeros = [z for z in dict.fromkeys([*ZEROS, *[e for e in (lo, hi) if e.is_finite]]) if _is_border_zero(g, x, z, whole)]
-    poles = [e for e in _excluded(left_out, x)]
+    zeros = [
+        z for z in dict.fromkeys([*ZEROS, *[e for e in (lo, hi) if e.is_finite]]) if _is_border_zero(g, x, z, whole)
+    ]
+    poles = _excluded(left_out, x)
     cuts: list[tuple[sp.Expr, sp.Expr]] = []  # covered by tails
     for p in dict.fromkeys([*zeros, *poles]):
         inside = _within(p, whole)
@@ -137,8 +149,12 @@ def _tail(g: sp.Expr, x: sp.Symbol, side: int, at: sp.Expr | None, cells: list[d
         raise _Fails(f"the sign near {at if at is not None else ('oo' if side > 0 else '-oo')} is {found.sign}")
     cells.append(
         {
-            **{"kind": "tail", "side": side, "at": None if at is None else encode(at)},
-            **{"M": encode(sp.Rational(found.M)), "terms": found.terms, "prec": found.prec},
+            "kind": "tail",
+            "side": side,
+            "at": None if at is None else encode(at),
+            "M": encode(sp.Rational(found.M)),
+            "terms": found.terms,
+            "prec": found.prec,
         }
     )
     return side * found.M if at is None else at + side / found.M
@@ -231,7 +247,13 @@ def several_variables(goal: Goal, search: Search) -> Iterator[Node]:
     for variable in sorted(g.free_symbols, key=str):
         for bound, side in _bounds(goal.given, variable):
             for strict in ("value", "slope") if goal.relation == "<" else ("value",):
-                node = {"rule": "monotone", "variable": encode(variable), "from": encode(bound), "side": side, "strict": strict}
+                node = {
+                    "rule": "monotone",
+                    "variable": encode(variable),
+                    "from": encode(bound),
+                    "side": side,
+                    "strict": strict,
+                }
                 try:
                     children = checker.monotone(goal, node)
                 except (*EXPECTED,):
@@ -286,7 +308,9 @@ def sums_of_squares(goal: Goal, search: Search) -> Iterator[Node]:
     lhs, rhs = checker.resolved(goal)
     g = rhs - lhs
     numerator, denominator = sp.fraction(sp.together(g))
-    symbols = sorted((s for s in g.free_symbols if numerator.is_polynomial(s) and s not in denominator.free_symbols), key=str)
+    symbols = sorted(
+        (s for s in g.free_symbols if numerator.is_polynomial(s) and s not in denominator.free_symbols), key=str
+    )
     if not 2 <= len(symbols) <= 10:
         return
     form = sp.Poly(numerator, *symbols)
@@ -298,7 +322,7 @@ def sums_of_squares(goal: Goal, search: Search) -> Iterator[Node]:
 
 def _completed(form: sp.Poly) -> list[tuple[sp.Expr, sp.Expr]] | None:
     """Squares of a polynomial of degree two with rational coefficients."""
-    if form.total_degree() != 2 or not form.domain.is_ZZ and not form.domain.is_QQ:
+    if form.total_degree() != 2 or (not form.domain.is_ZZ and not form.domain.is_QQ):
         return None
     rest, terms = form.as_expr(), []
     for s in form.gens:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import sympy as sp
 
 from symacts.codec import encode
-from symacts.proofs.analytic import nearby, scale_of, scaled, without
 from symacts.proofs.check import Goal
-from symacts.proofs.entail import Given, Undecided
+from symacts.proofs.checker.analytic import nearby, scale_of, scaled, without
+from symacts.proofs.checker.entail import Given, Undecided
 from symacts.proofs.search import EXPECTED, Final, Node, Search
 from symacts.rigor.tails import limit as tail_limit
 
@@ -115,5 +115,3 @@ def _value(f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int, outer: Given, wan
     except EXPECTED:
         return None
     return None
-
-

@@ -13,13 +13,25 @@ import sympy as sp
 
 from symacts.codec import decode
 from symacts.errors import UnsupportedExpression
-from symacts.proofs.entail import Condition, Given, Undecided, follows, is_analytic, obligations
-from symacts.proofs.normal import is_zero
+from symacts.proofs.checker.entail import Condition, Given, Undecided, follows, is_analytic, obligations
+from symacts.proofs.checker.normal import is_zero
 from symacts.rigor import compare, compile_balls, evaluate
 from symacts.rigor.tails import limit as tail_limit
 from symacts.rigor.tails import replay_sign
 
-__all__ = ["Span", "ball_sign", "interior", "kink", "limit", "monotone", "require_interval", "sign", "slope_of", "span", "without"]
+__all__ = [
+    "Span",
+    "ball_sign",
+    "interior",
+    "kink",
+    "limit",
+    "monotone",
+    "require_interval",
+    "sign",
+    "slope_of",
+    "span",
+    "without",
+]
 
 MAX_CELLS = 5_000
 MAX_ORDER = 12
@@ -68,7 +80,7 @@ def end_point(given: Given, variable: sp.Symbol, point: sp.Expr, sides: tuple[sp
         raise UnsupportedExpression("the point depends on the variable")
     at = {variable: point}
     weak: list[Condition] = []
-    for e, op in given.conditions:
+    for e, _ in given.conditions:
         if variable in e.free_symbols:
             moved = e.xreplace(at)
             if not given.holds(moved, ">="):
@@ -161,7 +173,10 @@ def ball_sign(g: sp.Expr, variable: sp.Symbol, lo: sp.Expr, hi: sp.Expr, order: 
     """The sign of g on [lo, hi] by its Taylor polynomial at the middle and the last coefficient over the interval."""
     f = compile_balls(g, variable)
     if order == 0:
-        low, high = f.on(lo, hi, prec)
+        pair = f.on(lo, hi, prec)
+        if pair is None:
+            return None
+        low, high = pair
         return 1 if low > 0 else (-1 if high < 0 else None)
     middle, radius = evaluate((lo + hi) / 2, prec), evaluate((hi - lo) / 2, prec)
     cell = evaluate(lo, prec).union(evaluate(hi, prec))
@@ -247,7 +262,9 @@ def require_cover(whole: Span, parts: list[Span], variable: sp.Symbol, left_out:
         order = compare(at, whole.hi)
         if order == 1 or (order == 0 and (reached or whole.hi_open)):
             return
-        if not reached and any(e.xreplace({variable: at}) == 0 or is_zero(e.xreplace({variable: at})) for e in left_out):
+        if not reached and any(
+            e.xreplace({variable: at}) == 0 or is_zero(e.xreplace({variable: at})) for e in left_out
+        ):
             reached = True
             continue
         for part in remaining:
@@ -375,7 +392,9 @@ def limit(goal: Any, node: Mapping[str, Any]) -> list[Any]:
             raise UnsupportedExpression("the parts do not add up to the expression")
         if total.has(sp.nan, sp.zoo):
             raise UnsupportedExpression("the limits of the parts do not add up")
-        if total != value and not (value.is_finite is not False and total.is_finite is not False and is_zero(total - value)):
+        if total != value and not (
+            value.is_finite is not False and total.is_finite is not False and is_zero(total - value)
+        ):
             raise UnsupportedExpression(f"the limit is {total}, not {value}")
     if value.is_infinite:
         if {goal.lhs, goal.rhs} != {of, value} or goal.relation != "=":
@@ -415,7 +434,9 @@ def require_limit(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: i
         return
     if f.free_symbols == {x} and not point.free_symbols:
         found = tail_limit(f, x, point, way)
-        if isinstance(found, sp.Expr) and (found == value or (found.is_finite and value.is_finite and is_zero(found - value))):
+        if isinstance(found, sp.Expr) and (
+            found == value or (found.is_finite and value.is_finite and is_zero(found - value))
+        ):
             return
         raise UnsupportedExpression(f"the expansion gives {found}, not {value}")
     if point.is_finite:

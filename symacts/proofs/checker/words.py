@@ -1,8 +1,9 @@
-"""Matrix words: the free algebra with transpose, inverse, trace, all-ones vectors and softmax. Part of the trusted core.
+"""Matrix words: the free algebra with transpose, inverse, trace, ones and the Gibbs map. Part of the trusted core.
 
 A tree is a nested tuple: `("sym", "W")`, `("num", "2/3")`, `("add", a, b, ...)`, `("mul", a, b, ...)`, and calls
-`("T", a)`, `("inv", a)`, `("tr", a)`, `("det", a)`, `("diag", a)`, `("fro2", a)`, `("softmax", a)`, `("I",)`,
+`("T", a)`, `("inv", a)`, `("tr", a)`, `("det", a)`, `("diag", a)`, `("fro2", a)`, `("gibbs", a)`, `("I",)`,
 `("I", n)`, `("ones", n, m)`, `("zeros", n, m)`, `("jacobian", a, ("sym", "x"))`, `("map", name, a)` (elementwise).
+`gibbs` is the map `exp(a_i)/sum_j exp(a_j)` of a column, `("vector", name, a)` any other map of columns.
 Its normal form is a sum of rational multiples of (commuting scalars, word of letters).
 
 >>> shapes = {"A": ("m", "n"), "B": ("n", "p")}
@@ -64,7 +65,9 @@ def _make(terms: dict[Key, Fraction], rows: Dim, cols: Dim) -> Matrix:
     return Matrix(tuple(sorted(((k, c) for k, c in terms.items() if c), key=repr)), rows, cols)
 
 
-def _one(letter: Letter | None, rows: Dim, cols: Dim, c: Fraction = Fraction(1), scalars: tuple[Any, ...] = ()) -> Matrix:
+def _one(
+    letter: Letter | None, rows: Dim, cols: Dim, c: Fraction = Fraction(1), scalars: tuple[Any, ...] = ()
+) -> Matrix:
     word = () if letter is None else (letter,)
     return _product_of([(scalars, word, c)], rows, cols)
 
@@ -97,7 +100,11 @@ def _sum(parts: list[Matrix]) -> Matrix:
     for p in parts:
         for key, c in p.terms:
             terms[key] = terms.get(key, Fraction(0)) + c
-    if rows != cols and None not in (rows, cols) and any(word == () for (_, word), _ in (t for p in parts for t in p.terms)):
+    if (
+        rows != cols
+        and None not in (rows, cols)
+        and any(word == () for (_, word), _ in (t for p in parts for t in p.terms))
+    ):
         raise UnsupportedExpression(f"shapes do not fit in a sum: the identity I and ({rows}, {cols})")
     return _make(terms, rows, cols)
 
@@ -105,7 +112,7 @@ def _sum(parts: list[Matrix]) -> Matrix:
 def multiply(a: Matrix, b: Matrix) -> Matrix:
     """The product; a 1x1 factor scales."""
     if a.is_scalar or b.is_scalar:
-        scalar, other = (a, b) if a.is_scalar else (b, a)
+        other = b if a.is_scalar else a
         rows, cols = other.rows, other.cols
     else:
         if a.cols is not None and b.rows is not None and a.cols != b.rows:
@@ -151,12 +158,12 @@ def _dims(letter: Letter) -> tuple[Dim, Dim]:
     if kind == "m":
         rows, cols = letter[4]
         return (cols, rows) if letter[2] != letter[3] else (rows, cols)
-    if kind in ("ones", "softmax", "map", "inv"):
+    if kind in ("ones", "gibbs", "vector", "map", "inv"):
         rows, cols = letter[-1] if kind != "ones" else (letter[1], 1)
         return rows, cols
     if kind == "onesT":
         return 1, letter[1]
-    if kind in ("softmaxT", "mapT", "invT"):
+    if kind in ("gibbsT", "vectorT", "mapT", "invT"):
         rows, cols = letter[-1]
         return cols, rows
     if kind == "diag":
@@ -179,7 +186,7 @@ def _transposed(word: Word) -> Word:
 
 
 def _reduce(word: Word) -> tuple[tuple[Any, ...], Word, Fraction]:
-    """Cancel inverses, apply `diag(v)*ones = v` and `ones.T*softmax = 1`, take 1x1 pieces out as scalars."""
+    """Cancel inverses, apply `diag(v)*ones = v` and `ones.T*gibbs = 1`, take 1x1 pieces out as scalars."""
     changed = True
     while changed:
         changed = False
@@ -194,7 +201,7 @@ def _reduce(word: Word) -> tuple[tuple[Any, ...], Word, Fraction]:
                 replacement = _transposed(b[1])
             elif a[0] == "diag" and b[0] == "diag" and repr(b) < repr(a):
                 replacement = (b, a)
-            elif (a[0], b[0]) in (("onesT", "softmax"), ("softmaxT", "ones")):
+            elif (a[0], b[0]) in (("onesT", "gibbs"), ("gibbsT", "ones")):
                 replacement = ()
             if replacement is not None:
                 word = word[:k] + replacement + word[k + 2 :]
@@ -242,7 +249,9 @@ def _as_scalar(word: Word) -> tuple[Any, ...]:
 def _symbol(tree: Any, shapes: Shapes) -> Matrix:
     name = tree[1]
     if name not in shapes:
-        raise UnsupportedExpression(f"the matrix symbol {name!r} has no shape; give one, such as {{{name!r}: ('m', 'n')}}")
+        raise UnsupportedExpression(
+            f"the matrix symbol {name!r} has no shape; give one, such as {{{name!r}: ('m', 'n')}}"
+        )
     rows, cols = shapes[name]
     if rows == 1 and cols == 1:
         return _make({((("s", name),), ()): Fraction(1)}, 1, 1)
@@ -387,12 +396,12 @@ def _frobenius(tree: Any, shapes: Shapes) -> Matrix:
     return _trace(("tr", ("mul", ("T", tree[1]), tree[1])), shapes)
 
 
-def _softmax(tree: Any, shapes: Shapes) -> Matrix:
+def _gibbs(tree: Any, shapes: Shapes) -> Matrix:
     m = normal(tree[1], shapes)
     if m.cols != 1:
-        raise UnsupportedExpression(f"softmax takes a column; got the shape {_shape(m)}")
+        raise UnsupportedExpression(f"the map takes a column; got the shape {_shape(m)}")
     kept = tuple((k, c) for k, c in m.terms if not (len(k[1]) == 1 and k[1][0][0] == "ones"))  # shift invariance
-    return _one(("softmax", kept, (m.rows, 1)), m.rows, 1)
+    return _one(("gibbs", kept, (m.rows, 1)), m.rows, 1)
 
 
 def _map(tree: Any, shapes: Shapes) -> Matrix:
@@ -422,7 +431,7 @@ def _mentions(tree: Any, name: str) -> bool:
 
 
 def _differentiate(tree: Any, name: str, size: Dim, shapes: Shapes) -> Matrix:
-    """The Jacobian by the rules of calculus; softmax: `diag(p) - p*p.T` (see `softmax_jacobian`)."""
+    """The Jacobian by the rules of calculus; the Gibbs map: `diag(p) - p*p.T` (see `softmax_jacobian`)."""
     if not _mentions(tree, name):
         return _make({}, None, size)
     head = tree[0]
@@ -438,7 +447,7 @@ def _differentiate(tree: Any, name: str, size: Dim, shapes: Shapes) -> Matrix:
         if len(places) == 1 and all(normal(t, shapes).is_scalar for t in tree[places[0] + 1 :]):
             reordered = ("mul", *tree[1 : places[0]], *tree[places[0] + 1 :], tree[places[0]])
             return _differentiate(reordered, name, size, shapes)
-    if head == "softmax":
+    if head == "gibbs":
         p = normal(tree, shapes)
         outer = multiply(p, transpose(p))
         minus = _make({k: -c for k, c in outer.terms}, outer.rows, outer.cols)
@@ -447,6 +456,13 @@ def _differentiate(tree: Any, name: str, size: Dim, shapes: Shapes) -> Matrix:
         slope = _diagonal(("diag", ("map", tree[1] + "'", tree[2])), shapes)
         return multiply(slope, _differentiate(tree[2], name, size, shapes))
     raise UnsupportedExpression(f"cannot differentiate {head!r} by a vector")
+
+
+def _vector(tree: Any, shapes: Shapes) -> Matrix:
+    m = normal(tree[2], shapes)
+    if m.cols != 1:
+        raise UnsupportedExpression(f"{tree[1]} takes a column; got the shape {_shape(m)}")
+    return _one(("vector", tree[1], m.terms, (m.rows, 1)), m.rows, 1)
 
 
 _RULES = {
@@ -463,8 +479,9 @@ _RULES = {
     "zeros": _zeros,
     "diag": _diagonal,
     "fro2": _frobenius,
-    "softmax": _softmax,
+    "gibbs": _gibbs,
     "map": _map,
+    "vector": _vector,
     "jacobian": _jacobian,
 }
 
@@ -478,7 +495,7 @@ def render(tree: Any) -> str:
         return " + ".join(render(t) for t in tree[1:]).replace("+ -1*", "- ")
     if head == "mul":
         return "*".join(f"({render(t)})" if t[0] == "add" else render(t) for t in tree[1:])
-    if head == "map":
+    if head in ("map", "vector"):
         return f"{tree[1]}({render(tree[2])})"
     if head == "I" and len(tree) == 1:
         return "I"

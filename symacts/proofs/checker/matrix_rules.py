@@ -14,8 +14,9 @@ import sympy as sp
 
 from symacts.claims import MatrixClaim, as_tuples
 from symacts.errors import UnsupportedExpression
-from symacts.proofs import words
-from symacts.proofs.entail import Given
+from symacts.proofs.checker import words
+from symacts.proofs.checker.entail import Given
+from symacts.spec import i, n, xs
 
 __all__ = ["AFFINE", "STACK", "entries", "entry_goals", "subgoals"]
 
@@ -37,7 +38,8 @@ def subgoals(claim: MatrixClaim, node: Mapping[str, Any]) -> list[Any]:
     for a, b in ((left.rows, right.rows), (left.cols, right.cols)):
         if a is not None and b is not None and a != b:
             raise UnsupportedExpression(
-                f"shapes do not fit: the left side is ({left.rows}, {left.cols}), the right ({right.rows}, {right.cols})"
+                f"shapes do not fit: the left side is ({left.rows}, {left.cols}), the right side is "
+                f"({right.rows}, {right.cols})"
             )
     if rule == "words":
         if claim.relation not in ("=", "<=", ">=") or left.terms != right.terms:
@@ -54,7 +56,11 @@ def _induction(claim: MatrixClaim, node: Mapping[str, Any]) -> list[Any]:
         raise UnsupportedExpression("induction is for stacks of affine layers")
     weight, bias = as_tuples(node["weight"]), as_tuples(node["bias"])
     shapes: dict[str, tuple[int | str, int | str]] = {
-        **{"W": ("m", "k"), "M": ("k", "n"), "x": ("n", 1), "c": ("k", 1), "b": ("m", 1)}
+        "W": ("m", "k"),
+        "M": ("k", "n"),
+        "x": ("n", 1),
+        "c": ("k", 1),
+        "b": ("m", 1),
     }
     without_x = {name: shape for name, shape in shapes.items() if name != "x"}
     words.normal(weight, without_x), words.normal(bias, without_x)
@@ -147,7 +153,7 @@ def entries(tree: Any, shapes: words.Shapes, definitions: Mapping[str, sp.Expr],
         if result.has(sp.Derivative):
             raise UnsupportedExpression("an entry is not differentiable by formula")
         return result.xreplace(_assigned(shapes, values))
-    inner = go(tree[2] if head == "map" else tree[1])
+    inner = go(tree[2] if head in ("map", "vector") else tree[1])
     if head == "inv" and isinstance(inner, _Scalar):
         return _Scalar(1 / inner.value, inner.kind)
     if head in ("T", "tr") and isinstance(inner, _Scalar) and inner.kind == "number":
@@ -172,9 +178,11 @@ def entries(tree: Any, shapes: words.Shapes, definitions: Mapping[str, sp.Expr],
         return sp.Matrix([[determinant]]) if head == "det" else m.adjugate() / determinant
     if head == "diag":
         return sp.diag(*list(m))
-    if head == "softmax":
+    if head == "vector":
+        return _vector(_formula(tree[1], definitions), m)
+    if head == "gibbs":
         if m.cols != 1:
-            raise UnsupportedExpression("softmax takes a column")
+            raise UnsupportedExpression("the Gibbs map takes a column")
         total = sum((sp.exp(e) for e in m), sp.S.Zero)
         return m.applyfunc(lambda e: sp.exp(e) / total)
     if head == "map":
@@ -190,6 +198,24 @@ def _defined_by(name: str, definitions: Mapping[str, sp.Expr]) -> sp.Expr:
     if name not in definitions or definitions[name].free_symbols - {_X}:
         raise UnsupportedExpression(f"the claim does not define {name!r}")
     return definitions[name]
+
+
+def _formula(name: str, definitions: Mapping[str, sp.Expr]) -> sp.Expr:
+    if name not in definitions:
+        raise UnsupportedExpression(f"the claim does not define {name!r}")
+    return definitions[name]
+
+
+def _vector(formula: sp.Expr, column: sp.Matrix) -> sp.Matrix:
+    """The entries of a map of columns whose formula for entry i is written in `x[i]`, n and sums over j."""
+    if column.cols != 1:
+        raise UnsupportedExpression("a map of columns takes a column")
+    concrete = formula.subs(n, column.rows).doit()
+    swap = {xs[k]: e for k, e in enumerate(column)}
+    rows = [concrete.subs(i, k).xreplace(swap) for k in range(column.rows)]
+    if any(r.has(sp.Sum, sp.IndexedBase) or {i, n} & r.free_symbols for r in rows):
+        raise UnsupportedExpression("the formula of the map is not read")
+    return sp.Matrix(rows)
 
 
 def symbol_entries(name: str, shape: tuple[int | str, int | str]) -> sp.Matrix:

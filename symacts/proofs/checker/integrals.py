@@ -13,15 +13,16 @@ infinite networks (the arcsine law); DLMF 7.7.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import sympy as sp
 
 from symacts.codec import decode
 from symacts.errors import UnsupportedExpression
-from symacts.proofs.analytic import without
-from symacts.proofs.entail import Given, follows, is_analytic, obligations
-from symacts.proofs.normal import is_zero
+from symacts.proofs.checker.analytic import without
+from symacts.proofs.checker.entail import Given, follows, is_analytic, obligations
+from symacts.proofs.checker.normal import is_zero
 
 __all__ = ["arcsine", "gaussian_moment", "is_tame", "limit_at_infinity", "quadratic", "rule", "split_density"]
 
@@ -123,7 +124,7 @@ def is_tame(e: sp.Expr, z: sp.Symbol, given: Given) -> bool:
 def _integrate(h: sp.Expr, z: sp.Symbol, given: Given, node: Mapping[str, Any]) -> sp.Expr:
     pieces = node["pieces"]
     borders = [decode(p["to"]) for p in pieces[:-1]]
-    for lo, hi in zip(borders, borders[1:], strict=False):
+    for lo, hi in pairwise(borders):
         if not given.holds(hi - lo, ">"):
             raise UnsupportedExpression("the pieces are not in order")
     for border in borders:

@@ -12,15 +12,15 @@ Part of the trusted core. A condition is a pair `(e, op)` that reads `e op 0`, o
 from __future__ import annotations
 
 from collections.abc import Iterable
-from fractions import Fraction as Q
 from functools import lru_cache
 from typing import Any
 
 import sympy as sp
 
 from symacts.errors import UnsupportedExpression
-from symacts.proofs.enclosures import number_sign
-from symacts.proofs.normal import Atoms, is_zero
+from symacts.proofs.checker.enclosures import number_sign
+from symacts.proofs.checker.linear import Row, infeasible, linear_form
+from symacts.proofs.checker.normal import Atoms, is_zero
 
 __all__ = ["SWITCHES", "Given", "Undecided", "is_analytic", "obligations"]
 
@@ -34,7 +34,6 @@ _SAME_SIGN = (sp.tanh, sp.sinh, sp.asinh, sp.atan, sp.erf, sp.erfi)
 _ALLOWED = {">": POS, ">=": NONNEG, "=": ZERO, "!=": frozenset({-1, 1}), "<": NEG, "<=": NONPOS}
 _INSIDE_ONE = (sp.tanh, sp.erf)
 _WITHIN_ONE = (*_INSIDE_ONE, sp.sin, sp.cos, sp.sign, sp.sech)
-MAX_CONSTRAINTS = 250
 
 
 class Undecided(Exception):
@@ -51,7 +50,7 @@ class Given:
     def __init__(self, conditions: Iterable[Condition] = ()) -> None:
         self.conditions: tuple[Condition, ...] = tuple(dict.fromkeys(conditions))
         self._signs: dict[sp.Expr, frozenset[int]] = {}
-        self._linear: list[tuple[dict[sp.Expr, Q], bool]] | None = None
+        self._linear: list[Row] | None = None
         self._open: dict[Any, Given] = {}
 
     def and_(self, *more: Condition) -> Given:
@@ -64,7 +63,7 @@ class Given:
 
     def contradictory(self) -> bool:
         """Whether no point can meet the hypotheses (proved)."""
-        if _infeasible(self.linear()):
+        if infeasible(self.linear()):
             return True
         return any(not (_structural_only(self, e) & _ALLOWED[op]) for e, op in self.conditions)
 
@@ -239,12 +238,12 @@ class Given:
         return _sum_of(parts)
 
     # -- linear arithmetic -----------------------------------------------------------------------------------------
-    def linear(self) -> list[tuple[dict[sp.Expr, Q], bool]]:
+    def linear(self) -> list[Row]:
         """The hypotheses as linear constraints `sum c*atom + c0 > 0` (strict) or `>= 0`."""
         if self._linear is None:
             rows = []
             for e, op in self.conditions:
-                form = _linear_form(e)
+                form = linear_form(e)
                 if op in (">", ">="):
                     rows.append((form, op == ">"))
                 elif op == "=":
@@ -253,7 +252,7 @@ class Given:
         return self._linear
 
     def _by_linear_arithmetic(self, e: sp.Expr, found: frozenset[int]) -> frozenset[int]:
-        form = _linear_form(e)
+        form = linear_form(e)
         rows = self.linear()
         wanted = set(form) - {sp.S.One}
         if not rows or not any(wanted & set(row) for row, _ in rows):
@@ -264,7 +263,7 @@ class Given:
             -1: [(negative, True)],
             0: [(form, False), (negative, False)],
         }
-        return frozenset(s for s in found if not _infeasible([*rows, *trials[s]]))
+        return frozenset(s for s in found if not infeasible([*rows, *trials[s]]))
 
     # -- branches --------------------------------------------------------------------------------------------------
     def decide(self, condition: Any) -> bool | None:
@@ -284,7 +283,9 @@ class Given:
             return None if inner is None else not inner
         if isinstance(condition, (sp.Lt, sp.Le, sp.Gt, sp.Ge, sp.Eq, sp.Ne)):
             signs = self.sign(self.resolve(condition.lhs - condition.rhs))
-            allowed = _ALLOWED[{sp.Lt: "<", sp.Le: "<=", sp.Gt: ">", sp.Ge: ">=", sp.Eq: "=", sp.Ne: "!="}[condition.func]]
+            allowed = _ALLOWED[
+                {sp.Lt: "<", sp.Le: "<=", sp.Gt: ">", sp.Ge: ">=", sp.Eq: "=", sp.Ne: "!="}[condition.func]
+            ]
             if signs <= allowed:
                 return True
             return False if not signs & allowed else None
@@ -423,56 +424,11 @@ def _ratio(e: sp.Expr, f: sp.Expr) -> Any:
     return None
 
 
-@lru_cache(maxsize=4096)
-def _linear_items(e: sp.Expr) -> tuple[tuple[sp.Expr, Q], ...]:
-    form: dict[sp.Expr, Q] = {}
-    for term in sp.Add.make_args(sp.expand(e)):
-        c, atom = term.as_coeff_Mul(rational=True)
-        form[atom] = form.get(atom, Q(0)) + Q(int(c.p), int(c.q))
-    return tuple((k, c) for k, c in form.items() if c)
-
-
-def _linear_form(e: sp.Expr) -> dict[sp.Expr, Q]:
-    """e as a rational combination of atoms; the atom 1 carries the constant."""
-    return dict(_linear_items(e))
-
-
-def _infeasible(rows: list[tuple[dict[sp.Expr, Q], bool]]) -> bool:
-    """Whether linear constraints contradict each other, by Fourier-Motzkin elimination; False when given up."""
-    rows = [(dict(row), strict) for row, strict in rows]
-    atoms: list[sp.Expr] = sorted({a for row, _ in rows for a in row} - {sp.S.One}, key=str)
-    while True:
-        for row, strict in rows:
-            if set(row) <= {sp.S.One}:
-                c = row.get(sp.S.One, Q(0))
-                if c < 0 or (strict and c == 0):
-                    return True
-        if not atoms:
-            return False
-        atom = min(atoms, key=lambda a: _growth(rows, a))
-        atoms.remove(atom)
-        above = [r for r in rows if r[0].get(atom, 0) < 0]
-        below = [r for r in rows if r[0].get(atom, 0) > 0]
-        kept = [r for r in rows if not r[0].get(atom, 0)]
-        for low, low_strict in below:
-            for high, high_strict in above:
-                p, q = low[atom], -high[atom]
-                merged = {k: low.get(k, Q(0)) * q + high.get(k, Q(0)) * p for k in {*low, *high} if k != atom}
-                kept.append(({k: c for k, c in merged.items() if c}, low_strict or high_strict))
-        if len(kept) > MAX_CONSTRAINTS:
-            return False
-        rows = kept
-
-
-def _growth(rows: list[tuple[dict[sp.Expr, Q], bool]], atom: sp.Expr) -> int:
-    up = sum(1 for r, _ in rows if r.get(atom, 0) > 0)
-    down = sum(1 for r, _ in rows if r.get(atom, 0) < 0)
-    return up * down - up - down
-
-
 def is_analytic(e: sp.Basic) -> bool:
-    """Whether the expression holds only functions that are analytic wherever they are defined (with obligations met)."""
-    return not e.has(*SWITCHES, sp.floor, sp.ceiling, sp.Mod, sp.frac, sp.Integral, sp.Limit, sp.Derivative, sp.arg, sp.DiracDelta)
+    """Whether the expression holds only functions that are analytic where their obligations are met."""
+    return not e.has(
+        *SWITCHES, sp.floor, sp.ceiling, sp.Mod, sp.frac, sp.Integral, sp.Limit, sp.Derivative, sp.arg, sp.DiracDelta
+    )
 
 
 def is_continuous(e: sp.Basic) -> bool:
@@ -483,7 +439,20 @@ def is_continuous(e: sp.Basic) -> bool:
     )
 
 
-_ENTIRE = (sp.exp, sp.sin, sp.cos, sp.sinh, sp.cosh, sp.tanh, sp.sech, sp.asinh, sp.atan, sp.erf, sp.erfc, sp.erfi)
+_ENTIRE: tuple[Any, ...] = (
+    sp.exp,
+    sp.sin,
+    sp.cos,
+    sp.sinh,
+    sp.cosh,
+    sp.tanh,
+    sp.sech,
+    sp.asinh,
+    sp.atan,
+    sp.erf,
+    sp.erfc,
+    sp.erfi,
+)
 _ENTIRE = (*_ENTIRE, *SWITCHES, sp.sinc, sp.Si, sp.Shi)
 
 

@@ -379,7 +379,7 @@ class Atoms:
             parts: dict[int, PolyElement] = {}
             for monomial, c in value.items():
                 k = monomial[place] // q
-                lowered = monomial[:place] + (monomial[place] % q,) + monomial[place + 1 :]
+                lowered = (*monomial[:place], monomial[place] % q, *monomial[place + 1 :])
                 part = parts.setdefault(k, ring.zero.copy())
                 part[lowered] = part.get(lowered, ring.domain.zero) + c
             for k, part in parts.items():

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import sympy as sp
 
-from symacts.proofs.normal import is_zero
+from symacts.proofs.checker.normal import is_zero
 
 __all__ = ["number_sign"]
 

@@ -1,0 +1,1 @@
+"""The trusted core that `symacts.proofs.check` stands on: normal forms, hypotheses, ball covers, matrix words."""

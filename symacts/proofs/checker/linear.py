@@ -1,0 +1,68 @@
+"""Linear arithmetic over atoms, exactly: whether constraints contradict each other. Part of the trusted core.
+
+A row is `(form, strict)`: `sum form[a]*a > 0` (strict) or `>= 0`; the atom 1 carries the constant.
+
+>>> import sympy as sp
+>>> x, y = sp.symbols("x y", real=True)
+>>> infeasible([(linear_form(x - y), True), (linear_form(y - x), False)])
+True
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction as Q
+from functools import lru_cache
+
+import sympy as sp
+
+__all__ = ["Row", "infeasible", "linear_form"]
+
+Row = tuple[dict[sp.Expr, Q], bool]
+MAX_CONSTRAINTS = 250
+
+
+@lru_cache(maxsize=4096)
+def _linear_items(e: sp.Expr) -> tuple[tuple[sp.Expr, Q], ...]:
+    form: dict[sp.Expr, Q] = {}
+    for term in sp.Add.make_args(sp.expand(e)):
+        c, atom = term.as_coeff_Mul(rational=True)
+        form[atom] = form.get(atom, Q(0)) + Q(int(c.p), int(c.q))
+    return tuple((k, c) for k, c in form.items() if c)
+
+
+def linear_form(e: sp.Expr) -> dict[sp.Expr, Q]:
+    """e as a rational combination of atoms; the atom 1 carries the constant."""
+    return dict(_linear_items(e))
+
+
+def infeasible(rows: list[Row]) -> bool:
+    """Whether linear constraints contradict each other, by Fourier-Motzkin elimination; False when given up."""
+    rows = [(dict(row), strict) for row, strict in rows]
+    atoms: list[sp.Expr] = sorted({a for row, _ in rows for a in row} - {sp.S.One}, key=str)
+    while True:
+        for row, strict in rows:
+            if set(row) <= {sp.S.One}:
+                c = row.get(sp.S.One, Q(0))
+                if c < 0 or (strict and c == 0):
+                    return True
+        if not atoms:
+            return False
+        atom = min(atoms, key=lambda a: _growth(rows, a))
+        atoms.remove(atom)
+        above = [r for r in rows if r[0].get(atom, 0) < 0]
+        below = [r for r in rows if r[0].get(atom, 0) > 0]
+        kept = [r for r in rows if not r[0].get(atom, 0)]
+        for low, low_strict in below:
+            for high, high_strict in above:
+                p, q = low[atom], -high[atom]
+                merged = {k: low.get(k, Q(0)) * q + high.get(k, Q(0)) * p for k in {*low, *high} if k != atom}
+                kept.append(({k: c for k, c in merged.items() if c}, low_strict or high_strict))
+        if len(kept) > MAX_CONSTRAINTS:
+            return False
+        rows = kept
+
+
+def _growth(rows: list[Row], atom: sp.Expr) -> int:
+    up = sum(1 for r, _ in rows if r.get(atom, 0) > 0)
+    down = sum(1 for r, _ in rows if r.get(atom, 0) < 0)
+    return up * down - up - down
