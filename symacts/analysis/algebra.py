@@ -13,7 +13,7 @@ from symacts.symbolic.forms import is_identically_zero
 from symacts.symbolic.oracle import Undecided
 from symacts.symbolic.output import polynomial_in_output
 
-__all__ = ["derivative_in_output", "derivative_of_order", "homogeneous", "piecewise", "symmetry"]
+__all__ = ["derivative_in_output", "derivative_of_order", "homogeneous", "piecewise", "sample"]
 
 
 def piecewise(pieces: list[tuple[sp.Set, sp.Expr]], x: sp.Symbol) -> sp.Expr:
@@ -28,7 +28,7 @@ def piecewise(pieces: list[tuple[sp.Set, sp.Expr]], x: sp.Symbol) -> sp.Expr:
         joined.append((interval, expression))
     if not joined:
         return sp.nan
-    if len(joined) == 1 and joined[0][0] == sp.S.Reals:
+    if _says_its_own_domain(joined, x):
         return joined[0][1]
     rows: list[tuple[sp.Expr, sp.Basic]] = []
     covered: sp.Expr = -sp.oo
@@ -43,6 +43,19 @@ def piecewise(pieces: list[tuple[sp.Set, sp.Expr]], x: sp.Symbol) -> sp.Expr:
     if len(joined) == 1 and rows[0][1] == sp.true:
         return rows[0][0]
     return sp.Piecewise(*rows, evaluate=False)
+
+
+def _says_its_own_domain(joined: list[tuple[sp.Set, sp.Expr]], x: sp.Symbol) -> bool:
+    """Whether one expression serves on every interval, undefined of itself at the points between them (`-1/x**2`)."""
+    (first, expression), *rest = joined
+    last = rest[-1][0] if rest else first
+    if any(e != expression for _, e in rest) or isinstance(first, sp.FiniteSet) or isinstance(last, sp.FiniteSet):
+        return False
+    if first.start.is_infinite is not True or last.end.is_infinite is not True:
+        return False
+    ends = [interval.end for interval, _ in joined[:-1]]
+    starts = [interval.start for interval, _ in joined[1:]]
+    return ends == starts and all(expression.subs(x, p).has(sp.zoo, sp.nan) for p in ends)
 
 
 def _condition(interval: sp.Set, x: sp.Symbol, covered: sp.Expr, covered_point: bool) -> sp.Basic:
@@ -119,7 +132,7 @@ def derivative_in_output(f: Subject, facts: Facts) -> Answer:
 def _has_no_polynomial(f: Subject, branch: int, degree: int, skip: int) -> bool:
     """Whether the divided difference of order `degree + 1` of f' over f is proved nonzero at some points."""
     piece = f.branches[branch]
-    points = _sample(f, piece.lo, piece.hi, degree + 2 + skip)[skip:]
+    points = sample(f, piece.lo, piece.hi, degree + 2 + skip)[skip:]
     try:
         ys = [f.oracle.enclose(f.expression_of(branch).subs(f.x, p), 80) for p in points]  # type: ignore[attr-defined]
         column = [f.oracle.enclose(f.expression_of(branch, 1).subs(f.x, p), 80) for p in points]  # type: ignore[attr-defined]
@@ -154,7 +167,7 @@ class _Ball:
         return _Ball(min(ends), max(ends))
 
 
-def _sample(f: Subject, lo: sp.Expr, hi: sp.Expr, count: int) -> list[sp.Rational]:
+def sample(f: Subject, lo: sp.Expr, hi: sp.Expr, count: int) -> list[sp.Rational]:
     """Rational points inside an open interval, unevenly spaced."""
     if lo.is_infinite and hi.is_infinite:
         a, b = sp.Rational(-3), sp.Rational(3)
@@ -169,127 +182,6 @@ def _sample(f: Subject, lo: sp.Expr, hi: sp.Expr, count: int) -> list[sp.Rationa
     return [a + (b - a) * sp.Rational(k * (k + 5), (count + 1) * (count + 6)) for k in range(1, count + 1)]
 
 
-# --- symmetry ----------------------------------------------------------------------------------------------------
-
-
-def _center(f: Subject, order: int) -> tuple[bool, sp.Expr | None]:
-    """The only possible center of a symmetry under which the `order`-th derivative changes its sign.
-
-    The set of borders and zeros of that derivative is mirrored onto itself, so its two extreme points have the center
-    between them. `(True, c)`: only `c`; `(True, None)`: no center at all; `(False, None)`: every center is possible
-    (the derivative vanishes identically).
-    """
-    points = sorted_points(f, [b.point for b in f.borders] + f.zeros_of(order))
-    if not points:
-        signs = {c.sign for c in f.cells(order)}
-        return (False, None) if signs <= {0} else (True, None)
-    return True, f.neat((points[0] + points[-1]) / 2)
-
-
-def sorted_points(f: Subject, points: list[sp.Expr]) -> list[sp.Expr]:
-    """Exact reals in order."""
-    result: list[sp.Expr] = []
-    for p in points:
-        k = 0
-        while k < len(result) and f.compare(result[k], p) < 0:
-            k += 1
-        result.insert(k, p)
-    return result
-
-
-def _mirror_sum(f: Subject, center: sp.Expr, sign: int) -> list[tuple[sp.Expr, sp.Expr, sp.Expr]] | None:
-    """`f(c + t) + sign*f(c - t)` for t > 0, on intervals of t; None where the domain or branches are not mirrored."""
-    right = [(f.neat(b.lo - center), f.neat(b.hi - center), b.expression.subs(f.x, center + f.x)) for _, b in f.pieces]
-    left = [(f.neat(center - b.hi), f.neat(center - b.lo), b.expression.subs(f.x, center - f.x)) for _, b in f.pieces]
-    result = []
-    for lo, hi, e in right:
-        if f.compare(hi, sp.S.Zero) <= 0:
-            continue
-        lo = lo if f.compare(lo, sp.S.Zero) > 0 else sp.S.Zero
-        for lo2, hi2, e2 in left:
-            if f.compare(hi2, sp.S.Zero) <= 0:
-                continue
-            lo2 = lo2 if f.compare(lo2, sp.S.Zero) > 0 else sp.S.Zero
-            start = lo if f.compare(lo, lo2) >= 0 else lo2
-            end = hi if f.compare(hi, hi2) <= 0 else hi2
-            if f.compare(start, end) < 0:
-                result.append((start, end, e + sign * e2))
-    return result
-
-
-def _is_symmetric(f: Subject, center: sp.Expr, sign: int) -> bool | None:
-    """Whether f(c + t) + sign*f(c - t) is constant in t (zero for sign -1); None where neither is shown."""
-    whole = sp.Union(*[b.interval for b in f.branches])
-    parts = _mirror_sum(f, center, sign)
-    if parts is None:
-        return False
-    middle = f.value_at(center)
-    target = sp.S.Zero if sign < 0 else (2 * middle if middle is not None else None)
-    shown = True
-    for lo, hi, total in parts:
-        if target is None:
-            return None
-        difference = total - target
-        if difference.has(f.x) and any(f.oracle.sign(difference.subs(f.x, t)) for t in _sample(f, lo, hi, 2)):
-            return False
-        if not is_identically_zero(difference, f.x):
-            shown = False
-    mirrored = _is_mirrored(f, whole, center)
-    if mirrored is False:
-        return False
-    borders = [b for b in f.borders if b.value is not None and b.point != center]
-    for border in borders:
-        other = f.value_at(f.neat(2 * center - border.point))
-        if other is None or border.value is None or target is None:
-            return False if other is None else None
-        if f.oracle.sign(border.value + sign * other - target) != 0:
-            return False
-    return True if shown else None
-
-
-def _is_mirrored(f: Subject, whole: sp.Set, center: sp.Expr) -> bool:
-    """Whether the domain's outer ends mirror about the center."""
-    lo, hi = f.branches[0].lo, f.branches[-1].hi
-    if lo.is_infinite or hi.is_infinite:
-        return bool(lo.is_infinite and hi.is_infinite)
-    return f.equal(f.neat(center - lo), f.neat(hi - center)) and f.branches[0].has_lo == f.branches[-1].has_hi
-
-
-def symmetry(f: Subject, facts: Facts) -> Answer:
-    """("odd" | "even" | "point" | "axis" | "none", center): f(c + t) = f(c - t), or f(c + t) + f(c - t) = 2 f(c)."""
-    zero = sp.S.Zero
-    even, odd = _try(f, zero, -1), _try(f, zero, 1)
-    value = f.value_at(zero)
-    if even:
-        return ("even", zero), "f(-x) = f(x) by exact expansion on every branch"
-    if odd and value == 0:
-        return ("odd", (zero, zero)), "f(-x) = -f(x) by exact expansion on every branch"
-    if odd:
-        return ("point", (zero, value)), "f(x) + f(-x) is constant by exact expansion on every branch"
-    for kind, sign, order in (("point", 1, 2), ("axis", -1, 1)):
-        some, center = _center(f, order)
-        if not some:
-            raise Undecided("every center is possible, and none was found")
-        if center is None:
-            continue
-        holds = _is_symmetric(f, center, sign)
-        if holds is None:
-            raise Undecided(f"symmetry about x = {center} was neither shown nor excluded")
-        if holds:
-            middle = f.value_at(center)
-            return (kind, (center, middle) if kind == "point" else center), (
-                "the only possible center, checked by exact expansion"
-            )
-    return ("none", None), "the only possible centers are excluded by certified values"
-
-
-def _try(f: Subject, center: sp.Expr, sign: int) -> bool:
-    try:
-        return _is_symmetric(f, center, sign) is True
-    except Undecided:
-        return False
-
-
 def homogeneous(f: Subject, facts: Facts) -> Answer:
     """Whether f(c*x) = c*f(x) for all c > 0: exactly the functions linear on each half line with f(0) = 0."""
     value = f.value_at(sp.S.Zero)
@@ -297,7 +189,7 @@ def homogeneous(f: Subject, facts: Facts) -> Answer:
         return False, "f(0) is not 0"
     for k, branch in f.pieces:
         slope = f.expression_of(k) - f.x * f.expression_of(k, 1)
-        if any(f.oracle.sign(slope.subs(f.x, t)) for t in _sample(f, branch.lo, branch.hi, 2)):
+        if any(f.oracle.sign(slope.subs(f.x, t)) for t in sample(f, branch.lo, branch.hi, 2)):
             return False, "f(x) - x*f'(x) does not vanish (Euler)"
         if is_identically_zero(slope, f.x):
             continue

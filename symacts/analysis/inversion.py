@@ -12,6 +12,7 @@ from symacts.symbolic.forms import tidy
 from symacts.symbolic.integrals import antiderivative as integrate
 from symacts.symbolic.inverses import proposals
 from symacts.symbolic.oracle import Undecided
+from symacts.symbolic.structure import requirements
 
 __all__ = ["antiderivative", "inverse"]
 
@@ -48,27 +49,56 @@ def _real_logarithms(f: Subject, branch: int, found: sp.Expr) -> sp.Expr:
 
 def inverse(f: Subject, facts: Facts) -> Answer:
     """The inverse function, written in x; None where f is not one-to-one."""
-    if not facts["monotonicity"].value.startswith("strictly"):
-        if isinstance(facts["domain"].value, sp.Interval) and not facts["discontinuities"].value:
-            return None, "a continuous function on an interval that is not strictly monotone is not one-to-one"
-        raise Undecided("f is not strictly monotone, and not continuous on an interval either")
+    images = _one_to_one(f)
+    if images is None:
+        return None, "not one-to-one: two inputs with equal outputs"
     pieces: list[tuple[sp.Set, sp.Expr]] = []
     y = sp.Symbol("y", real=True)
-    for k, branch in f.pieces:
-        ends = f.end(k, "lo"), f.end(k, "hi")
-        falls = f.compare(*ends) > 0
-        lo, hi = reversed(ends) if falls else ends
-        has_lo, has_hi = (branch.has_hi, branch.has_lo) if falls else (branch.has_lo, branch.has_hi)
-        image = sp.Interval(lo, hi, not has_lo, not has_hi)
-        pieces.append((image, tidy(_chosen(f, k, y)).subs(y, f.x)))
-    if facts["monotonicity"].value == "strictly decreasing":
-        pieces.reverse()
+    for k in images:
+        image = images[k]
+        pieces.append((image, tidy(_chosen(f, k, y, image)).subs(y, f.x)))
     if len(pieces) == 1:
         return pieces[0][1], "undone operation by operation, checked by f(g(x)) = x; defined on the range"
     return piecewise(pieces, f.x), "undone operation by operation, checked by f(g(x)) = x"
 
 
-def _chosen(f: Subject, branch: int, y: sp.Symbol) -> sp.Expr:
+def _one_to_one(f: Subject) -> dict[int, sp.Interval] | None:
+    """The images of the branches in order of their values, None where two inputs share an output."""
+    spans: list[tuple[int, sp.Interval]] = []
+    for k, branch in f.pieces:
+        signs = {c.sign for c in f.cells(1) if c.branch == k}
+        if len(signs) > 1 and not signs <= {1} and not signs <= {-1}:
+            return None
+        if 0 in signs:
+            return None
+        ends = f.end(k, "lo"), f.end(k, "hi")
+        closed = branch.has_lo, branch.has_hi
+        if signs == {-1}:
+            ends, closed = ends[::-1], closed[::-1]
+        image = sp.Interval(*ends, not closed[0], not closed[1])
+        place = 0
+        for _, other in spans:
+            if _meet(f, image, other):
+                return None
+            place += f.compare(other.start, image.start) < 0
+        spans.insert(place, (k, image))
+    points = [b.value for b in f.borders if b.value is not None and b.left is None and b.right is None]
+    lone = [b for b in f.branches if b.is_point]
+    if lone or points:
+        raise Undecided("isolated points of the domain or of the branches")
+    return dict(spans)
+
+
+def _meet(f: Subject, a: sp.Interval, b: sp.Interval) -> bool:
+    """Whether two intervals of values share a value."""
+    for low, high in ((a, b), (b, a)):
+        order = f.compare(low.end, high.start)
+        if order < 0 or (order == 0 and (low.right_open or high.left_open)):
+            return False
+    return True
+
+
+def _chosen(f: Subject, branch: int, y: sp.Symbol, image: sp.Interval) -> sp.Expr:
     """The proposal that gives back a point of the branch."""
     point = _inner_point(f, branch)
     value = f.expression_of(branch).subs(f.x, point)
@@ -77,9 +107,22 @@ def _chosen(f: Subject, branch: int, y: sp.Symbol) -> sp.Expr:
             lo, hi = f.oracle.enclose(candidate.subs(y, value), 30)  # type: ignore[attr-defined]
         except UnsupportedExpression:
             continue
-        if lo <= point <= hi:
+        if lo <= point <= hi and _is_real_on(f, candidate.subs(y, f.x), image):
             return candidate
     raise Undecided("no inverse found by undoing operations")
+
+
+def _is_real_on(f: Subject, expression: sp.Expr, interval: sp.Interval) -> bool:
+    """Whether every operation of the expression is defined and real on the open interval."""
+    for need in requirements(expression, f.x):
+        chart = f.chart_of(need.argument, interval.start, interval.end)
+        signs = {sign for _, _, sign in chart.cells}
+        if need.need == "nonzero":
+            if chart.zeros or 0 in signs:
+                return False
+        elif signs != {1} or (need.need == "positive" and chart.zeros):
+            return False
+    return True
 
 
 def _inner_point(f: Subject, branch: int) -> sp.Expr:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from symacts.analysis import algebra, ends, families, inversion, moments, shape, values
+from symacts.analysis import algebra, ends, families, inversion, moments, shape, symmetry, values
 from symacts.analysis.ends import Answer, Facts
 from symacts.analysis.subject import Subject
 
@@ -32,7 +32,7 @@ TABLE: tuple[Derivation, ...] = (
     Derivation("second_derivative", "branches", (), algebra.second_derivative),
     Derivation("derivative_in_output", "undetermined coefficients", (), algebra.derivative_in_output),
     Derivation("antiderivative", "rules", ("discontinuities",), inversion.antiderivative),
-    Derivation("inverse", "undoing", ("domain", "monotonicity", "discontinuities"), inversion.inverse),
+    Derivation("inverse", "undoing", (), inversion.inverse),
     Derivation("limits", "expansion", (), ends.limits),
     Derivation("derivative_limits", "expansion", (), ends.derivative_limits),
     Derivation("asymptotes", "expansion", (), ends.asymptotes),
@@ -60,7 +60,7 @@ TABLE: tuple[Derivation, ...] = (
     Derivation(
         "gradient_lipschitz", "supremum of |f''|", ("domain", "discontinuities", "kinks"), shape.gradient_lipschitz
     ),
-    Derivation("symmetry", "unique center", (), algebra.symmetry),
+    Derivation("symmetry", "unique center", (), symmetry.symmetry),
     Derivation("homogeneous", "Euler", (), algebra.homogeneous),
     Derivation("value_at_zero", "substitution", (), ends.value_at_zero),
     Derivation("dead_region", "zeros of f'", (), shape.dead_region),

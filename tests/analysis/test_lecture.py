@@ -252,3 +252,45 @@ FAMILIES = {
 def test_limits_in_a_parameter(name: str, parameter: str, end: object) -> None:
     found = {(p, e): limit for p, e, limit in symacts.analyze(name).parameter_limits.value}
     assert found[parameter, end] == FAMILIES[name, parameter, end]
+
+
+INVERSES = {
+    "sigmoid": ("-2", "3/7", "5"),
+    "softplus": ("-3", "1/9", "6"),
+    "softsign": ("-4", "0", "9"),
+    "asinh": ("-2", "1/3", "8"),
+    "elu": ("-5", "0", "3"),
+    "squareplus": ("-3", "1", "20"),
+    "1/x": ("-3", "1/7", "4"),
+    "exp(x) - exp(-x)": ("-2", "1/3"),
+}
+
+
+@pytest.mark.parametrize("name", INVERSES)
+def test_the_inverse_undoes(name: str) -> None:
+    report = symacts.analyze(name)
+    f, inverse = report.expression, report.inverse.value
+    assert inverse is not None, report.inverse.because
+    for point in map(Rational, INVERSES[name]):
+        assert abs(inverse.subs(x, f.subs(x, point)).evalf(30) - point) < Rational(1, 10**20)
+
+
+def test_an_inverse_that_is_not_real_is_not_given() -> None:
+    assert symacts.analyze("x**3").inverse.value != x ** Rational(1, 3)
+
+
+@pytest.mark.parametrize("name", ["relu", "silu", "x**2", "sign(x)"])
+def test_what_is_not_one_to_one_has_no_inverse(name: str) -> None:
+    found = symacts.analyze(name).inverse
+    assert found.known and found.value is None
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "gelu", "softsign", "elu", "softplus", "squareplus", "hard_swish", "silu"])
+def test_the_antiderivative_has_the_slope_of_f(name: str) -> None:
+    report = symacts.analyze(name)
+    F, f = report.antiderivative.value, report.expression
+    for point in (Rational(-7, 2), Rational(-1, 3), Rational(5, 4)):
+        step = Rational(1, 10**8)
+        with mpmath.workdps(60):
+            ends = [sp.N(F.subs(x, point + s * step), 50) for s in (-1, 1)]
+        assert abs((ends[1] - ends[0]) / (2 * step) - sp.N(f.subs(x, point), 50)) < Rational(1, 10**12)

@@ -1,0 +1,156 @@
+"""The symmetry of a function: the one possible center from its sign charts, then a proof or a certified exclusion."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from symacts.analysis.algebra import sample
+from symacts.analysis.ends import Answer, Facts
+from symacts.analysis.subject import Subject
+from symacts.symbolic.forms import is_identically_zero
+from symacts.symbolic.oracle import Undecided
+
+__all__ = ["symmetry"]
+
+
+def _center(f: Subject, order: int) -> tuple[bool, sp.Expr | None]:
+    """The only possible center of a symmetry under which the `order`-th derivative changes its sign.
+
+    The set of borders and zeros of that derivative is mirrored onto itself, so its two extreme points have the center
+    between them. `(True, c)`: only `c`; `(True, None)`: no center at all; `(False, None)`: every center is possible
+    (the derivative vanishes identically).
+    """
+    points = sorted_points(f, [b.point for b in f.borders] + f.zeros_of(order))
+    if not points:
+        signs = {c.sign for c in f.cells(order)}
+        return (False, None) if signs <= {0} else (True, None)
+    return True, f.neat((points[0] + points[-1]) / 2)
+
+
+def sorted_points(f: Subject, points: list[sp.Expr]) -> list[sp.Expr]:
+    """Exact reals in order."""
+    result: list[sp.Expr] = []
+    for p in points:
+        k = 0
+        while k < len(result) and f.compare(result[k], p) < 0:
+            k += 1
+        result.insert(k, p)
+    return result
+
+
+Part = tuple[sp.Expr, sp.Expr, sp.Expr]
+
+
+def _mirror_sums(f: Subject, center: sp.Expr, sign: int) -> list[Part]:
+    """`f(c + t) + sign*f(c - t)` on the intervals of t > 0 on which both are defined."""
+    right = [(f.neat(b.lo - center), f.neat(b.hi - center), b.expression.subs(f.x, center + f.x)) for _, b in f.pieces]
+    left = [(f.neat(center - b.hi), f.neat(center - b.lo), b.expression.subs(f.x, center - f.x)) for _, b in f.pieces]
+    result = []
+    for lo, hi, e in right:
+        for lo2, hi2, e2 in left:
+            start = _largest(f, [sp.S.Zero, lo, lo2])
+            end = hi if f.compare(hi, hi2) <= 0 else hi2
+            if f.compare(start, end) < 0:
+                result.append((start, end, e + sign * e2))
+    return result
+
+
+def _largest(f: Subject, values: list[sp.Expr]) -> sp.Expr:
+    best = values[0]
+    for value in values[1:]:
+        if f.compare(value, best) > 0:
+            best = value
+    return best
+
+
+def _constant(f: Subject, parts: list[Part], center: sp.Expr, sign: int) -> sp.Expr:
+    """What the mirror sums must equal everywhere if the center is one."""
+    if sign < 0:
+        return sp.S.Zero
+    middle = f.value_at(center)
+    if middle is not None:
+        return f.neat(2 * middle)
+    lo, hi, total = parts[0]
+    return f.neat(total.subs(f.x, sample(f, lo, hi, 1)[0]))
+
+
+def _is_symmetric(f: Subject, center: sp.Expr, sign: int) -> bool | None:
+    """Whether f(c + t) + sign*f(c - t) is constant in t (zero for sign -1); None where neither is shown."""
+    if not _is_mirrored(f, center):
+        return False
+    parts = _mirror_sums(f, center, sign)
+    target = _constant(f, parts, center, sign)
+    shown = True
+    for lo, hi, total in parts:
+        difference = total - target
+        if any(f.oracle.sign(difference.subs(f.x, t)) for t in sample(f, lo, hi, 2)):
+            return False
+        shown = shown and is_identically_zero(difference, f.x)
+    for border in f.borders:
+        if border.value is None or f.equal(border.point, center):
+            continue
+        other = f.value_at(f.neat(2 * center - border.point))
+        if other is None:
+            return False
+        step = f.oracle.sign(border.value + sign * other - target)
+        if step:
+            return False
+        shown = shown and step == 0
+    return True if shown else None
+
+
+def _is_mirrored(f: Subject, center: sp.Expr) -> bool:
+    """Whether the domain is its own mirror image about the center."""
+    lo, hi = f.branches[0].lo, f.branches[-1].hi
+    if lo.is_infinite or hi.is_infinite:
+        if not (lo.is_infinite and hi.is_infinite):
+            return False
+    elif not f.equal(f.neat(center - lo), f.neat(hi - center)):
+        return False
+    for border in f.borders:
+        mirror = f.neat(2 * center - border.point)
+        twin = next((b for b in f.borders if f.equal(b.point, mirror)), None)
+        if twin is None:
+            if border.value is None or border.left is None or border.right is None:
+                return False
+            continue
+        same_value = (twin.value is None) == (border.value is None)
+        same_sides = (twin.left is None) == (border.right is None) and (twin.right is None) == (border.left is None)
+        if not same_value or not same_sides:
+            return False
+    return True
+
+
+def symmetry(f: Subject, facts: Facts) -> Answer:
+    """("odd" | "even" | "point" | "axis" | "none", center): f(c + t) = f(c - t), or f(c + t) + f(c - t) = 2 f(c)."""
+    zero = sp.S.Zero
+    even, odd = _try(f, zero, -1), _try(f, zero, 1)
+    if even:
+        return ("even", zero), "f(-x) = f(x) by exact expansion on every branch"
+    if odd:
+        value = f.neat(_constant(f, _mirror_sums(f, zero, 1), zero, 1) / 2)
+        if f.sign(value) == 0:
+            return ("odd", (zero, zero)), "f(-x) = -f(x) by exact expansion on every branch"
+        return ("point", (zero, value)), "f(x) + f(-x) is constant by exact expansion on every branch"
+    for kind, sign, order in (("point", 1, 2), ("axis", -1, 1)):
+        some, center = _center(f, order)
+        if not some:
+            raise Undecided("every center is possible, and none was found")
+        if center is None:
+            continue
+        holds = _is_symmetric(f, center, sign)
+        if holds is None:
+            raise Undecided(f"symmetry about x = {center} was neither shown nor excluded")
+        if holds:
+            if kind == "axis":
+                return (kind, center), "the only possible center, checked by exact expansion"
+            middle = f.neat(_constant(f, _mirror_sums(f, center, 1), center, 1) / 2)
+            return (kind, (center, middle)), "the only possible center, checked by exact expansion"
+    return ("none", None), "the only possible centers are excluded by certified values"
+
+
+def _try(f: Subject, center: sp.Expr, sign: int) -> bool:
+    try:
+        return _is_symmetric(f, center, sign) is True
+    except Undecided:
+        return False
