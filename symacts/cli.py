@@ -244,7 +244,7 @@ def _check(arguments: argparse.Namespace) -> int:
 def _statement(claim: Any) -> str:
     """What a certificate was checked against; the text that a file carries beside it proves nothing."""
     from symacts.claims import MatrixClaim
-    from symacts.proofs.words import render
+    from symacts.proofs.checker.words import render
 
     if isinstance(claim, MatrixClaim):
         return f"{render(claim.lhs)} {claim.relation} {render(claim.rhs)}"
@@ -349,31 +349,6 @@ def _kernel(arguments: argparse.Namespace) -> int:
     return DONE
 
 
-def _certify_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("targets", metavar="NAME", nargs="*", help="names or expressions; the whole catalog by default")
-    parser.add_argument("--dtype", default="float64", help="float64 or float32")
-    parser.add_argument("--backend", default="auto", help="numpy, numba or auto")
-    parser.add_argument("--bound", type=float, default=4.0, help="the worst error allowed, in ULP (4)")
-
-
-def _certify(arguments: argparse.Namespace) -> int:
-    import symacts
-
-    _check_target_options(arguments)
-    short = 0
-    names = arguments.targets or symacts.names("scalar")
-    with Progress("certifying") as progress:
-        for k, name in enumerate(names):
-            for order in (0, 1):
-                progress.say(f"certifying {shorten(name, 40)} ({k + 1} of {len(names)})")
-                kernel = symacts.kernel(name, order, dtype=arguments.dtype, backend=arguments.backend)
-                certificate = kernel.certificate
-                holds = certificate.worst_ulp <= arguments.bound
-                short += not holds
-                emit(f"{'ok  ' if holds else 'FAIL'} {name} order {order}: {certificate}")
-    return FAILED if short else DONE
-
-
 @dataclass(frozen=True, slots=True)
 class Command:
     """One subcommand: its name, a line of help, its arguments, and what it does (returning the exit status)."""
@@ -392,7 +367,6 @@ COMMANDS: tuple[Command, ...] = (
     Command("table", "a summary table of several activations", _table_arguments, _table),
     Command("plot", "draw functions and derivatives", _plot_arguments, _plot),
     Command("kernel", "the compiled function: its source, or values", _kernel_arguments, _kernel),
-    Command("certify", "measure the kernels' errors against ball arithmetic", _certify_arguments, _certify),
 )
 
 
