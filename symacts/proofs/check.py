@@ -108,6 +108,11 @@ def check(certificate: Mapping[str, Any], claim: Claim | MatrixClaim | None = No
         raise CertificateError("claim", str(error)) from None
     if claim is not None and stated != claim:
         raise CertificateError("claim", f"the certificate is about another claim: {stated}")
+    if isinstance(stated, Claim):
+        try:
+            _require_plain(*stated.sides, *(e for e, _ in stated.premises))
+        except UnsupportedExpression as error:
+            raise CertificateError("claim", str(error)) from None
     walk = _Walk()
     node = certificate.get("proof")
     if isinstance(stated, MatrixClaim):
@@ -216,6 +221,8 @@ def needs(goal: Goal, *more: sp.Expr) -> list[Condition]:
     """The definedness conditions of both resolved sides that do not follow at once."""
     if goal.is_defined and not more:
         return []
+    if not goal.is_defined and (goal.lhs.has(sp.Limit, sp.Integral) or goal.rhs.has(sp.Limit, sp.Integral)):
+        raise UnsupportedExpression("limits and integrals come first: whether they exist is part of their rules")
     sides = (*(() if goal.is_defined else (*resolved(goal), *_differentiated(goal))), *more)
     out = [c for side in sides for c in obligations(side)]
     return [c for c in dict.fromkeys(out) if not follows(goal.given, c)]
@@ -238,7 +245,16 @@ def _expr(node: Mapping[str, Any], key: str) -> sp.Expr:
     value = decode(node[key])
     if not isinstance(value, sp.Expr) or value.has(sp.oo, -sp.oo, sp.zoo, sp.nan, sp.I):
         raise UnsupportedExpression(f"{key}: not a finite real expression")
+    _require_plain(value)
     return value
+
+
+def _require_plain(*expressions: sp.Expr) -> None:
+    """Fail unless every symbol is a plain real one: what else is known of it stands in the premises."""
+    for e in expressions:
+        for s in e.atoms(sp.Symbol):
+            if s != sp.Symbol(s.name, real=True) and s.name not in ("+", "-", "+-"):  # the direction of a limit
+                raise UnsupportedExpression(f"the symbol {s} carries assumptions of its own")
 
 
 def _variable(node: Mapping[str, Any]) -> sp.Symbol:
@@ -485,7 +501,8 @@ def enclosure(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     lhs, rhs = resolved(goal)
     if goal.relation == "=" or lhs.free_symbols or rhs.free_symbols or lhs.has(sp.Limit) or rhs.has(sp.Limit):
         raise CertificateError("", "enclosures show inequalities between constants")
-    _defined(goal)
+    if not all(follows(goal.given, c) for side in (lhs, rhs) for c in obligations(side)):
+        raise CertificateError("", "a side is not shown to be defined")
     value = number_sign(rhs - lhs)
     if value is None or value not in {"<": (1,), "<=": (0, 1), "!=": (1, -1)}[goal.relation]:
         raise CertificateError("", "the enclosures do not show the relation")

@@ -374,6 +374,10 @@ def limit(goal: Any, node: Mapping[str, Any]) -> list[Any]:
     for way in {"+": (1,), "-": (-1,), "+-": (1, -1)}[str(direction)]:
         near = nearby(outer, variable, point, way, decode(node["within"]))
         local = near.resolve(e)
+        for d in e.atoms(sp.Derivative):
+            for condition in obligations(near.near([v for v, _ in d.variable_count]).resolve(d.expr)):
+                if not follows(near, condition):
+                    raise UnsupportedExpression("a differentiated function is not shown to be defined near the point")
         if local.has(sp.Derivative, sp.Limit, sp.Integral) or not is_analytic(local):
             raise UnsupportedExpression("the expression is not analytic near the point")
         total, rest = sp.S.Zero, local
@@ -457,12 +461,11 @@ def require_limit(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: i
         raise UnsupportedExpression("too many vanishing Taylor coefficients")
     scale = scale_of(f, x)
     ways = outer.sign(scale)
-    if len(ways) != 1 or ways == {0}:
-        raise UnsupportedExpression("a parameter inside is not seen to be positive or negative")
-    (orientation,) = ways
     plain = scaled(f, x, scale)
-    if plain.free_symbols != {x}:
-        raise UnsupportedExpression("parameters remain after scaling")
+    if len(ways) != 1 or ways == {0} or plain.free_symbols != {x}:  # x = 1/s with s near 0 on one side
+        require_limit(outer, f.xreplace({x: 1 / x}), x, sp.S.Zero, 1 if point is sp.oo else -1, value)
+        return
+    (orientation,) = ways
     require_limit(outer, plain, x, orientation * point, way, value)
 
 

@@ -201,8 +201,9 @@ class Given:
             value = atoms.fraction()
             if len(value.num) > 400:
                 return ANY
-            signs = self._polynomial_sign(atoms, atoms.reduce(value.num))
-            for factor, k in value.den.items():
+            reduced, cleared = atoms.reduce(value.num)
+            signs = self._polynomial_sign(atoms, reduced)
+            for factor, k in (*value.den.items(), (cleared, 1)):
                 below = self._polynomial_sign(atoms, factor)
                 if k % 2 == 0:
                     below = frozenset(s * s for s in below)

@@ -360,9 +360,10 @@ class Atoms:
         order = {g: k for k, (g, _, _) in enumerate(self.radicals)}
         return sorted(wanted, key=lambda g: (-order.get(g, -1), g.name, getattr(g, "dummy_index", 0)))
 
-    def reduce(self, value: PolyElement) -> PolyElement:
-        """A multiple of the polynomial by nonzero denominators, with every `r**q` replaced by its base."""
+    def reduce(self, value: PolyElement) -> tuple[PolyElement, PolyElement]:
+        """`(reduced, factor)` with `value*factor = reduced`: every `r**q` replaced by its base, denominators cleared."""
         ring = value.ring
+        factor = ring.one
         for symbol, q, base in reversed(self.radicals):
             if symbol not in ring.symbols:
                 continue
@@ -387,14 +388,14 @@ class Atoms:
                 total = total + part * replacement.num**k * bottom ** (most - k)
             if len(total) > MAX_TERMS:
                 raise UnsupportedExpression("the polynomial grows too large")
-            value = total
-        return value
+            value, factor = total, factor * bottom**most
+        return value, factor
 
     def vanishes(self, lifted: sp.Expr) -> bool:
         """Whether the numerator of a lifted expression reduces to zero."""
         if lifted.is_Rational:
             return bool(lifted == 0)
-        return not self.reduce(self.evaluate(lifted).num)
+        return not self.reduce(self.evaluate(lifted).num)[0]
 
     def fraction(self, index: int = 0) -> Fraction:
         """The normal form of the `index`-th formula, its numerator reduced only when that costs no factor."""

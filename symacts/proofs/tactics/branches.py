@@ -151,15 +151,11 @@ def definedness(goal: Goal, search: Search) -> Iterator[Node]:
         if goal.relation == "!=" and goal.lhs == 0:
             yield from _isolated(goal)
         return
+    if goal.lhs.has(sp.Limit, sp.Integral) or goal.rhs.has(sp.Limit, sp.Integral):
+        return
     if checker.needs(goal):
         yield {"rule": "defined"}
         raise Final
-
-
-def exclude(goal: Goal, search: Search) -> Iterator[Node]:
-    """Leave out isolated zeros of a denominator."""
-    if goal.relation == "!=" and goal.lhs == 0:
-        yield from _isolated(goal)
 
 
 def _isolated(goal: Goal) -> Iterator[Node]:

@@ -104,7 +104,7 @@ def _value(f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int, outer: Given, wan
             if plain.free_symbols == {x}:
                 found = tail_limit(plain, x, next(iter(ways)) * point, way)
                 return found if isinstance(found, sp.Expr) else None
-        return None
+        return _value(f.xreplace({x: 1 / x}), x, sp.S.Zero, 1 if point is sp.oo else -1, outer, None)
     try:
         numerator, denominator = sp.fraction(sp.together(f))
         for _ in range(8):
