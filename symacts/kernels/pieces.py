@@ -36,6 +36,9 @@ COLUMNS = HEAD + COUNT + 1
 PLAIN, TAIL, FIXED = 0.0, 1.0, 2.0
 """Kinds of rows: in x, in 1/x, a constant (b0)."""
 
+MOST_ROWS = 6000
+"""Rows of one section after which what does not fit is left."""
+
 FloatArray = npt.NDArray[np.float64]
 Value = Callable[[Fraction], "Dyadic | None"]
 
@@ -85,12 +88,14 @@ class Builder:
     """Builds the rows of one function on closed intervals of floats.
 
     `value` gives true values; `zeros` are the places (exact rationals within 2**-200, and the order) of F's zeros.
-    `unmet` lists intervals where no polynomial within the limits reaches the tolerance.
+    Magnitudes below `2**least` count as zero, above `2**most` as infinite. `unmet` lists intervals where no polynomial within the limits reaches the tolerance.
     """
 
     value: Value
     zeros: Sequence[tuple[Fraction, int]] = ()
     tolerance: int = 57
+    least: int = -1075
+    most: int = 1025
     unmet: list[tuple[float, float]] = field(default_factory=list)
     rows: list[tuple[float, list[float]]] = field(default_factory=list)
 
@@ -122,7 +127,7 @@ class Builder:
         self, zero: Fraction, order: int, lo: float, hi: float, reach: Fraction
     ) -> tuple[float, float, list[float]] | None:
         """The row of F/(x - zero)**order on the widest zone around the zero."""
-        least = max(abs(zero), Fraction(1)) / 2**60
+        least = max(abs(zero) / 2**40, reach / 2**60)
         while reach > least:
             zlo, zhi = max(Fraction(lo), zero - reach), min(Fraction(hi), zero + reach)
             if zhi > zlo:
@@ -184,7 +189,7 @@ class Builder:
             self.rows.append((lo, row))
             return
         middle = _middle(lo, hi)
-        if middle <= lo or middle >= hi or depth > 70:
+        if middle <= lo or middle >= hi or depth > 70 or len(self.rows) > MOST_ROWS:
             self.leave(lo, hi)
             return
         self.plain(lo, middle, depth + 1)
@@ -209,7 +214,7 @@ class Builder:
         seen = [v for v in ends if v is not None]
         signs = {v[0] > 0 for v in seen}
         sizes = [_size(v) for v in seen]
-        if max(sizes) < -1075 or (min(sizes) > 1025 and len(signs) == 1):
+        if max(sizes) < self.least or (min(sizes) > self.most and len(signs) == 1):
             for s in (0.03, 0.2, 0.5, 0.8, 0.97):
                 v = self.value(Fraction(_between(lo, hi, s)))
                 if v is None:
@@ -217,9 +222,9 @@ class Builder:
                 seen.append(v)
             sizes = [_size(v) for v in seen]
             signs = {v[0] > 0 for v in seen}
-            if max(sizes) < -1075:
+            if max(sizes) < self.least:
                 return fixed(0.0)
-            if min(sizes) > 1025 and len(signs) == 1:
+            if min(sizes) > self.most and len(signs) == 1:
                 return fixed(np.inf if seen[0][0] > 0 else -np.inf)
         return None
 

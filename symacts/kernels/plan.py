@@ -20,13 +20,15 @@ import sympy as sp
 from symacts.errors import UnsupportedExpression
 from symacts.kernels.pieces import Builder, Table, fixed, tabulate
 from symacts.rewrite.graph import Graph
-from symacts.rewrite.reference import Dyadic, Reference, to_float, ulp_errors
+from symacts.rewrite.reference import Dyadic, Reference, to_float
 from symacts.rewrite.regimes import (
     FORMATS,
     FloatArray,
     Format,
     Section,
+    candidates,
     choose,
+    errors_of,
     order_of_zero,
     refined,
     samples,
@@ -41,8 +43,6 @@ from symacts.symbolic.oracle import Undecided
 
 __all__ = ["Draft", "Output", "Plan", "Stretch", "Studied", "finish", "make_plan", "served"]
 
-LARGEST = float(np.finfo(np.float64).max)
-SMALLEST = 5e-324
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,7 @@ class Studied:
     points: FloatArray
     truth: list[Dyadic | None]
     stretches: list[Stretch]
+    candidates: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +167,12 @@ class _Planner:
         return sorted(found, key=lambda p: (p.lo, p.hi))
 
     def sections(self, branch: Branch) -> list[_Piece]:
-        lo = _first_float(branch.lo, branch.has_lo and not self.order)
-        hi = -_first_float(-branch.hi, branch.has_hi and not self.order)
+        largest, smallest = self.form.largest, self.form.smallest
+        lo = max(_first_float(branch.lo, branch.has_lo and not self.order), -largest)
+        hi = min(-_first_float(-branch.hi, branch.has_hi and not self.order), largest)
         expression = self.derivative(branch)
         parts = []
-        for a, b in ((lo, min(hi, -SMALLEST)), (max(lo, SMALLEST), hi)):
+        for a, b in ((lo, min(hi, -smallest)), (max(lo, smallest), hi)):
             if a <= b:
                 parts.append(_Piece(a, b, Section(a, b, expression)))
         if lo <= 0.0 <= hi:
@@ -233,9 +235,9 @@ class _Planner:
         roots += [r for r in self.border_zeros(section, reference) if all(r[0] != z for z, _ in roots)]
         points = refined(samples(section.lo, section.hi, self.form, [float(z) for z, _ in roots if z]), reference, self.form)
         truth = [reference.value(Fraction(p)) for p in points.tolist()]
-        node = choose(section, self.x, self.graph, self.magnitude, points, truth, self.form)
-        stretches = [Stretch(section.lo, node)]
-        return Studied(section, reference, roots, points, truth, stretches)
+        found = candidates(section, self.x, self.graph, self.magnitude)
+        node = choose(section, found, self.graph, points, truth, self.form)
+        return Studied(section, reference, roots, points, truth, [Stretch(section.lo, node)], found)
 
     def border_zeros(self, section: Section, reference: Reference) -> list[tuple[Fraction, int]]:
         """Zeros (or poles: negative orders) of the section's expression at zero and at its branch's ends."""
@@ -279,10 +281,10 @@ def finish(draft: Draft, run: Callable[[FloatArray], FloatArray], most: int = 12
     kept = served(draft, run, most)
     rows: list[tuple[float, list[float]]] = [(-np.inf, fixed(draft.limits[0]))]
     unmet: list[tuple[float, float]] = []
-    covered = -LARGEST
+    covered = -draft.form.largest
     sections = {s.section.lo: s for s in draft.sections}
     for lo, hi in draft.spans:
-        if lo > covered:
+        if lo > covered and not draft.form.is_gap(covered, lo):
             rows.append((covered, fixed(np.nan)))
         if lo in sections and sections[lo].section.hi == hi:
             built, left = _rows(sections[lo], kept, draft.form)
@@ -291,7 +293,7 @@ def finish(draft: Draft, run: Callable[[FloatArray], FloatArray], most: int = 12
         else:
             rows.append((lo, fixed(draft.points[lo])))
         covered = math.nextafter(hi, math.inf)
-    if covered <= LARGEST:
+    if covered <= draft.form.largest:
         rows.append((covered, fixed(np.nan)))
     rows.append((np.inf, fixed(draft.limits[1])))
     return Output(draft.order, tuple(kept), tabulate(rows), tuple(unmet))
@@ -303,14 +305,13 @@ def served(draft: Draft, run: Callable[[FloatArray], FloatArray], most: int) -> 
     for studied in draft.sections:
         if all(s.node is None for s in studied.stretches):
             continue
-        errors = ulp_errors(run(studied.points), studied.truth, draft.form.dtype)
-        errors[[t is None for t in studied.truth]] = np.inf
+        errors = errors_of(run(studied.points), studied.truth, draft.form)
         good += stretches_within(studied.points, errors, draft.form.bound)
     at = np.array(list(draft.points))
     computed = run(at) if len(at) else at
     for p, y in zip(draft.points, computed.tolist(), strict=True):
         good += [(p, p)] if y == draft.points[p] else []
-    kept = _merged(sorted(good))
+    kept = _merged(sorted(good), draft.form)
     if len(kept) > most:
         kept = sorted(sorted(kept, key=lambda k: -weight(*k))[:most])
     return kept
@@ -321,7 +322,8 @@ def _rows(
 ) -> tuple[list[tuple[float, list[float]]], list[tuple[float, float]]]:
     """Polynomials for what the good stretches leave of a section."""
     section = studied.section
-    builder = Builder(studied.reference.value, studied.roots, tolerance=57 if form.dtype == "float64" else 45)
+    tolerance, least, most = (57, -1075, 1025) if form.dtype == "float64" else (45, -151, 129)
+    builder = Builder(studied.reference.value, studied.roots, tolerance, least, most)
     start = section.lo
     for lo, hi in good:
         if hi < start or lo > section.hi:
@@ -334,11 +336,11 @@ def _rows(
     return builder.rows, builder.unmet
 
 
-def _merged(good: list[tuple[float, float]]) -> list[tuple[float, float]]:
+def _merged(good: list[tuple[float, float]], form: Format) -> list[tuple[float, float]]:
     """Touching intervals as one; single points that touch nothing are dropped."""
     kept: list[tuple[float, float]] = []
     for lo, hi in good:
-        if kept and math.nextafter(kept[-1][1], math.inf) >= lo:
+        if kept and (math.nextafter(kept[-1][1], math.inf) >= lo or form.is_gap(kept[-1][1], lo)):
             kept[-1] = (kept[-1][0], hi)
         else:
             kept.append((lo, hi))
@@ -393,7 +395,7 @@ def _rational(exact: sp.Expr) -> Fraction:
 def _first_float(end: sp.Expr, closed: bool) -> float:
     """The first float of an interval that starts at `end`."""
     if end == -sp.oo:
-        return -LARGEST
+        return -math.inf
     exact = _rational(end)
     at = float(exact)
     if Fraction(at) < exact or (Fraction(at) == exact and not (closed and end.is_Rational)):

@@ -14,8 +14,8 @@ import numpy as np
 from symacts.kernels.fit import Fit, fit
 from symacts.kernels.plan import Stretch, Studied
 from symacts.rewrite.graph import Graph
-from symacts.rewrite.reference import Dyadic, ulp_errors
-from symacts.rewrite.regimes import Format, interpret, stretches_within, weight
+from symacts.rewrite.reference import Dyadic
+from symacts.rewrite.regimes import FloatArray, Format, errors_of, interpret, stretches_within, weight
 
 __all__ = ["with_series"]
 
@@ -32,16 +32,9 @@ class _Range:
     hi: float
 
 
-def hard_ranges(studied: Studied, graph: Graph, form: Format) -> list[_Range]:
+def hard_ranges(studied: Studied, values: FloatArray, form: Format) -> list[_Range]:
     """Stretches between the good ones that matter, neighbors with little in between as one."""
-    if any(s.node is None for s in studied.stretches):
-        return []
-    starts = np.array([s.first for s in studied.stretches])
-    which = np.searchsorted(starts, studied.points, side="right") - 1
-    runs = interpret(graph, [s.node for s in studied.stretches if s.node is not None], {"x": studied.points}, form.inner)
-    y = np.choose(np.maximum(which, 0), runs) if len(runs) > 1 else runs[0]
-    errors = ulp_errors(y, studied.truth, form.dtype)
-    good = stretches_within(studied.points, errors, form.bound)
+    good = stretches_within(studied.points, errors_of(values, studied.truth, form), form.bound)
     lo, hi = studied.section.lo, studied.section.hi
     found: list[_Range] = []
     start = lo
@@ -52,31 +45,66 @@ def hard_ranges(studied: Studied, graph: Graph, form: Format) -> list[_Range]:
             else:
                 found.append(_Range(start, a))
         start = b
-    return [r for r in found if weight(r.lo, r.hi) > LEAST_WEIGHT and abs(r.lo) <= 16 and abs(r.hi) <= 16]
+    return [r for r in found if weight(r.lo, r.hi) > LEAST_WEIGHT]
 
 
-def with_series(studied: Studied, graph: Graph, x: int, form: Format) -> list[Stretch]:
-    """The section's stretches with polynomials put in where they are worth it."""
-    node = studied.stretches[0].node
-    section = studied.section
-    if node is None:
+def values_of(studied: Studied, graph: Graph, form: Format) -> FloatArray:
+    """What the section's stretches compute at its samples (in NumPy's arithmetic)."""
+    starts = np.array([s.first for s in studied.stretches])
+    which = np.maximum(np.searchsorted(starts, studied.points, side="right") - 1, 0)
+    nodes = [s.node for s in studied.stretches if s.node is not None]
+    runs = np.array(interpret(graph, nodes, {"x": studied.points}, form.inner))
+    return runs[which, np.arange(len(which))]
+
+
+def with_series(
+    studied: Studied, graph: Graph, x: int, form: Format, values: FloatArray | None = None
+) -> list[Stretch]:
+    """The section's stretches with other programs put in where they are worth it.
+
+    For every stretch that matters and that the present programs do not serve: the cheapest of the other candidates
+    that serve it, and of a polynomial.
+    """
+    if any(s.node is None for s in studied.stretches):
         return studied.stretches
-    stretches = [Stretch(section.lo, node)]
-    for span in hard_ranges(studied, graph, form):
+    if values is None:
+        values = values_of(studied, graph, form)
+    stretches = list(studied.stretches)
+    present = tuple(s.node for s in stretches if s.node is not None)
+    for span in hard_ranges(studied, values, form):
+        options = [c for c in studied.candidates if c not in present and _serves(studied, graph, c, span, form)]
         polynomial = series(studied, graph, x, span, form)
-        if polynomial is None:
-            continue
-        if stretches[-1].first == span.lo:
-            stretches.pop()
-        stretches.append(Stretch(span.lo, polynomial))
-        if span.hi < section.hi:
-            stretches.append(Stretch(span.hi, node))
+        options += [] if polynomial is None else [polynomial]
+        if options:
+            best = min(options, key=lambda c: graph.cost((*present, c)))
+            stretches = _inserted(stretches, span, best, studied.section.hi)
+            present = (*present, best)
     return stretches
+
+
+def _serves(studied: Studied, graph: Graph, node: int, span: _Range, form: Format) -> bool:
+    (y,) = interpret(graph, [node], {"x": studied.points}, form.inner)
+    good = stretches_within(studied.points, errors_of(y, studied.truth, form), form.bound)
+    inside = sum(weight(max(a, span.lo), min(b, span.hi)) for a, b in good if max(a, span.lo) < min(b, span.hi))
+    return inside > 0.92 * weight(span.lo, span.hi)
+
+
+def _inserted(stretches: list[Stretch], span: _Range, node: int, end: float) -> list[Stretch]:
+    """The stretches with this node on [span.lo, span.hi)."""
+    before = [s for s in stretches if s.first < span.lo]
+    under = [s for s in stretches if s.first <= span.hi][-1]
+    after = [s for s in stretches if s.first > span.hi]
+    middle = [Stretch(span.lo, node)]
+    if span.hi < end:
+        middle.append(Stretch(span.hi, under.node))
+    return [*before, *middle, *after]
 
 
 def series(studied: Studied, graph: Graph, x: int, span: _Range, form: Format) -> int | None:
     """The program of one polynomial on a range, anchored at the zero in or next to it."""
     lo, hi = span.lo, span.hi
+    if max(abs(lo), abs(hi)) > 16:
+        return None
     reach = hi - lo
     anchors = [z for z in studied.roots if lo - reach / 16 <= z[0] <= hi + reach / 16]
     if len(anchors) > 1:

@@ -14,7 +14,7 @@ from numba.extending import intrinsic
 
 from symacts.kernels.pieces import COLUMNS, FIXED, HEAD, TAIL
 
-__all__ = ["bits32", "bits64", "float32", "float64", "fma32", "fma64", "table_value"]
+__all__ = ["bits32", "bits64", "count32", "count64", "float32", "float64", "fma32", "fma64", "table_value"]
 
 
 def _bitcast(source: Any, target: Any, kind: Any) -> Any:
@@ -53,6 +53,23 @@ fma64 = _fused(types.float64)
 """a*b + c with one rounding, float64."""
 fma32 = _fused(types.float32)
 """a*b + c with one rounding, float32."""
+
+
+def _counter(kind: Any, bits: int) -> Any:
+    @intrinsic
+    def count(typingctx: Any, total: Any, flag: Any) -> Any:
+        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            return builder.add(args[0], builder.zext(args[1], ir.IntType(bits)))
+
+        return kind(kind, types.boolean), codegen
+
+    return count
+
+
+count32 = _counter(types.int32, 32)
+"""total + flag in 32 bits: a wider counter would halve the vectors of a float32 loop."""
+count64 = _counter(types.int64, 64)
+"""total + flag in 64 bits."""
 
 
 @njit(error_model="numpy", nogil=True, cache=True)

@@ -21,15 +21,18 @@ from symacts.errors import UnsupportedExpression
 from symacts.rewrite.functions import FUNCTIONS
 from symacts.rewrite.graph import Graph
 from symacts.rewrite.halfline import Form, Unrewritable, half_line
-from symacts.rewrite.lower import lower
+from symacts.rewrite.lower import lower, words
 from symacts.rewrite.reference import Dyadic, Reference, ulp_errors
+from symacts.rigor.oracle import BallOracle
 
 __all__ = [
     "FORMATS",
     "FloatArray",
     "Format",
     "Section",
+    "candidates",
     "choose",
+    "errors_of",
     "interpret",
     "order_of_zero",
     "refined",
@@ -52,13 +55,27 @@ class Format:
     highest: int
     inner: str
 
+    @property
+    def largest(self) -> float:
+        """The largest float."""
+        return float(np.finfo(self.dtype).max)
+
+    @property
+    def smallest(self) -> float:
+        """The smallest positive float."""
+        return float(np.finfo(self.dtype).smallest_subnormal)
+
+    def is_gap(self, lo: float, hi: float) -> bool:
+        """Whether no float of the format lies strictly between: the two are neighbors, or the same."""
+        return float(np.nextafter(np.array(lo, self.dtype), np.array(np.inf, self.dtype))) >= hi
+
 
 FORMATS = {
-    "float64": Format("float64", 3.1, -1074, 1023, "float64"),
+    "float64": Format("float64", 2.8, -1074, 1023, "float64"),
     "float32 in float64": Format("float32", 0.003, -149, 127, "float64"),
-    "float32": Format("float32", 3.1, -149, 127, "float32"),
+    "float32": Format("float32", 2.8, -149, 127, "float32"),
 }
-"""Bounds: the worst over all inputs is up to 1.25 times the worst of a sample, and has to stay below 4 ULP; a float32
+"""Bounds: the worst over all inputs is up to 1.4 times the worst of a sample, and has to stay below 4 ULP; a float32
 that is rounded once from float64 may be off by 0.51."""
 
 
@@ -103,8 +120,9 @@ def samples(lo: float, hi: float, form: Format, near: Sequence[float] = ()) -> F
         coarse = not -30 <= e <= 11
         if coarse and e % 24 and e not in (form.lowest, form.highest):
             continue
-        for j in range(2 if coarse else 32):
-            points.append(float(np.ldexp(1.0 + (j + (e * 7 + j * 3) % 11 / 11.0) / (2 if coarse else 32), e)))
+        count = 2 if coarse else 96 if -4 <= e <= 4 else 8 if e < -8 else 24
+        for j in range(count):
+            points.append(float(np.ldexp(1.0 + (j + (e * 7 + j * 3) % 11 / 11.0) / count, e)))
     for z in [*near, lo, hi]:
         if z and abs(z) < 1e300:
             points += [abs(z) * (1 + s * 2.0**-k) for k in (2, 3, 4, 5, 6, 8, 12, 20, 40) for s in (1, -1)]
@@ -134,40 +152,62 @@ def refined(points: FloatArray, reference: Reference, form: Format) -> FloatArra
 
 
 def candidates(section: Section, x: sp.Symbol, graph: Graph, node: int) -> list[int]:
-    """The results of all forms of the section's expression, appended to one program."""
+    """The results of all forms of the section's expression, appended to one program.
+
+    The forms of the expression itself, and its asymptote plus the forms of what is left: where the remainder is small
+    against the asymptote its own rounding errors hardly count.
+    """
     found: list[int] = []
     for options in ({}, {"plain": True}, {"conjugates": True}):
-        try:
-            form: Form = half_line(section.expression, x, section.side, **options)
-            result = lower(form, graph, {"a": node})
-        except (Unrewritable, UnsupportedExpression, sp.PolynomialError, ValueError, TypeError, KeyError, RecursionError):
-            continue
-        if result not in found:
+        result = _lowered(section.expression, section, x, graph, node, options)
+        if result is not None and result not in found:
             found.append(result)
+    asymptote = BallOracle().asymptote(section.expression, x, section.side) if found else None
+    if isinstance(asymptote, tuple) and any(c != 0 for c in asymptote):
+        slope, intercept = asymptote
+        remainder = sp.expand(section.expression - slope * x - intercept)
+        rest = _lowered(remainder, section, x, graph, node, {}) if remainder != 0 else None
+        if rest is not None:
+            line = graph.constant(words(intercept, 1)[0])
+            if slope != 0:
+                signed = graph.mul(graph.constant(words(section.side * slope, 1)[0]), node)
+                line = graph.add(signed, line)
+            result = graph.add(line, rest)
+            if result not in found:
+                found.append(result)
     return found
 
 
+def _lowered(
+    expression: sp.Expr, section: Section, x: sp.Symbol, graph: Graph, node: int, options: dict[str, bool]
+) -> int | None:
+    try:
+        form: Form = half_line(expression, x, section.side, **options)
+        return lower(form, graph, {"a": node})
+    except (Unrewritable, UnsupportedExpression, sp.PolynomialError, ValueError, TypeError, KeyError, RecursionError):
+        return None
+
+
 def choose(
-    section: Section,
-    x: sp.Symbol,
-    graph: Graph,
-    node: int,
-    points: FloatArray,
-    truth: Sequence[Dyadic | None],
-    form: Format,
+    section: Section, found: Sequence[int], graph: Graph, points: FloatArray, truth: Sequence[Dyadic | None], form: Format
 ) -> int | None:
     """The program worth most: by the inputs that it serves well, weighed as layers see them, then by cost."""
     best: tuple[float, int] | None = None
-    for result in candidates(section, x, graph, node):
+    for result in found:
         (y,) = interpret(graph, [result], {"x": points}, form.inner)
-        errors = ulp_errors(y, truth, form.dtype)
-        errors[[t is None for t in truth]] = np.inf
-        good = stretches_within(points, errors, form.bound)
+        good = stretches_within(points, errors_of(y, truth, form), form.bound)
         missing = 1.0 - sum(weight(a, b) for a, b in good) / max(weight(section.lo, section.hi), 1e-9)
         score = missing * 2000.0 + graph.cost((result,))
         if good and (best is None or score < best[0]):
             best = score, result
     return None if best is None else best[1]
+
+
+def errors_of(y: FloatArray, truth: Sequence[Dyadic | None], form: Format) -> FloatArray:
+    """Errors in ULP; infinite where there is no truth to compare with."""
+    errors = ulp_errors(y, truth, form.dtype)
+    errors[[t is None for t in truth]] = np.inf
+    return errors
 
 
 SHORTEST = 1.4

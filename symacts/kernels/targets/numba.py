@@ -32,14 +32,14 @@ from symacts.rewrite.regimes import weight
 
 __all__ = ["cache_folder", "compile_plan", "ends_of", "generate", "load"]
 
-BLOCK = 512
+BLOCK = 128
 """Elements per block: long enough for vector code, short enough that a rare repair stays in the first-level cache."""
 
 _HEAD = '''"""Generated from a declared expression; do not edit."""
 import math
 import numpy as np
 from numba import njit, prange
-from symacts.kernels.vmath import bits32, bits64, float32, float64, fma32, fma64, table_value
+from symacts.kernels.vmath import bits32, bits64, count32, count64, float32, float64, fma32, fma64, table_value
 
 ONE = np.float32(1.0)
 SHIFT = {shift}
@@ -151,13 +151,13 @@ def generate(plan: Plan, dtype: str, slots: int, share: bool, parallel: bool) ->
         f"        stop = min(start + {BLOCK}, xs.size)",
         "        xb = xs[start:stop]",
         *[f"        b{k} = out{k}[start:stop]" for k in range(count)],
-        "        served = 0",
+        f"        missed = np.int{dtype[5:]}(0)",
         "        for i in range(xb.size):",
         "            x = xb[i]",
         *[f"            {line}" for line in writer.lines],
         *[f"            b{k}[i] = {names[root] if root is not None else 'x'}" for k, root in enumerate(roots)],
-        f"            served += 1 if ({_inside('', slots)}) else 0",
-        "        if served < xb.size:",
+        f"            missed = count{dtype[5:]}(missed, not ({_inside('', slots)}))",
+        "        if missed != 0:",
         "            for i in range(xb.size):",
         "                x = xb[i]",
     ]
@@ -229,7 +229,7 @@ def compile_plan(
         for studied in draft.sections:
             studied.stretches[:] = with_series(studied, plan.graph, variable, draft.form)
     best: tuple[float, str, int, list[Any]] | None = None
-    for slots, share in ((1, True), (MOST_SLOTS, True), (MOST_SLOTS, False)):
+    for slots, share in ((1, True), (1, False), (MOST_SLOTS, False)):
         source = generate(plan, inner, slots, share, parallel)
         columns = _columns(load(source), len(plan.drafts), inner, slots)
         missing = sum(
@@ -239,6 +239,11 @@ def compile_plan(
             best = missing, source, slots, columns
         if missing < ENOUGH:
             break
+        if not share:
+            for k, draft in enumerate(plan.drafts):
+                for studied in draft.sections:
+                    values = columns[k](studied.points)
+                    studied.stretches[:] = with_series(studied, plan.graph, variable, draft.form, values)
     assert best is not None
     _, source, slots, columns = best
     with np.errstate(all="ignore"):
