@@ -16,7 +16,29 @@ from symacts.symbolic.field import vanishes
 
 __all__ = ["antiderivative"]
 
-MOST_DEPTH = 6
+MOST_DEPTH = 4
+MOST_TERMS = 150
+"""Terms looked at before an integral is given up."""
+
+
+class _OutOfWork(Exception):
+    """The rules go around in circles or branch too far."""
+
+
+class _Work:
+    """How deep the rules have called each other, and how many terms they may still look at."""
+
+    def __init__(self, depth: int = 0, spent: list[int] | None = None) -> None:
+        self.depth, self.spent = depth, spent if spent is not None else []
+
+    def deeper(self) -> _Work:
+        return _Work(self.depth + 1, self.spent)
+
+    def spend(self) -> None:
+        self.spent.append(self.depth)
+        if len(self.spent) > MOST_TERMS:
+            raise _OutOfWork
+
 
 _OF_LINEAR: dict[type, Callable[[sp.Expr], sp.Expr]] = {
     sp.exp: sp.exp,
@@ -39,21 +61,22 @@ def _linear(u: sp.Expr, x: sp.Symbol) -> sp.Expr | None:
     return slope if slope != 0 and not slope.has(x) else None
 
 
-def _term(e: sp.Expr, x: sp.Symbol, depth: int) -> sp.Expr | None:
+def _term(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
+    work.spend()
     if not e.has(x):
         return e * x
     constant, rest = e.as_independent(x, as_Add=False)
     if constant != 1:
-        inner = _term(rest, x, depth)
+        inner = _term(rest, x, work)
         return None if inner is None else constant * inner
     for rule in (_power, _table, _gaussian, _square_root, _rational, _exponential, _softplus, _swap, _parts):
-        found = rule(e, x, depth)
+        found = rule(e, x, work)
         if found is not None:
             return found
     return None
 
 
-def _power(e: sp.Expr, x: sp.Symbol, depth: int) -> sp.Expr | None:
+def _power(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
     base, exponent = e.as_base_exp()
     if isinstance(e, sp.exp) or exponent.has(x) or exponent == -1:
         return None
@@ -61,14 +84,14 @@ def _power(e: sp.Expr, x: sp.Symbol, depth: int) -> sp.Expr | None:
     return None if slope is None else base ** (exponent + 1) / ((exponent + 1) * slope)
 
 
-def _table(e: sp.Expr, x: sp.Symbol, depth: int) -> sp.Expr | None:
+def _table(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
     if type(e) not in _OF_LINEAR or len(e.args) != 1:
         return None
     slope = _linear(e.args[0], x)
     return None if slope is None else _OF_LINEAR[type(e)](e.args[0]) / slope
 
 
-def _gaussian(e: sp.Expr, x: sp.Symbol, depth: int) -> sp.Expr | None:
+def _gaussian(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
     """`x**n * exp(-a*x**2)` with `a > 0`, by parts down to n = 0 or 1."""
     exponentials = [a for a in sp.Mul.make_args(e) if isinstance(a, sp.exp)]
     if len(exponentials) != 1:
@@ -81,15 +104,15 @@ def _gaussian(e: sp.Expr, x: sp.Symbol, depth: int) -> sp.Expr | None:
     if n == 0:
         return sp.sqrt(sp.pi / a) * sp.erf(sp.sqrt(a) * x) / 2
     step = -(x ** (n - 1)) * exponentials[0] / (2 * a)
-    return step if n == 1 else step + (n - 1) / (2 * a) * _gaussian(x ** (n - 2) * exponentials[0], x, depth)
+    return step if n == 1 else step + (n - 1) / (2 * a) * _gaussian(x ** (n - 2) * exponentials[0], x, work)
 
 
 _SIMPLER_SLOPE = (sp.erf, sp.erfc, sp.atan, sp.log, sp.asinh)
 
 
-def _swap(e: sp.Expr, x: sp.Symbol, depth: int) -> sp.Expr | None:
+def _swap(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
     """`x**k * g(x)` by parts where g' is simpler: `x**(k+1)/(k+1)*g - Integral(x**(k+1)/(k+1)*g')`."""
-    if depth >= MOST_DEPTH or not e.is_Mul or len(e.args) != 2:
+    if work.depth >= MOST_DEPTH or not e.is_Mul or len(e.args) != 2:
         return None
     outer = [a for a in e.args if isinstance(a, _SIMPLER_SLOPE) and _linear(a.args[0], x)]
     if len(outer) != 1:
@@ -98,11 +121,11 @@ def _swap(e: sp.Expr, x: sp.Symbol, depth: int) -> sp.Expr | None:
     if power[0] != x or not power[1].is_Integer or power[1] < 1:
         return None
     k = power[1] + 1
-    rest = _sum(x**k * sp.diff(outer[0], x) / k, x, depth + 1)
+    rest = _sum(x**k * sp.diff(outer[0], x) / k, x, work.deeper())
     return None if rest is None else x**k * outer[0] / k - rest
 
 
-def _square_root(e: sp.Expr, x: sp.Symbol, depth: int) -> sp.Expr | None:
+def _square_root(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
     """`sqrt(a*x**2 + c)`, its inverse, and `x` times these, with `a, c > 0`."""
     for power in e.atoms(sp.Pow):
         if not power.base.is_polynomial(x) or sp.degree(power.base, x) != 2 or abs(power.exp) != sp.Rational(1, 2):
@@ -117,14 +140,14 @@ def _square_root(e: sp.Expr, x: sp.Symbol, depth: int) -> sp.Expr | None:
     return None
 
 
-def _rational(e: sp.Expr, x: sp.Symbol, depth: int) -> sp.Expr | None:
+def _rational(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
     if not e.is_rational_function(x) or e.count_ops() > 60:
         return None
     found = ratint(e, x, real=True)
     return None if found.has(sp.RootSum, sp.Integral, sp.I) else found
 
 
-def _exponential(e: sp.Expr, x: sp.Symbol, depth: int) -> sp.Expr | None:
+def _exponential(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
     """A rational function of `t = exp(c*x)` alone: `dx = dt/(c*t)`."""
     e = e.replace(lambda u: isinstance(u, (sp.tanh, sp.sinh, sp.cosh, sp.sech)), lambda u: u.rewrite(sp.exp))
     exponents = [a.args[0] for a in e.atoms(sp.exp) if a.has(x)]
@@ -146,13 +169,13 @@ def _exponential(e: sp.Expr, x: sp.Symbol, depth: int) -> sp.Expr | None:
     mapped = e.replace(lambda u: isinstance(u, sp.exp) and u.has(x), image)
     if mapped.has(x):
         return None
-    found = _rational(sp.cancel(mapped / t), t, depth)
+    found = _rational(sp.cancel(mapped / t), t, work)
     if found is None:
         return None
     return found.subs(sp.log(t), c * x).subs(t, sp.exp(c * x)) / c
 
 
-def _softplus(e: sp.Expr, x: sp.Symbol, depth: int) -> sp.Expr | None:
+def _softplus(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
     """`log(1 + exp(u))` for linear `u`, by the dilogarithm."""
     if not isinstance(e, sp.log):
         return None
@@ -161,24 +184,24 @@ def _softplus(e: sp.Expr, x: sp.Symbol, depth: int) -> sp.Expr | None:
     return None if slope is None else -sp.polylog(2, -inner) / slope
 
 
-def _parts(e: sp.Expr, x: sp.Symbol, depth: int) -> sp.Expr | None:
+def _parts(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
     """`x**k * g(x)` by parts, with `g` in the table: `x**k*G - k*Integral(x**(k-1)*G)`."""
-    if depth >= MOST_DEPTH or not e.is_Mul:
+    if work.depth >= MOST_DEPTH or not e.is_Mul:
         return None
     for k in range(8, 0, -1):
         g = e / x**k
         if x**k in e.args:
-            inner = _sum(g, x, depth + 1)
+            inner = _sum(g, x, work.deeper())
             if inner is None:
                 return None
-            remainder = _sum(sp.expand(k * x ** (k - 1) * inner), x, depth + 1)
+            remainder = _sum(sp.expand(k * x ** (k - 1) * inner), x, work.deeper())
             return None if remainder is None else x**k * inner - remainder
     return None
 
 
-def _sum(e: sp.Expr, x: sp.Symbol, depth: int) -> sp.Expr | None:
+def _sum(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
     for form in (sp.expand_mul(e), e, sp.expand(e)):
-        parts = [_term(term, x, depth) for term in sp.Add.make_args(form)]
+        parts = [_term(term, x, work) for term in sp.Add.make_args(form)]
         if None not in parts:
             return sp.Add(*parts)
     return None
@@ -194,7 +217,10 @@ def antiderivative(expression: sp.Expr, x: sp.Symbol) -> sp.Expr | None:
     """
     if expression.count_ops() > 80:
         return None
-    found = _sum(expression, x, 0)
+    try:
+        found = _sum(expression, x, _Work())
+    except _OutOfWork:
+        return None
     if found is None:
         return None
     slope = sp.diff(found, x)
