@@ -16,13 +16,14 @@ Families(points=(), repeated=((Zero(point=0, multiplicity=1), pi),), removed=(0,
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cmp_to_key
 
 import sympy as sp
 
 from symacts.facts import Root
 from symacts.rigor.constants import compare, sign
 from symacts.rigor.normal import TooLarge, normal_form
-from symacts.rigor.profiles import Zero
+from symacts.rigor.profiles import Undecided, Zero, order
 from symacts.rigor.signs import SignChart, sign_chart
 from symacts.rigor.unknown import Unknown
 
@@ -128,7 +129,11 @@ def zero_families(expr: sp.Expr, x: sp.Symbol) -> Families | Unknown:
         if P is None:
             points += zeros
         else:
-            repeated += _reduced(zeros, P)
+            repeated += [(Zero(_into(z.point, P), z.multiplicity), P) for z in zeros]
+    try:
+        repeated = _joined(repeated)
+    except Undecided as why:
+        return why.unknown()
     below = sign_chart(quotient.expression(quotient.denominator), x, -sp.oo, sp.oo)
     if isinstance(below, Unknown):
         return below
@@ -142,14 +147,33 @@ def zero_families(expr: sp.Expr, x: sp.Symbol) -> Families | Unknown:
     return Families(tuple(points), tuple(repeated), tuple(removed))
 
 
+def _joined(repeated: list[tuple[Zero, sp.Expr]]) -> list[tuple[Zero, sp.Expr]]:
+    """Families of one period put together, with the smallest period that does it."""
+    out: list[tuple[Zero, sp.Expr]] = []
+    for P in dict.fromkeys(P for _, P in repeated):
+        zeros = sorted((z for z, Q in repeated if Q == P), key=cmp_to_key(lambda a, b: order(a.point, b.point)))
+        for k in range(len(zeros) - 1, 0, -1):
+            a, b = zeros[k - 1], zeros[k]
+            if order(a.point, b.point) == 0:
+                if a.multiplicity is None or b.multiplicity is None:
+                    raise Undecided(f"the multiplicity of the zero at {a.point}")
+                zeros[k - 1 : k + 1] = [Zero(a.point, a.multiplicity + b.multiplicity)]
+        out += _reduced(zeros, P)
+    return out
+
+
 def _reduced(zeros: list[Zero], P: sp.Expr) -> list[tuple[Zero, sp.Expr]]:
     """The same zeros with the smallest period P/m that shifts them into each other, moved into [0, P/m)."""
     n = len(zeros)
     for m in (6, 4, 3, 2):
-        if n and n % m == 0 and all(
-            zeros[k].multiplicity == zeros[k - n // m].multiplicity
-            and compare(zeros[k].point, zeros[k - n // m].point + P / m) == 0
-            for k in range(n // m, n)
+        if (
+            n
+            and n % m == 0
+            and all(
+                zeros[k].multiplicity == zeros[k - n // m].multiplicity
+                and compare(zeros[k].point, zeros[k - n // m].point + P / m) == 0
+                for k in range(n // m, n)
+            )
         ):
             return _reduced(zeros[: n // m], P / m)
     return [(Zero(_into(z.point, P), z.multiplicity), P) for z in zeros]

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cmp_to_key
 from typing import Any
 
 import sympy as sp
@@ -48,6 +49,11 @@ CANDIDATES = tuple(
 MOST_MULTIPLICITY = 8
 MOST_OPERATIONS = 1500
 """Size of a derivative beyond which a multiplicity is left open."""
+GUESS_DEPTHS = (20, 66)
+"""Halvings after which an exact zero is looked for in a piece that resists."""
+GUESS_DENOMINATOR = 360
+GUESS_BITS = 48
+"""Relative accuracy at which a closed form may be guessed; it is proved before it is used."""
 ZERO_BITS = 24
 """Relative width 2**-ZERO_BITS of the isolating intervals that are handed out."""
 FAR = (arb(1), arb(16), arb(256))
@@ -108,7 +114,7 @@ class Search:
     f: BallFunction = field(init=False)
     weight: int = field(init=False)
     known: dict[Any, int] = field(default_factory=dict)
-    zeros: list[sp.Rational] = field(default_factory=list)
+    zeros: list[sp.Expr] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.f = compile_balls(self.expr, self.x)
@@ -257,28 +263,30 @@ class Search:
 
     # Exact zeros inside.
 
-    def try_zero(self, point: sp.Rational, a: Any, b: Any) -> None:
-        """Note a simple point that is exactly a zero."""
-        with precision(PREC):
-            p = arb(fmpq(int(point.p), int(point.q)))
+    def try_zero(self, point: sp.Expr, a: Any, b: Any) -> bool:
+        """Note an exact point between a and b at which the function is proved to vanish."""
+        with precision(2 * PREC):
+            p = evaluate(point, 2 * PREC)
             if not (a < p and p < b) or point in self.zeros:
-                return
+                return False
             self.spend()
             value = self.f.local_at(p)
             if not value.is_finite() or not value.contains(0):
-                return
+                return False
         with precision(4 * PREC):
-            value = self.f.local_at(arb(fmpq(int(point.p), int(point.q))))
-        if value.is_finite() and value.contains(0) and self.vanishes(point):
-            self.zeros.append(point)
+            value = self.f.local_at(evaluate(point, 4 * PREC))
+        if not (value.is_finite() and value.contains(0) and self.vanishes(point)):
+            return False
+        self.zeros.append(point)
+        return True
 
     def between(self, a: Any, b: Any) -> list[_Piece]:
         """Pieces that cover [a, b]; around the exact zeros by Taylor's theorem, elsewhere by bisection."""
         out: list[_Piece] = []
         at = a
-        for point in sorted(self.zeros):
+        for point in sorted(self.zeros, key=cmp_to_key(order)):
             with precision(2 * PREC):
-                p = arb(fmpq(int(point.p), int(point.q)))
+                p = evaluate(point, 2 * PREC)
                 room = iv.min_exact(iv.min_exact((p - at).lower(), (b - p).lower()), arb(1))
             left, right = self.beside_zero(point, p, -1, room), self.beside_zero(point, p, +1, room)
             if left is None or right is None:
@@ -287,6 +295,26 @@ class Search:
             out.append(_Piece(left[1], right[1], left[0], right[0]))
             at = right[1]
         return out + self.bisect(at, b)
+
+    def guess(self, lo: Any, hi: Any, depth: int) -> None:
+        """Look for an exact zero in a small piece that resists: a simple rational, later other closed forms.
+
+        Raises
+        ------
+        _NewZero
+            One is proved.
+        """
+        with precision(4 * PREC):
+            ball, a, b = lo.union(hi), 2 * lo - hi, 2 * hi - lo
+        if depth == GUESS_DEPTHS[0]:
+            middle = rational(ball.mid())
+            near = Fraction(int(middle.p), int(middle.q)).limit_denominator(GUESS_DENOMINATOR)
+            guesses: list[sp.Expr] = [sp.Rational(near.numerator, near.denominator)]
+        else:
+            guesses = list(recognized(ball, self.expr, GUESS_BITS))
+        for point in guesses:
+            if self.try_zero(point, a, b):
+                raise _NewZero
 
     # Bisection.
 
@@ -334,6 +362,8 @@ class Search:
             if wanted > prec:
                 stack.append((lo, hi, wanted, depth))
                 continue
+            if depth in GUESS_DEPTHS:
+                self.guess(lo, hi, depth)
             if depth > 90:
                 raise Undecided(f"a zero near {float(lo.mid()):.6g} that may be multiple")
             middle = _middle(lo, hi)
@@ -429,8 +459,8 @@ class _NewZero(Exception):
     """An exact zero was met at a point of the bisection."""
 
 
-def _inside(z: sp.Rational, piece: _Piece) -> bool:
-    return bool(rational(piece.lo) < z < rational(piece.hi))
+def _inside(z: sp.Expr, piece: _Piece) -> bool:
+    return order(z, rational(piece.lo)) > 0 and order(z, rational(piece.hi)) < 0
 
 
 def _middle(lo: Any, hi: Any) -> Any:
@@ -450,34 +480,34 @@ def _power_of_two(value: Any, lo: Any, hi: Any) -> Any:
     return point if lo < point < hi else value.mid()
 
 
-def recognized(ball: Any, expr: sp.Expr) -> Iterator[sp.Expr]:
+def recognized(ball: Any, expr: sp.Expr, bits: int = 80) -> Iterator[sp.Expr]:
     """Closed forms near the ball, as guesses: simple rationals, their square roots and logarithms, multiples of pi."""
     with precision(2 * PREC):
-        q = _simple(ball)
+        q = _simple(ball, bits)
         if q is not None:
             yield q
             return
-        q = _simple(ball * ball)
+        q = _simple(ball * ball, bits)
         if q is not None:
             root = sp.sqrt(q)
             yield root if ball > 0 else -root
         if expr.has(sp.exp, sp.log):
-            q = _simple(ball.exp())
+            q = _simple(ball.exp(), bits)
             if q is not None:
                 yield sp.log(q)
         if expr.has(sp.log):
-            q = _simple(ball.log()) if ball > 0 else None
+            q = _simple(ball.log(), bits) if ball > 0 else None
             if q is not None:
                 yield sp.exp(q)
         if expr.has(sp.sin, sp.cos, sp.tan, sp.asin, sp.acos, sp.atan):
-            q = _simple(ball / arb.pi())
+            q = _simple(ball / arb.pi(), bits)
             if q is not None:
                 yield q * sp.pi
 
 
-def _simple(ball: Any) -> sp.Rational | None:
+def _simple(ball: Any, bits: int) -> sp.Rational | None:
     """The rational with the smallest denominator in the ball, if that is small enough not to be chance."""
-    if not ball.is_finite() or ball.rad() > arb(2) ** -80:
+    if not ball.is_finite() or ball.rad() > arb(2) ** -bits:
         return None
     middle = rational(ball.mid())
     guess = Fraction(int(middle.p), int(middle.q)).limit_denominator(5000)

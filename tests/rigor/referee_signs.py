@@ -11,8 +11,6 @@ import sympy as sp
 
 x = sp.Symbol("x", real=True)
 
-DIGITS = (60, 120, 300)
-
 
 def _value(f: Callable[[Any], Any], point: Any, digits: int) -> Any:
     """f(point) at this precision, None where mpmath gives no finite real number."""
@@ -30,7 +28,8 @@ def _value(f: Callable[[Any], Any], point: Any, digits: int) -> Any:
 
 def seen_sign(f: Callable[[Any], Any], point: Any) -> int | None:
     """The sign at a point, trusted only where two precisions agree on a value well above both roundings."""
-    for digits in DIGITS:
+    start = 60 + int(abs(point))  # below that, terms such as log(1 + exp(-x)) vanish in both roundings
+    for digits in (start, 2 * start, 6 * start):
         rough, fine = _value(f, point, digits), _value(f, point, 2 * digits)
         if rough is None or fine is None:
             return None

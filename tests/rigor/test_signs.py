@@ -63,6 +63,25 @@ def test_exact_charts(expr: sp.Expr, lo: sp.Expr, hi: sp.Expr, zeros: list[sp.Ex
     assert chart.cells[-1][1] == hi
 
 
+MULTIPLE_ELSEWHERE = [
+    (sp.atan(x) - sp.atan(R(5, 4)) - (x - R(5, 4)) * R(16, 41), 0, oo, R(5, 4), 2),
+    (x - sp.exp(4) * (sp.log(x) - 3), 0, oo, sp.exp(4), 2),
+    (1 + sp.sin(2 * x), 0, 3, 3 * sp.pi / 4, 2),
+    (sp.cosh(x - R(1, 3)) - 1, -oo, oo, R(1, 3), 2),
+]
+
+
+@pytest.mark.parametrize(
+    ("expr", "lo", "hi", "point", "multiplicity"), MULTIPLE_ELSEWHERE, ids=[str(row[0]) for row in MULTIPLE_ELSEWHERE]
+)
+def test_multiple_zeros_at_exact_points(
+    expr: sp.Expr, lo: sp.Expr, hi: sp.Expr, point: sp.Expr, multiplicity: int
+) -> None:
+    chart = sign_chart(expr, x, lo, hi)
+    assert isinstance(chart, SignChart)
+    assert chart.zeros == (Zero(point, multiplicity),)
+
+
 MULTIPLE = [(x - sp.sin(x), 3), (sp.exp(x) - 1 - x, 2), (x**5 * sp.exp(x), 5), ((sp.exp(x) - 1) ** 2 * x, 3)]
 
 
