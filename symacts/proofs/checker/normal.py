@@ -173,8 +173,13 @@ class Atoms:
         for node in sp.preorder_traversal(e):
             if isinstance(node, sp.exp) or node.func is _CIS or node is sp.E:
                 kind = "cis" if node.func is _CIS else "exp"
-                for c, m in _terms(node.args[0] if node.args else sp.S.One):
-                    self._steps[kind, m] = lcm(self._steps.get((kind, m), 1), int(c.q))
+                self._count(kind, node.args[0] if node.args else sp.S.One)
+            elif node.is_Pow and not node.exp.is_Rational:
+                self._count("exp", sp.expand(node.exp * sp.log(node.base)))
+
+    def _count(self, kind: str, argument: sp.Expr) -> None:
+        for c, m in _terms(argument):
+            self._steps[kind, m] = lcm(self._steps.get((kind, m), 1), int(c.q))
 
     def _generator(self, key: Any, meaning: sp.Expr) -> sp.Symbol:
         if key not in self._keys:
@@ -252,7 +257,7 @@ class Atoms:
         if exponent.is_Integer:
             return self.lift(base) ** int(exponent)
         if not exponent.is_Rational:
-            return self.lift(unfold(base**exponent))
+            return self._exponential("exp", sp.expand(exponent * sp.log(base)))
         q, whole = int(exponent.q), int(exponent.p) // int(exponent.q)
         part = int(exponent.p) - whole * q
         if base.is_Rational and base > 0:
@@ -361,7 +366,7 @@ class Atoms:
         return sorted(wanted, key=lambda g: (-order.get(g, -1), g.name, getattr(g, "dummy_index", 0)))
 
     def reduce(self, value: PolyElement) -> tuple[PolyElement, PolyElement]:
-        """`(reduced, factor)` with `value*factor = reduced`: every `r**q` replaced by its base, denominators cleared."""
+        """`(reduced, factor)` with `value*factor = reduced`: every `r**q` is replaced by its base."""
         ring = value.ring
         factor = ring.one
         for symbol, q, base in reversed(self.radicals):
