@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import pairwise
 from math import factorial
 from typing import Any, Literal
 
@@ -22,6 +23,7 @@ BASE, CHECK, DEEP = 50, 200, 800
 FAR = 260
 """Digits: of a sample, of its confirmation, of the last resort, and of values at the ends."""
 
+ZERO = mpf(0)
 Quantity = Callable[[Fraction, int], Number]
 Kind = Literal["finite", "infinite", "oscillating", "undefined", "unclear"]
 
@@ -40,8 +42,8 @@ class Trend:
     """How values behave towards an end; a finite one comes with the last change seen."""
 
     kind: Kind
-    value: mpf = mpf(0)
-    error: mpf = mpf(0)
+    value: mpf = ZERO
+    error: mpf = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ class End:
         return self._rows[dps, order]
 
     def trend(self, quantity: int | Callable[[Fraction, tuple[Number, ...]], Number], order: int = ORDER) -> Trend:
-        """The trend of a derivative, or of a quantity made of the point and the derivatives; confirmed at double precision."""
+        """The trend of a derivative, or of a quantity made of the point and the derivatives; at two precisions."""
         pick = (lambda a, d: d[quantity]) if isinstance(quantity, int) else quantity
         found = []
         for dps in (FAR, 2 * FAR):
@@ -242,7 +244,7 @@ class Look:
         points = sorted({*points, *(c + s * Fraction(1, 10**k) for c in named for k in (2, 6, 12) for s in (1, -1))})
         traces = [(a, self._trace(a)) for a in points]
         traces = [(a, t) for a, t in traces if t is not None]
-        for (a, ta), (b, tb) in zip(traces, traces[1:], strict=False):
+        for (a, ta), (b, tb) in pairwise(traces):
             if ta != tb and len(found) < 40:
                 found += self._narrow(a, ta, b, tb, named)
         return found
@@ -345,10 +347,10 @@ class Look:
             if len(s.values) > k:
                 value = base(s)
                 signs.append((s.a, (value > 0) - (value < 0)))
-        for (_, sa), (b, sb), (_, sc) in zip(signs, signs[1:], signs[2:], strict=False):
-            if sb == 0 and sa * sc < 0:
+        for (a, sa), (b, sb), (c, sc) in zip(signs, signs[1:], signs[2:], strict=False):
+            if sb == 0 and sa * sc < 0 and _passes_through(quantity, a, b, c):
                 yield Change(b, b, "zero")
-        pairs = [(a, sa, b, sb) for (a, sa), (b, sb) in zip(signs, signs[1:], strict=False) if sa * sb < 0]
+        pairs = [(a, sa, b, sb) for (a, sa), (b, sb) in pairwise(signs) if sa * sb < 0]
         for a, sa, b, _sb in sorted(pairs, key=lambda p: abs(p[0] + p[2]))[:most]:
             ends = [confirmed(quantity, p) for p in (a, b)]
             if ends[0] is None or ends[1] is None or (ends[0] > 0) == (ends[1] > 0) or (ends[0] > 0) != (sa > 0):
@@ -358,7 +360,7 @@ class Look:
     # suprema
 
     def supremum(self, k: int, size: Callable[[Number], Number]) -> Bound:
-        """The supremum over the domain of `size` of the k-th derivative, as seen from samples, critical points and ends."""
+        """The supremum of `size` of the k-th derivative over the domain, seen from samples, critical points, ends."""
         best, certain = -inf, True
         largest = sorted(((big(size(s.values[k])), s.a) for s in self.samples if len(s.values) > k), reverse=True)
         for value, a in largest:
@@ -481,6 +483,14 @@ def confirmed(quantity: Quantity, a: Fraction) -> Number | None:
             return None  # rounding, or too small to be worth the last resort
         previous = value
     return None
+
+
+def _passes_through(quantity: Quantity, a: Fraction, b: Fraction, c: Fraction) -> bool:
+    """Whether the quantity has opposite signs at a and c and vanishes at b to 150 digits."""
+    left, right = confirmed(quantity, a), confirmed(quantity, c)
+    if left is None or right is None or (left > 0) == (right > 0):
+        return False
+    return bool(abs(big(quantity(b, 250))) <= mpf(10) ** -150 * max(abs(big(left)), abs(big(right))))
 
 
 def narrow(quantity: Quantity, a: Fraction, b: Fraction, at_a: mpf, at_b: mpf, digits: int = 65) -> Change:

@@ -1,0 +1,17 @@
+"""Law: no fact of a cataloged activation is contradicted by evaluation."""
+
+from __future__ import annotations
+
+import random
+
+from sweep import faults, look, summary
+
+import symacts
+
+
+def test_no_fact_of_the_catalog_is_contradicted(full: bool, rng: random.Random) -> None:
+    names = symacts.names("scalar")
+    chosen = names if full else sorted(rng.sample(names, 5))
+    verdicts = [look(name, symacts.get(name).formula) for name in chosen]
+    print(", ".join(chosen) if not full else "", summary(verdicts))
+    assert not faults(verdicts), "\n".join(faults(verdicts))

@@ -1,0 +1,67 @@
+"""Analyze one expression and let the referee look at the report: the step that the laws over many expressions share."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import sympy as sp
+from referee import Complaint, referee
+from referee_reals import Unreadable
+
+import symacts
+
+UNSEEN = Path(__file__).parent / "analysis" / "unseen.json"
+LIMIT = 20
+"""Seconds for one analysis."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One expression: complaints, a crash, how many facts are established, and the time of the analysis."""
+
+    expression: str
+    complaints: tuple[Complaint, ...]
+    crash: str
+    known: int
+    facts: int
+    unknown: tuple[tuple[str, str], ...]
+    seconds: float
+    refereed: bool = True
+
+
+def look(target: str | sp.Expr, expression: sp.Expr | None = None) -> Verdict:
+    """The verdict on a name, text or expression; no exception but those of the referee itself."""
+    text = str(target)
+    start = time.perf_counter()
+    try:
+        report = symacts.analyze(target, timeout=LIMIT)
+    except Exception as error:  # every crash is a finding, whatever its kind
+        return Verdict(text, (), f"{type(error).__name__}: {error}", 0, 0, (), time.perf_counter() - start)
+    seconds = time.perf_counter() - start
+    unknown = tuple((f.name, f.because) for f in report if not f.known)
+    facts = len(report.facts)
+    try:
+        complaints = tuple(referee(report.expression if expression is None else expression, report))
+        refereed = True
+    except Unreadable:
+        complaints, refereed = (), False
+    return Verdict(text, complaints, "", facts - len(unknown), facts, unknown, seconds, refereed)
+
+
+def summary(verdicts: list[Verdict]) -> str:
+    """Shares and times, for the log of a test."""
+    done = [v for v in verdicts if v.facts]
+    share = 100 * sum(v.known for v in done) / max(1, sum(v.facts for v in done))
+    times = sorted(v.seconds for v in verdicts)
+    return (
+        f"{len(verdicts)} expressions, {share:.1f} % of facts established, median {times[len(times) // 2]:.2f} s, "
+        f"slowest {times[-1]:.2f} s, {sum(not v.refereed for v in verdicts)} not refereed"
+    )
+
+
+def faults(verdicts: list[Verdict]) -> list[str]:
+    """Crashes and complaints as lines."""
+    found = [f"{v.expression}: crash {v.crash}" for v in verdicts if v.crash]
+    return found + [f"{v.expression}: {c}" for v in verdicts for c in v.complaints]
