@@ -118,8 +118,8 @@ class _Compiler:
             number = fmpq(int(e.p), int(e.q))
             return self.add(lambda v, z, analytic: acb(arb(number)))
         if e in (sp.I, sp.pi, sp.E):
-            value = {sp.I: lambda: acb(0, 1), sp.pi: lambda: acb(arb.pi()), sp.E: lambda: acb(arb.const_e())}[e]
-            return self.add(lambda v, z, analytic: value())
+            real: Callable[[], Any] = arb.pi if e is sp.pi else arb.const_e
+            return self.add(lambda v, z, analytic: acb(0, 1) if e is sp.I else acb(real()))
         if e.is_Add or e.is_Mul:
             operands = [self.place(a) for a in e.args]
             return self.add(_sum(operands) if e.is_Add else _product(operands))

@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
@@ -31,6 +32,8 @@ GUARD = 16
 MOST_FACTOR = 16
 """The working precision ends at this multiple of what is asked for, plus `MOST_EXTRA` bits."""
 MOST_EXTRA = 1024
+MOST_DEGREE = 48
+"""Product of the indices of all roots up to which a minimal polynomial is computed."""
 SIGN_BITS = (64, 256, 1024)
 """Precisions at which a sign is tried before it is undecided."""
 
@@ -344,6 +347,8 @@ def _proved_zero(expr: sp.Expr, value: Any) -> bool | None:
     if sp.count_ops(expr) > 40:
         return None
     if expr.is_algebraic:
+        if math.prod(int(p.exp.q) for p in expr.atoms(sp.Pow) if p.exp.is_Rational) > MOST_DEGREE:
+            return None
         t = sp.Symbol("t")
         try:
             return True if sp.minimal_polynomial(expr, t) == t else None

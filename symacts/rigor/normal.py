@@ -402,7 +402,7 @@ def normal_form(expr: sp.Expr, x: sp.Symbol, canonical: bool = False) -> Quotien
     TooLarge
         Beyond the limits on atoms, terms and degrees.
     """
-    if sp.count_ops(expr) > MOST_OPERATIONS:
+    if sp.count_ops(expr) > MOST_OPERATIONS or expr.has(sp.I):
         raise TooLarge
     scan = _Scan(x, canonical)
     node = scan.scan(expr)

@@ -147,11 +147,15 @@ def zero_families(expr: sp.Expr, x: sp.Symbol) -> Families | Unknown:
     return Families(tuple(points), tuple(repeated), tuple(removed))
 
 
+def _by_point(a: Zero, b: Zero) -> int:
+    return order(a.point, b.point)
+
+
 def _joined(repeated: list[tuple[Zero, sp.Expr]]) -> list[tuple[Zero, sp.Expr]]:
     """Families of one period put together, with the smallest period that does it."""
     out: list[tuple[Zero, sp.Expr]] = []
     for P in dict.fromkeys(P for _, P in repeated):
-        zeros = sorted((z for z, Q in repeated if Q == P), key=cmp_to_key(lambda a, b: order(a.point, b.point)))
+        zeros = sorted((z for z, Q in repeated if Q == P), key=cmp_to_key(_by_point))
         for k in range(len(zeros) - 1, 0, -1):
             a, b = zeros[k - 1], zeros[k]
             if order(a.point, b.point) == 0:

@@ -92,7 +92,17 @@ def _attempt(expr: sp.Expr, x: sp.Symbol, lo: sp.Expr, hi: sp.Expr, prec: int, w
         if not a < b:
             raise UnsupportedExpression(f"({lo}, {hi}) is too short to integrate over")
         tolerance = arb(2) ** -(prec + 4)
-        value = acb.integral(lambda z, analytic: f(z, analytic), acb(a), acb(b), abs_tol=tolerance, rel_tol=arb(0))
+        complex_at: list[Any] = []
+
+        def integrand(z: Any, analytic: bool) -> Any:
+            out = f(z, analytic)
+            if z.imag == 0 and not out.imag.contains(0) and out.is_finite():
+                complex_at.append(z.real)
+            return out
+
+        value = acb.integral(integrand, acb(a), acb(b), abs_tol=tolerance, rel_tol=arb(0))
+        if complex_at:
+            raise UnsupportedExpression(f"{expr} is not real at {float(complex_at[0].mid()):.6g}")
         if not value.is_finite():
             return arb.nan()
         return value.real + left + right

@@ -21,7 +21,7 @@ from functools import cmp_to_key
 from typing import Any
 
 import sympy as sp
-from flint import arb, fmpq
+from flint import arb
 
 from symacts.errors import UnsupportedExpression
 from symacts.facts import Root
@@ -32,6 +32,7 @@ from symacts.rigor.intervals import INFINITY
 from symacts.rigor.precision import precision
 from symacts.rigor.profiles import Profile, Undecided, Zero, constant, order
 from symacts.rigor.roots import refine
+from symacts.rigor.sign_guesses import rational, recognized, vanishes_at_root
 
 __all__ = ["Budget", "Search"]
 
@@ -77,12 +78,6 @@ class Budget:
         self.steps -= cost
         if self.steps < 0:
             raise Undecided("the step budget is used up")
-
-
-def rational(end: Any) -> sp.Rational:
-    """An exact arb as a rational."""
-    mantissa, exponent = (int(v) for v in end.man_exp())
-    return sp.Rational(mantissa * 2**exponent) if exponent >= 0 else sp.Rational(mantissa, 2**-exponent)
 
 
 def _is_sign(value: Any) -> int:
@@ -478,64 +473,3 @@ def _power_of_two(value: Any, lo: Any, hi: Any) -> Any:
     mantissa, exponent = (int(v) for v in value.mid().man_exp())
     point = arb(2) ** (exponent + mantissa.bit_length() - 1)
     return point if lo < point < hi else value.mid()
-
-
-def recognized(ball: Any, expr: sp.Expr, bits: int = 80) -> Iterator[sp.Expr]:
-    """Closed forms near the ball, as guesses: simple rationals, their square roots and logarithms, multiples of pi."""
-    with precision(2 * PREC):
-        q = _simple(ball, bits)
-        if q is not None:
-            yield q
-            return
-        q = _simple(ball * ball, bits)
-        if q is not None:
-            root = sp.sqrt(q)
-            yield root if ball > 0 else -root
-        if expr.has(sp.exp, sp.log):
-            q = _simple(ball.exp(), bits)
-            if q is not None:
-                yield sp.log(q)
-        if expr.has(sp.log):
-            q = _simple(ball.log(), bits) if ball > 0 else None
-            if q is not None:
-                yield sp.exp(q)
-        if expr.has(sp.sin, sp.cos, sp.tan, sp.asin, sp.acos, sp.atan):
-            q = _simple(ball / arb.pi(), bits)
-            if q is not None:
-                yield q * sp.pi
-
-
-def _simple(ball: Any, bits: int) -> sp.Rational | None:
-    """The rational with the smallest denominator in the ball, if that is small enough not to be chance."""
-    if not ball.is_finite() or ball.rad() > arb(2) ** -bits:
-        return None
-    middle = rational(ball.mid())
-    guess = Fraction(int(middle.p), int(middle.q)).limit_denominator(5000)
-    q = fmpq(guess.numerator, guess.denominator)
-    return sp.Rational(guess.numerator, guess.denominator) if (ball - q).contains(0) else None
-
-
-def vanishes_at_root(expr: sp.Expr, x: sp.Symbol, root: Root) -> bool:
-    """Whether expr is zero at the root: the one factor of the root's function that can vanish there divides expr."""
-    from symacts.rigor.normal import TooLarge, normal_form
-
-    own = root.function.expr.xreplace({root.function.variables[0]: x})
-    if own == expr or own == -expr:
-        return True
-    try:
-        theirs, ours = normal_form(own, x), normal_form(expr, x)
-    except TooLarge:
-        return False
-    ball = evaluate(root, 128)
-    near = [f for f, _ in theirs.factors() if not _nonzero(f, x, ball)]
-    if len(near) != 1:
-        return False
-    return any(f == near[0] or f == -near[0] for f, _ in ours.factors())
-
-
-def _nonzero(f: sp.Expr, x: sp.Symbol, ball: Any) -> bool:
-    try:
-        value = compile_balls(f, x).at(ball, 128)
-    except UnsupportedExpression:
-        return False
-    return bool(value > 0 or value < 0)

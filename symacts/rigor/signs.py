@@ -94,7 +94,9 @@ def sign_chart(
         profile = _Chart(x, lo, hi, Budget(budget or STEPS)).of(expr, 0)
     except Undecided as why:
         return why.unknown()
-    except (RecursionError, OverflowError, ZeroDivisionError, sp.polys.polyerrors.BasePolynomialError) as error:
+    except UnsupportedExpression:
+        raise
+    except (ArithmeticError, ValueError, RecursionError, NotImplementedError) as error:
         return Unknown(f"the expression is too involved ({type(error).__name__})")
     points = [lo, *(z.point for z in profile.zeros), hi]
     cells = tuple(zip(points, points[1:], profile.signs, strict=False))
@@ -319,9 +321,10 @@ class _Chart:
         """Its sign (0 for unknown; a root may also vanish), and whether it is never zero."""
         if atom.kind == "exp":
             return 1, True
+        if atom.kind == "root" and self.x in atom.argument.free_symbols:
+            return 1, self.quick(atom.argument) == 1
         if atom.kind == "root":
-            moves = self.x in atom.argument.free_symbols
-            return 1, (self.quick(atom.argument) if moves else sign(atom.argument)) == 1
+            return (1, True) if sign(atom.argument) == 1 else (0, False)
         if atom.kind == "variable":
             if self.lo.is_nonnegative:
                 return 1, True
