@@ -9,7 +9,7 @@ import sympy as sp
 
 from symacts.analysis.ends import Answer, Facts, union
 from symacts.analysis.subject import Border, Cell, Subject
-from symacts.analysis.values import image, sets_with_points
+from symacts.analysis.values import sets_with_points, spans_of
 from symacts.symbolic.forms import is_identically_zero
 from symacts.symbolic.oracle import Undecided
 
@@ -305,9 +305,31 @@ def _is_meromorphic_at(f: Subject, expression: sp.Expr, point: sp.Expr) -> bool:
 
 def _supremum(f: Subject, order: int) -> sp.Expr:
     """sup of the absolute value of a derivative over the open branches."""
-    spans = image(f, order)
-    low, high = spans[0].lo, spans[-1].hi
-    return high if f.compare(high, f.neat(-low)) >= 0 else f.neat(-low)
+    return f.remember(("supremum", order), lambda: _find_supremum(f, order))
+
+
+def _find_supremum(f: Subject, order: int) -> sp.Expr:
+    best: list[sp.Expr] = []
+    for span in spans_of(f, order):
+        for value in (f.neat(-span.lo), span.hi):
+            if value is sp.oo:
+                return sp.oo
+            best = _still_largest(f, best, value)
+    return best[0] if len(best) == 1 else sp.Max(*best)
+
+
+def _still_largest(f: Subject, best: list[sp.Expr], value: sp.Expr) -> list[sp.Expr]:
+    """The candidates for the largest value; two that cannot be told apart both stay."""
+    kept = []
+    for other in best:
+        try:
+            order = f.compare(other, value)
+        except Undecided:
+            kept.append(other)
+            continue
+        if order >= 0:
+            return best
+    return [*kept, value]
 
 
 def lipschitz(f: Subject, facts: Facts) -> Answer:

@@ -34,6 +34,12 @@ class NoLimit(Undecided):
 _BAD = (sp.nan, sp.zoo, sp.oo, -sp.oo)
 
 
+def _mirror_image(root: Root) -> Root:
+    """Minus a negative root, as a root of the mirrored function."""
+    variable = root.function.variables[0]
+    return Root(sp.Lambda(variable, root.function.expr.subs(variable, -variable)), -root.hi, -root.lo)
+
+
 def _unwrapped(constant: sp.Expr) -> sp.Expr:
     """A constant with each `Root` that merely names a value (`x - value`) replaced by that value."""
     if isinstance(constant, Root):
@@ -168,8 +174,10 @@ class Subject:
 
     def neat(self, constant: sp.Expr) -> sp.Expr:
         """An exact real as facts show it: a short closed form, or one `Root`."""
-        if constant.is_Rational or constant in _BAD or isinstance(constant, Root) or isinstance(-constant, Root):
+        if constant.is_Rational or constant in _BAD or isinstance(constant, Root):
             return constant
+        if isinstance(-constant, Root):
+            return constant if (-constant).lo >= 0 else _mirror_image(-constant)
         if constant.has(Root):
             return self.oracle.as_root(constant) if not constant.free_symbols else constant  # type: ignore[attr-defined]
         if constant.has(sp.LambertW):

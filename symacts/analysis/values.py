@@ -33,6 +33,14 @@ def image(f: Subject, order: int = 0) -> list[_Span]:
 
 
 def _find_image(f: Subject, order: int) -> list[_Span]:
+    spans = spans_of(f, order)
+    if order == 0:
+        spans += [_Span(b.value, b.value, True, True) for b in f.borders if b.value is not None]
+    return merge(f, spans)
+
+
+def spans_of(f: Subject, order: int) -> list[_Span]:
+    """The images of a derivative's monotone cells."""
     spans: list[_Span] = []
     for cell in f.cells(order + 1):
         low, high = _value_inside(f, cell.branch, cell.lo, order), _value_inside(f, cell.branch, cell.hi, order)
@@ -44,9 +52,7 @@ def _find_image(f: Subject, order: int) -> list[_Span]:
             spans.append(_Span(start, end, low is not None, high is not None))
         else:
             spans.append(_Span(start, start, True, True))
-    if order == 0:
-        spans += [_Span(b.value, b.value, True, True) for b in f.borders if b.value is not None]
-    return merge(f, spans)
+    return spans
 
 
 def _value_inside(f: Subject, branch: int, point: sp.Expr, order: int) -> sp.Expr | None:

@@ -12,7 +12,7 @@ from typing import Any
 import sympy as sp
 from sympy.polys.fields import field
 
-__all__ = ["divides", "vanishes"]
+__all__ = ["common_unit", "divides", "vanishes"]
 
 _HYPERBOLIC = (sp.tanh, sp.sinh, sp.cosh, sp.sech, sp.coth, sp.csch)
 MOST_ATOMS = 14
@@ -24,7 +24,7 @@ class _TooLarge(Exception):
     """The expansion passes the limits on work."""
 
 
-def _common_unit(a: sp.Rational, b: sp.Rational) -> sp.Rational:
+def common_unit(a: sp.Rational, b: sp.Rational) -> sp.Rational:
     """The largest rational of which both are integer multiples."""
     return sp.Rational(int(sp.igcd(a.p * b.q, b.p * a.q)), int(a.q * b.q))
 
@@ -49,7 +49,7 @@ class _Builder:
                 c, rest = part.as_coeff_Mul()
                 if not c.is_Rational:
                     raise _TooLarge
-                self.exponents[rest] = _common_unit(c, self.exponents.get(rest, sp.S.Zero))
+                self.exponents[rest] = common_unit(c, self.exponents.get(rest, sp.S.Zero))
         elif e.is_Pow and e.exp.is_Rational:
             self.scan(e.base)
             if not e.exp.is_Integer:

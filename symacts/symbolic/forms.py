@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import mpmath
 import sympy as sp
 
-from symacts.symbolic.field import vanishes
+from symacts.symbolic.field import common_unit, vanishes
 
 __all__ = ["derivative", "is_identically_zero", "shortest", "surd", "tidy"]
 
@@ -57,14 +57,35 @@ def tidy(expression: sp.Expr) -> sp.Expr:
     """
     if expression.count_ops() > MOST_OPERATIONS or expression.is_Atom:
         return expression
-    candidates = [expression, sp.factor_terms(expression)]
-    if not expression.has(sp.Piecewise, sp.Integral):
-        candidates.append(sp.together(expression))
-        candidates.append(sp.expand(expression))
-        candidates.append(sp.powsimp(expression))
-        if len(expression.free_symbols) <= 3 and expression.count_ops() < MOST_OPERATIONS // 4:
-            candidates.append(sp.factor(expression))
-    return _sign_in_front(shortest(candidates))
+    named, back = _with_named_exponentials(expression)
+    candidates = [named, sp.factor_terms(named)]
+    if not expression.has(sp.Piecewise, sp.Integral) and _is_low(named):
+        candidates += [sp.together(named), sp.expand(named), sp.powsimp(named)]
+        if len(named.free_symbols) <= 3 and named.count_ops() < MOST_OPERATIONS // 4:
+            candidates.append(sp.factor(named))
+    return _sign_in_front(shortest([c.xreplace(back) for c in candidates]))
+
+
+MOST_POWER = 12
+"""Highest power of an exponential that is factored: `exp(851*x/500)` is one symbol here, not the 851st power of one."""
+
+
+def _is_low(named: sp.Expr) -> bool:
+    return all(abs(p.exp) <= MOST_POWER for p in named.atoms(sp.Pow) if p.exp.is_Rational)
+
+
+def _with_named_exponentials(expression: sp.Expr) -> tuple[sp.Expr, dict[sp.Basic, sp.Expr]]:
+    """The expression with a symbol for the smallest exponential of each kind, and the way back."""
+    parts = {a: [p.as_coeff_Mul() for p in sp.Add.make_args(sp.expand(a.args[0]))] for a in expression.atoms(sp.exp)}
+    units: dict[sp.Expr, sp.Rational] = {}
+    for terms in parts.values():
+        for c, rest in terms:
+            if not c.is_Rational:
+                return expression, {}
+            units[rest] = common_unit(c, units.get(rest, sp.S.Zero))
+    names = {rest: sp.Dummy("t", positive=True) for rest in units}
+    forward = {a: sp.Mul(*[names[rest] ** (c / units[rest]) for c, rest in terms]) for a, terms in parts.items()}
+    return expression.xreplace(forward), {names[rest]: sp.exp(unit * rest) for rest, unit in units.items()}
 
 
 def derivative(expression: sp.Expr, x: sp.Symbol, order: int = 1) -> sp.Expr:

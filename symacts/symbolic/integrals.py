@@ -215,7 +215,7 @@ def antiderivative(expression: sp.Expr, x: sp.Symbol) -> sp.Expr | None:
     >>> antiderivative(1/(1 + sympy.exp(-x)), x)
     log(exp(x) + 1)
     """
-    if expression.count_ops() > 80:
+    if expression.count_ops() > 45:
         return None
     try:
         found = _sum(expression, x, _Work())
