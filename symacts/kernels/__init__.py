@@ -16,10 +16,14 @@ import sympy as sp
 
 from symacts.errors import ParameterError, UnsupportedExpression, shorten, wording
 from symacts.kernels import targets
-from symacts.kernels.kernel import Code, Kernel, check
+from symacts.kernels.code import Code
+from symacts.kernels.gated import GatedKernel, separate
+from symacts.kernels.kernel import Kernel, check
+from symacts.kernels.rows import RowKernel
+from symacts.kernels.shelf import kept
 from symacts.spec import Activation, x
 
-__all__ = ["Kernel", "build", "kernel"]
+__all__ = ["GatedKernel", "Kernel", "RowKernel", "build", "kernel", "tasks_of"]
 
 
 def kernel(
@@ -31,7 +35,7 @@ def kernel(
     backend: str = "auto",
     accuracy: str = "fast",
     parallel: bool = False,
-) -> Kernel:
+) -> Any:
     """Compile an activation, a derivative, or several of them in one pass.
 
     Parameters
@@ -74,27 +78,46 @@ def build(
     backend: str,
     accuracy: str,
     parallel: bool,
-) -> Kernel:
+) -> Any:
     """A kernel of a resolved activation."""
     dtype = getattr(dtype, "name", None) or getattr(dtype, "__name__", None) or dtype
     check("dtype", dtype, ("float64", "float32"))
     check("backend", backend, ("auto", "numpy", "numba"))
     check("accuracy", accuracy, ("fast", "tight"))
     orders = _orders(order)
-    if activation.kind != "scalar":
-        raise UnsupportedExpression(f"no kernel of the {activation.kind} activation {activation.name!r} yet")
-    formula, extra = _formula(activation, wrt, orders)
-    backend = _backend(backend)
-    code = _code(formula, orders, dtype, backend, accuracy, parallel)
     options = {
         "order": orders if not isinstance(order, int) else order,
         "wrt": wrt,
         "dtype": dtype,
-        "backend": backend,
+        "backend": _backend(backend),
         "accuracy": accuracy,
         "parallel": parallel,
     }
-    return Kernel(activation.name, options, code, activation)
+    if activation.kind == "vector":
+        if orders != (0,) or wrt != "x":
+            raise UnsupportedExpression(
+                f"{activation.name!r} is row-wise: its derivative is the method vjp, not an order"
+            )
+        return RowKernel(activation.name, options, activation, build)
+    if activation.kind == "gated":
+        return _gated(activation, options)
+    return _scalar(activation.name, tasks_of(activation, wrt, orders), options, activation)
+
+
+def _scalar(name: str, tasks: tuple[tuple[sp.Expr, int], ...], options: dict[str, Any], target: Activation) -> Kernel:
+    code = _code(tasks, options["dtype"], options["backend"], options["accuracy"], options["parallel"])
+    return Kernel(name, options, code, target)
+
+
+def _gated(activation: Activation, options: dict[str, Any]) -> GatedKernel:
+    """Value and gate as two scalar kernels, each with its derivative."""
+    if options["wrt"] != "x" or not set(_orders(options["order"])) <= {0, 1}:
+        raise UnsupportedExpression(f"{activation.name!r} is gated: its kernel has orders 0 and 1 in x and g")
+    parts = []
+    for formula in separate(activation.formula):
+        inner = {**options, "order": (0, 1)}
+        parts.append(_scalar(str(formula), ((formula, 0), (formula, 1)), inner, Activation("part", formula)))
+    return GatedKernel(activation.name, options, parts[0], parts[1], activation, build)
 
 
 def _backend(backend: str) -> str:
@@ -114,18 +137,25 @@ def _orders(order: int | Sequence[int]) -> tuple[int, ...]:
     return orders
 
 
-def _formula(activation: Activation, wrt: str, orders: tuple[int, ...]) -> tuple[sp.Expr, tuple[str, sp.Expr] | None]:
+def tasks_of(activation: Activation, wrt: str, order: int | Sequence[int]) -> tuple[tuple[sp.Expr, int], ...]:
+    """For each output a formula and the order of its derivative in x."""
+    orders = _orders(order)
     if wrt == "x":
-        return activation.formula, None
+        return tuple((activation.formula, k) for k in orders)
     names = [p.name for p in activation.parameters]
     if wrt not in names:
         raise ParameterError(wording(f"wrt of {activation.name!r}", wrt, ["x", *names]))
-    raise UnsupportedExpression("derivatives in a parameter")
+    symbol = activation.parameter(wrt).symbol
+    values = {p.symbol: activation.settings[p.name] for p in activation.parameters}
+    found = []
+    for k in orders:
+        slope = sp.diff(activation.expression, symbol, k) if k else activation.expression
+        slope = slope.replace(sp.DiracDelta, lambda *args: sp.S.Zero)
+        found.append((slope.subs(values, simultaneous=True), 0))
+    return tuple(found)
 
 
 @lru_cache(maxsize=512)
-def _code(
-    formula: sp.Expr, orders: tuple[int, ...], dtype: str, backend: str, accuracy: str, parallel: bool
-) -> Code:
+def _code(tasks: tuple[tuple[sp.Expr, int], ...], dtype: str, backend: str, accuracy: str, parallel: bool) -> Code:
     make = {"numpy": targets.numpy.compile_plan, "numba": targets.numba.compile_plan}[backend]
-    return make(formula, x, orders, dtype, accuracy, parallel)
+    return kept(tasks, (dtype, backend, accuracy, parallel), lambda: make(tasks, x, dtype, accuracy, parallel))

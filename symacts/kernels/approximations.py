@@ -80,7 +80,9 @@ def coefficients(name: str, bits: int) -> tuple[float, ...]:
     with mpmath.workprec(320):
         lo, hi = mpmath.mpf(row.lo), mpmath.mpf(row.hi)
         count = row.degrees[0 if bits == 53 else 1] + 1
-        nodes = [(lo + hi) / 2 + (hi - lo) / 2 * mpmath.cos(mpmath.pi * (2 * k + 1) / (2 * count)) for k in range(count)]
+        nodes = [
+            (lo + hi) / 2 + (hi - lo) / 2 * mpmath.cos(mpmath.pi * (2 * k + 1) / (2 * count)) for k in range(count)
+        ]
         matrix = mpmath.matrix(count, count)
         values = mpmath.matrix(count, 1)
         for i, node in enumerate(nodes):

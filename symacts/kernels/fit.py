@@ -101,9 +101,7 @@ def fit(
     last = sum(abs(sum(c * v for c, v in zip(row, ints, strict=True)) >> SCALE) for row in chebyshev[-2:])
     if last << tolerance > least:
         return None
-    coefficients = tuple(
-        sum(c * v for c, v in zip(row, ints, strict=True)) >> SCALE for row in monomial
-    )
+    coefficients = tuple(sum(c * v for c, v in zip(row, ints, strict=True)) >> SCALE for row in monomial)
     if 100 * sum(abs(c) for c in coefficients[1:]) > steepest * abs(coefficients[0]):
         return None
     for s in PROBES:

@@ -57,6 +57,7 @@ class Kernel:
     options: Mapping[str, Any]
     code: Code
     target: Any = field(repr=False)
+    certificate: Any = None
     _local: threading.local = field(default_factory=threading.local, repr=False)
     _others: dict[Any, Kernel] = field(default_factory=dict, repr=False)
     _run: Any = field(default=None, repr=False)
@@ -84,17 +85,17 @@ class Kernel:
 
     @property
     def accuracy(self) -> str:
-        """"fast" or "tight"."""
+        """ "fast" or "tight"."""
         return str(self.options["accuracy"])
 
     def __repr__(self) -> str:
         return f"Kernel({self.name!r}, order={self.order}, dtype={self.dtype.name!r}, backend={self.backend!r})"
 
     def __getstate__(self) -> tuple[Any, ...]:
-        return self.name, dict(self.options), self.code, self.target
+        return self.name, dict(self.options), self.code, self.target, self.certificate
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
-        self.name, self.options, self.code, self.target = state
+        self.name, self.options, self.code, self.target, self.certificate = state
         self._local, self._others, self._run = threading.local(), {}, None
 
     def __call__(self, x: npt.ArrayLike, out: Any = None, **parameters: Any) -> Any:
@@ -197,6 +198,13 @@ class Kernel:
 
         return run
 
+    @property
+    def dead_zone(self) -> dict[str, dict[str, tuple[float | None, float | None]]]:
+        """For each float format the |x| beyond which each output rounds to its limit; see `certify.dead_zone`."""
+        from symacts.kernels.certify import dead_zone  # deferred: certificates are made of kernels
+
+        return dead_zone(self)
+
     def twin(self, dtype: str) -> Kernel:
         """The same kernel for another float format."""
         return self.variant(("dtype", dtype), self.target, {**self.options, "dtype": dtype})
@@ -226,7 +234,7 @@ MOST_VARIANTS = 64
 
 def tiles(data: Array, outs: Sequence[Array], inner: npt.DTypeLike) -> Any:
     """Matching one-dimensional chunks of input and outputs in the inner format, at most TILE long, overlap resolved."""
-    iterator = np.nditer(
+    iterator = np.nditer(  # type: ignore[call-overload]  # its stubs know no plain lists of strings
         [data, *outs],
         flags=["external_loop", "buffered", "copy_if_overlap", "delay_bufalloc"],
         op_flags=[["readonly"], *([["writeonly"]] * len(outs))],

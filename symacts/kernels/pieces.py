@@ -88,7 +88,8 @@ class Builder:
     """Builds the rows of one function on closed intervals of floats.
 
     `value` gives true values; `zeros` are the places (exact rationals within 2**-200, and the order) of F's zeros.
-    Magnitudes below `2**least` count as zero, above `2**most` as infinite. `unmet` lists intervals where no polynomial within the limits reaches the tolerance.
+    Magnitudes below `2**least` count as zero, above `2**most` as infinite. `unmet` lists intervals where no polynomial
+    within the limits reaches the tolerance.
     """
 
     value: Value
@@ -105,7 +106,7 @@ class Builder:
         if not any(z[0] == 0 for z in inside) and (lo <= 0.0 <= hi or _near(Fraction(0), lo, hi)):
             inside = sorted([*inside, (Fraction(0), 0)])
         start = lo
-        for k, (zero, order) in enumerate(inside):
+        for zero, order in inside:
             far = abs(Fraction(hi) - zero), abs(zero - Fraction(start))
             reach = max(max(far), Fraction(1, 2**1074))
             others = [abs(z - zero) for z, _ in self.zeros if z != zero]
@@ -139,7 +140,11 @@ class Builder:
                         return None
                     q = Fraction(v[0]) / (p - zero) ** order
                     shift = 200 - q.numerator.bit_length() + q.denominator.bit_length()
-                    man = (q.numerator << shift) // q.denominator if shift >= 0 else q.numerator // (q.denominator << -shift)
+                    man = (
+                        (q.numerator << shift) // q.denominator
+                        if shift >= 0
+                        else q.numerator // (q.denominator << -shift)
+                    )
                     return man, v[1] - shift
 
                 found = self.polynomial(quotient, zlo, zhi)
@@ -294,7 +299,7 @@ def _spread(lo: float, hi: float, center: float) -> list[float]:
 def _near(zero: Fraction, lo: float, hi: float) -> bool:
     """Whether a zero just outside the interval still costs digits inside."""
     gap = min(abs(zero - Fraction(lo)), abs(zero - Fraction(hi)))
-    return gap < abs(zero) / 64 or gap < min(Fraction(hi) - Fraction(lo), 1) / 4096
+    return gap < abs(zero) / 64 or gap < min(Fraction(hi) - Fraction(lo), Fraction(1)) / 4096
 
 
 def _size(v: Dyadic) -> int:
@@ -302,7 +307,11 @@ def _size(v: Dyadic) -> int:
 
 
 def _log2(v: Dyadic) -> float:
-    return float(np.log2(float(abs(v[0]) >> max(abs(v[0]).bit_length() - 60, 0)))) + max(abs(v[0]).bit_length() - 60, 0) + v[1]
+    return (
+        float(np.log2(float(abs(v[0]) >> max(abs(v[0]).bit_length() - 60, 0))))
+        + max(abs(v[0]).bit_length() - 60, 0)
+        + v[1]
+    )
 
 
 def _between(lo: float, hi: float, s: float) -> float:

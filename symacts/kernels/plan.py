@@ -44,7 +44,6 @@ from symacts.symbolic.oracle import Undecided
 __all__ = ["Draft", "Output", "Plan", "Stretch", "Studied", "finish", "make_plan", "served"]
 
 
-
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """From `first` on (up to the next stretch) the program's step `node` gives the value; None: no program."""
@@ -111,15 +110,13 @@ class _Piece:
     value: float = float("nan")
 
 
-def make_plan(formula: sp.Expr, x: sp.Symbol, orders: Sequence[int], form: str) -> Plan:
-    """The plan of f and its derivatives of these orders, for inputs of this dtype.
+def make_plan(tasks: Sequence[tuple[sp.Expr, int]], x: sp.Symbol, form: str) -> Plan:
+    """The plan of derivatives of formulas in x.
 
     Parameters
     ----------
-    formula : sympy.Expr
-        In `x` alone.
-    orders : sequence of int
-        Orders of the derivative.
+    tasks : sequence of (sympy.Expr, int)
+        A formula in `x` alone, and the order of the derivative, for each output.
     form : str
         The row of `rewrite.regimes.FORMATS`: the float format and how far a program may be off.
 
@@ -128,17 +125,26 @@ def make_plan(formula: sp.Expr, x: sp.Symbol, orders: Sequence[int], form: str) 
     UnsupportedExpression
         The branches cannot be found, or the expression has no true values to build on.
     """
+    graph = Graph()
+    magnitude = graph.put("abs", graph.variable("x"))
+    drafts = []
+    known: dict[sp.Expr, tuple[Branch, ...]] = {}
+    for formula, order in tasks:
+        if formula not in known:
+            known[formula] = _branches(formula, x)
+        with np.errstate(all="ignore"):
+            drafts.append(_Planner(known[formula], x, order, graph, magnitude, FORMATS[form]).draft())
+    return Plan(graph, tuple(drafts))
+
+
+def _branches(formula: sp.Expr, x: sp.Symbol) -> tuple[Branch, ...]:
     try:
         branches = split(formula, x, BallOracle())
     except Undecided as error:
         raise UnsupportedExpression(f"no kernel for {formula}: {error}") from None
     if not branches:
         raise UnsupportedExpression(f"no kernel for {formula}: it is defined nowhere")
-    graph = Graph()
-    magnitude = graph.put("abs", graph.variable("x"))
-    with np.errstate(all="ignore"):
-        drafts = tuple(_Planner(branches, x, k, graph, magnitude, FORMATS[form]).draft() for k in orders)
-    return Plan(graph, drafts)
+    return branches
 
 
 class _Planner:
@@ -233,7 +239,9 @@ class _Planner:
             raise UnsupportedExpression(f"no true values of {section.expression} on [{section.lo}, {section.hi}]")
         roots = zeros(reference, derivative, points, truth)
         roots += [r for r in self.border_zeros(section, reference) if all(r[0] != z for z, _ in roots)]
-        points = refined(samples(section.lo, section.hi, self.form, [float(z) for z, _ in roots if z]), reference, self.form)
+        points = refined(
+            samples(section.lo, section.hi, self.form, [float(z) for z, _ in roots if z]), reference, self.form
+        )
         truth = [reference.value(Fraction(p)) for p in points.tolist()]
         found = candidates(section, self.x, self.graph, self.magnitude)
         node = choose(section, found, self.graph, points, truth, self.form)

@@ -1,4 +1,4 @@
-"""What generated loops call: exact multiply-add, the bits of floats, and the table of polynomials, one element at a time.
+"""What generated loops call: exact multiply-add, the bits of floats, the table of polynomials for one element.
 
 Everything here is compiled by the JIT target; it is imported only by generated modules.
 """

@@ -154,7 +154,10 @@ class Graph:
         if sign is None:
             return f"{step.name}({', '.join(inner)})"
         if step.name in ("mul", "div"):
-            inner = [f"({t})" if self.steps[k].name in ("add", "sub", "div") else t for t, k in zip(inner, step.args, strict=True)]
+            inner = [
+                f"({t})" if self.steps[k].name in ("add", "sub", "div") else t
+                for t, k in zip(inner, step.args, strict=True)
+            ]
         elif step.name == "sub" and self.steps[step.args[1]].name in ("add", "sub"):
             inner[1] = f"({inner[1]})"
         return sign.join(inner)

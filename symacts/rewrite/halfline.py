@@ -279,9 +279,7 @@ def _conjugate(factor: sp.Expr, generators: Generators) -> tuple[sp.Expr, sp.Exp
     return None
 
 
-def half_line(
-    expression: sp.Expr, x: sp.Symbol, side: int, *, conjugates: bool = False, plain: bool = False
-) -> Form:
+def half_line(expression: sp.Expr, x: sp.Symbol, side: int, *, conjugates: bool = False, plain: bool = False) -> Form:
     """The expression for `x = side*a`, `a > 0`, as a product of factors over generators.
 
     `conjugates` rationalizes differences of square roots; `plain` keeps hyperbolic and error functions as they are.

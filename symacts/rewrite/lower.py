@@ -106,7 +106,11 @@ class _Lowering:
     def times(self, p: tuple[int, int], v: int) -> tuple[int, int]:
         """Two words times one."""
         g = self.graph
-        if g.value(p[0]) is not None and g.value(p[1]) == 0.0 and abs(g.value(p[0]) or 0.0).hex().startswith("0x1.0000000000000p"):
+        if (
+            g.value(p[0]) is not None
+            and g.value(p[1]) == 0.0
+            and abs(g.value(p[0]) or 0.0).hex().startswith("0x1.0000000000000p")
+        ):
             return g.mul(p[0], v), g.constant(0.0)
         return g.mul(p[0], v), g.add(g.put("mulerr", p[0], v), g.mul(p[1], v))
 
@@ -170,7 +174,11 @@ class _Lowering:
     def horner(self, p: sp.Expr) -> int:
         g = self.graph
         order = [r.symbol for r in self.form.generators.rows if r.function in ("decay", "shifted") and p.has(r.symbol)]
-        order += [r.symbol for r in self.form.generators.rows if r.function not in ("decay", "shifted", "constant") and p.has(r.symbol)]
+        order += [
+            r.symbol
+            for r in self.form.generators.rows
+            if r.function not in ("decay", "shifted", "constant") and p.has(r.symbol)
+        ]
         order += [a] if p.has(a) else []
         order += sorted((s for s in p.free_symbols if s not in order and not self.is_constant(s)), key=str)
         if not order:
@@ -180,12 +188,13 @@ class _Lowering:
             terms = sp.Poly(p, main).terms()
         except sp.PolynomialError:
             parts = [self.expression(t) for t in p.args]
-            total = parts[0]
+            summed = parts[0]
             for part in parts[1:]:
-                total = g.add(total, part)
-            return total
+                summed = g.add(summed, part)
+            return summed
         variable = self.symbol(main)
-        total, at = None, 0
+        total: int | None = None
+        at = 0
         for (k,), c in terms:
             coefficient = self.polynomial(c)
             if total is None:

@@ -238,20 +238,24 @@ def cosh(w: Writer, z: str) -> str:
 
 
 def atan(w: Writer, z: str) -> str:
-    """atan on [0, tan(pi/8)] by its polynomial; larger arguments by pi/4 + atan((z - 1)/(z + 1)) and pi/2 - atan(1/z)."""
-    one = w.number(1.0)
+    """A polynomial up to tan(pi/8); pi/4 + atan((z - 1)/(z + 1)) and pi/2 - atan(1/z) beyond."""
+    one, zero = w.number(1.0), w.number(0.0)
     a = w.let(f"abs({z})")
-    large = w.number(math.tan(3 * math.pi / 8))
-    middle = w.number(math.tan(math.pi / 8))
-    n = w.let(f"-{one} if {a} > {large} else ({a} - {one} if {a} > {middle} else {a})")
-    d = w.let(f"{a} if {a} > {large} else ({a} + {one} if {a} > {middle} else {one})")
-    base = w.let(f"{w.number(math.pi / 2)} if {a} > {large} else ({w.number(math.pi / 4)} if {a} > {middle} else {w.number(0.0)})")
-    low = w.let(f"{w.number(6.123233995736766e-17)} if {a} > {large} else ({w.number(3.061616997868383e-17)} if {a} > {middle} else {w.number(0.0)})")
+    far = w.let(f"{a} > {w.number(math.tan(3 * math.pi / 8))}")
+    middle = w.let(f"{a} > {w.number(math.tan(math.pi / 8))}")
+
+    def pick(first: str, second: str, third: str) -> str:
+        return w.let(f"{first} if {far} else ({second} if {middle} else {third})")
+
+    n = pick(f"-{one}", f"{a} - {one}", a)
+    d = pick(a, f"{a} + {one}", one)
+    base = pick(w.number(math.pi / 2), w.number(math.pi / 4), zero)
+    low = pick(w.number(6.123233995736766e-17), w.number(3.061616997868383e-17), zero)  # pi/2 and pi/4, second words
     s = w.let(f"{n}/{d}")
     q = w.let(f"{s}*{s}")
     p = w.let(f"{s} + ({s}*({q}*{w.polynomial(coefficients('atan', w.words.bits), q)}) + {low})")
     t = w.let(f"{base} + {p}")
-    return w.let(f"-{t} if {z} < {w.number(0.0)} else {t}")
+    return w.let(f"-{t} if {z} < {zero} else {t}")
 
 
 EXPANSIONS: dict[str, Callable[..., str]] = {

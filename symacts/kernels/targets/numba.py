@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-import os
 import sys
 import tempfile
 from pathlib import Path
-from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
@@ -23,14 +21,15 @@ import sympy as sp
 
 from symacts.kernels.code import Code, Part
 from symacts.kernels.pieces import COLUMNS
-from symacts.kernels.plan import FloatArray, Plan, finish, make_plan, served
+from symacts.kernels.plan import Plan, finish, make_plan, served
 from symacts.kernels.series import with_series
+from symacts.kernels.shelf import folder
 from symacts.kernels.targets.elementary import EXPANSIONS, Writer
 from symacts.kernels.targets.numpy import combine
 from symacts.rewrite.graph import Graph
-from symacts.rewrite.regimes import weight
+from symacts.rewrite.regimes import FloatArray, weight
 
-__all__ = ["cache_folder", "compile_plan", "ends_of", "generate", "load"]
+__all__ = ["compile_plan", "ends_of", "generate", "load"]
 
 BLOCK = 128
 """Elements per block: long enough for vector code, short enough that a rare repair stays in the first-level cache."""
@@ -175,20 +174,6 @@ def _literal(text: str) -> str:
     return f"'{text}'" if text in ("inf", "-inf", "nan") else text
 
 
-def cache_folder() -> Path:
-    """Where generated modules live: `$SYMACTS_CACHE`, else the platform's cache folder."""
-    base = os.environ.get("SYMACTS_CACHE")
-    if base:
-        return Path(base) / "kernels"
-    if sys.platform == "win32":
-        root = Path(os.environ.get("LOCALAPPDATA", str(Path.home())))
-    elif sys.platform == "darwin":
-        root = Path.home() / "Library" / "Caches"
-    else:
-        root = Path(os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache")))
-    return root / "symacts" / "kernels"
-
-
 def load(source: str) -> Any:
     """The compiled loop of a generated module (written once, renamed into place, checked against its hash)."""
     from symacts.kernels import vmath
@@ -198,12 +183,12 @@ def load(source: str) -> Any:
     name = f"symacts_kernel_{key}"
     if name in sys.modules:
         return sys.modules[name].loop
-    folder = cache_folder()
+    place = folder()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{name}.py"
+        place.mkdir(parents=True, exist_ok=True)
+        path = place / f"{name}.py"
         if not path.exists() or path.read_text(encoding="utf-8") != source:
-            with tempfile.NamedTemporaryFile("w", dir=folder, suffix=".tmp", delete=False, encoding="utf-8") as file:
+            with tempfile.NamedTemporaryFile("w", dir=place, suffix=".tmp", delete=False, encoding="utf-8") as file:
                 file.write(source)
             Path(file.name).replace(path)
         spec = importlib.util.spec_from_file_location(name, path)
@@ -215,15 +200,15 @@ def load(source: str) -> Any:
         module = ModuleType(name)
         exec(compile(source.replace("cache=True", "cache=False"), f"<{name}>", "exec"), module.__dict__)
         sys.modules[name] = module
-    return module.loop  # type: ignore[attr-defined]
+    return module.loop
 
 
 def compile_plan(
-    formula: sp.Expr, x: sp.Symbol, orders: tuple[int, ...], dtype: str, accuracy: str, parallel: bool
+    tasks: tuple[tuple[sp.Expr, int], ...], x: sp.Symbol, dtype: str, accuracy: str, parallel: bool
 ) -> Code:
-    """The code for a formula: the loop is compiled, measured against true values, and given its stretches."""
+    """The code for formulas and orders: the loop is compiled, measured against true values, and given its stretches."""
     inner = "float32" if dtype == "float32" and accuracy == "fast" else "float64"
-    plan = make_plan(formula, x, orders, dtype if inner == dtype else "float32 in float64")
+    plan = make_plan(tasks, x, dtype if inner == dtype else "float32 in float64")
     variable = plan.graph.variable("x")
     for draft in plan.drafts:
         for studied in draft.sections:

@@ -12,9 +12,10 @@ import numpy as np
 import sympy as sp
 
 from symacts.kernels.code import Code, Part
-from symacts.kernels.plan import Draft, FloatArray, Plan, finish, make_plan
+from symacts.kernels.plan import Draft, Plan, finish, make_plan
 from symacts.rewrite import functions
 from symacts.rewrite.graph import Graph
+from symacts.rewrite.regimes import FloatArray
 
 __all__ = ["combine", "compile_plan", "generate", "load"]
 
@@ -98,7 +99,9 @@ def generate(plan: Plan) -> str:
             operands[0] += ".view(np.int64)"
         if step.name == "below":
             operands.append(repr(step.payload))
-        reusable = [j for j in dict.fromkeys(step.args) if last.get(j) == k and names[j].startswith("s") and j not in wanted]
+        reusable = [
+            j for j in dict.fromkeys(step.args) if last.get(j) == k and names[j].startswith("s") and j not in wanted
+        ]
         if reusable and step.name not in ("select", "below"):
             target = names[reusable[0]]
             free += [names[j] for j in reusable[1:]]
@@ -119,10 +122,10 @@ def generate(plan: Plan) -> str:
 
 
 def compile_plan(
-    formula: sp.Expr, x: sp.Symbol, orders: tuple[int, ...], dtype: str, accuracy: str, parallel: bool
+    tasks: tuple[tuple[sp.Expr, int], ...], x: sp.Symbol, dtype: str, accuracy: str, parallel: bool
 ) -> Code:
-    """The code for a formula; float32 is evaluated in float64 and rounded once."""
-    plan = make_plan(formula, x, orders, dtype if dtype == "float64" else "float32 in float64")
+    """The code for formulas and orders; float32 is evaluated in float64 and rounded once."""
+    plan = make_plan(tasks, x, dtype if dtype == "float64" else "float32 in float64")
     source = generate(plan)
     run, scratch = load(source)
 

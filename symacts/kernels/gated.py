@@ -1,0 +1,100 @@
+"""Kernels of gated units: functions of a value x and a gate g that separate into a product of one in each.
+
+>>> from symacts.kernels import kernel
+>>> k = kernel("glu", order=1, backend="numpy")
+>>> [float(part) for part in k(3.0, 0.0)]
+[0.5, 0.75]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import sympy as sp
+
+from symacts.errors import UnsupportedExpression
+from symacts.kernels.kernel import Kernel
+from symacts.spec import Activation, g, x
+
+__all__ = ["GatedKernel", "separate"]
+
+
+def separate(formula: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    """A(x) and B(x) with formula = A(x)*B(g).
+
+    Raises
+    ------
+    UnsupportedExpression
+        The formula is no such product.
+    """
+    in_x: list[sp.Expr] = []
+    in_g: list[sp.Expr] = []
+    for factor in sp.Mul.make_args(sp.factor_terms(formula)):
+        if factor.has(x) and factor.has(g):
+            raise UnsupportedExpression(f"no kernel of {formula}: it is no product of a function of x and one of g")
+        (in_g if factor.has(g) else in_x).append(factor)
+    return sp.Mul(*in_x), sp.Mul(*in_g).xreplace({g: x})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GatedKernel:
+    """`kernel(x, g)`: the unit (order 0), or its derivatives in x and in g (order 1), as arrays.
+
+    Each factor is a scalar kernel, so value and gradients are accurate to their ULP and the product's rounding.
+    """
+
+    name: str
+    options: Mapping[str, Any]
+    value: Kernel
+    gate: Kernel
+    target: Activation
+    make: Callable[..., Any]
+
+    @property
+    def source(self) -> str:
+        """The generated code of both factors."""
+        return self.value.source + "\n" + self.gate.source
+
+    @property
+    def order(self) -> Any:
+        """As asked for."""
+        return self.options["order"]
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The float format of the outputs for Python numbers."""
+        return np.dtype(self.options["dtype"])
+
+    @property
+    def backend(self) -> str:
+        """The target of the factors."""
+        return self.value.backend
+
+    @property
+    def certificate(self) -> None:
+        """Two factors, two certificates: see `value.certificate` and `gate.certificate`."""
+
+    def __call__(self, x: npt.ArrayLike, g: npt.ArrayLike, out: Any = None, **parameters: Any) -> Any:
+        """Evaluate with NumPy's broadcasting; the result is new, or written to `out`."""
+        if parameters:
+            return self.make(self.target.at(**parameters), **self.options)(x, g, out)
+        value, slope = self.value(x)
+        opening, bend = self.gate(g)
+        with np.errstate(all="ignore"):
+            found = {0: value * opening, 1: (slope * opening, value * bend)}
+        order = self.order
+        result = tuple(found[k] for k in order) if isinstance(order, tuple) else found[order]
+        return result if out is None else _written(result, out)
+
+
+def _written(result: Any, out: Any) -> Any:
+    if isinstance(result, tuple):
+        return tuple(_written(r, o) for r, o in zip(result, out, strict=True))
+    if out.shape != np.shape(result):
+        raise ValueError(f"out: got shape {out.shape}, expected {np.shape(result)}")
+    np.copyto(out, result, casting="same_kind")
+    return out

@@ -1,0 +1,105 @@
+"""Finished code on disk: source and tables of a kernel, so that a second process neither derives nor measures again.
+
+One `.npz` file per kernel (arrays and one JSON text, no pickle), written to a temporary file and renamed. The key is a
+hash of the formulas, the options, the sources of these rooms and the versions of what they lean on; an entry that
+cannot be read is derived anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import sympy as sp
+
+import symacts
+from symacts.kernels.code import Code, Part
+from symacts.kernels.pieces import COLUMNS, Table
+
+__all__ = ["folder", "kept"]
+
+
+def folder() -> Path:
+    """Where kernels live: `$SYMACTS_CACHE`, else the platform's cache folder."""
+    base = os.environ.get("SYMACTS_CACHE")
+    if base:
+        return Path(base) / "kernels"
+    if sys.platform == "win32":
+        root = Path(os.environ.get("LOCALAPPDATA", str(Path.home())))
+    elif sys.platform == "darwin":
+        root = Path.home() / "Library" / "Caches"
+    else:
+        root = Path(os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache")))
+    return root / "symacts" / "kernels"
+
+
+@lru_cache(maxsize=1)
+def _salt() -> str:
+    """What besides the formula decides about the code: our own sources, versions, the machine's kind."""
+    here = Path(symacts.__file__).parent
+    digest = hashlib.sha256()
+    for room in ("kernels", "rewrite"):
+        for path in sorted((here / room).rglob("*.py")):
+            digest.update(path.read_bytes())
+    machine = [sp.__version__, np.__version__, sys.platform, os.uname().machine if hasattr(os, "uname") else ""]
+    return digest.hexdigest() + "/".join(machine)
+
+
+def kept(tasks: tuple[tuple[sp.Expr, int], ...], options: tuple[object, ...], make: Callable[[], Code]) -> Code:
+    """The code from disk, or made and stored."""
+    key = hashlib.sha256(f"{_salt()}|{[(sp.srepr(f), k) for f, k in tasks]}|{options!r}".encode()).hexdigest()[:40]
+    path = folder() / f"{key}.npz"
+    found = _read(path)
+    if found is None:
+        found = make()
+        _write(path, found)
+    return found
+
+
+def _read(path: Path) -> Code | None:
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            head = json.loads(str(data["head"]))
+            parts = []
+            for k in range(int(head["parts"])):
+                table = Table(np.array(data[f"edges{k}"], float), np.array(data[f"rows{k}"], float))
+                if table.rows.shape != (len(table.edges), COLUMNS):
+                    return None
+                pairs = [tuple((float(a), float(b)) for a, b in data[f"{n}{k}"]) for n in ("good", "unmet")]
+                parts.append(Part(pairs[0], table, pairs[1]))
+            if head["sum"] != hashlib.sha256(head["source"].encode()).hexdigest():
+                return None
+            return Code(head["target"], head["source"], tuple(parts), head["inner"], int(head["slots"]))
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
+        return None
+
+
+def _write(path: Path, code: Code) -> None:
+    head = {
+        "parts": len(code.parts),
+        "target": code.target,
+        "source": code.source,
+        "sum": hashlib.sha256(code.source.encode()).hexdigest(),
+        "inner": code.inner,
+        "slots": code.slots,
+    }
+    arrays: dict[str, object] = {"head": np.array(json.dumps(head))}
+    for k, part in enumerate(code.parts):
+        arrays[f"edges{k}"], arrays[f"rows{k}"] = part.table.edges, part.table.rows
+        arrays[f"good{k}"] = np.array(part.good, float).reshape(-1, 2)
+        arrays[f"unmet{k}"] = np.array(part.unmet, float).reshape(-1, 2)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
+            np.savez(file, **arrays)  # type: ignore[arg-type]
+        Path(file.name).replace(path)
+    except OSError:
+        return

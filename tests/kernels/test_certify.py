@@ -1,0 +1,54 @@
+"""Certificates see what is wrong: a corrupted table, a corrupted program."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+from symacts.errors import UnsupportedExpression
+from symacts.kernels import kernel
+from symacts.kernels.certify import certify
+
+
+def test_a_certificate_names_the_worst_input() -> None:
+    k = kernel("silu", (0, 1), backend="numpy")
+    certificate = certify(k, points=800)
+    assert k.certificate is certificate
+    assert certificate.worst == max(certificate.errors) <= 4.0
+    assert json.loads(certificate.to_json())["points"] == certificate.points > 2000
+
+
+def test_a_corrupted_table_is_seen() -> None:
+    k = kernel("silu", backend="numpy")
+    part = k.code.parts[0]
+    rows = part.table.rows.copy()
+    rows[1:-1, 7] *= 1 + 2.0**-40
+    table = dataclasses.replace(part.table, rows=rows)
+    k.code = dataclasses.replace(k.code, parts=(dataclasses.replace(part, table=table),))
+    k._run = None
+    assert certify(k, points=800).worst > 100
+
+
+def test_a_corrupted_program_is_seen() -> None:
+    k = kernel("softplus", backend="numpy")
+    k.code = dataclasses.replace(k.code, source=k.code.source.replace("np.log1p", "np.expm1"))
+    k._run = None
+    assert certify(k, points=200).worst > 1e6
+
+
+def test_only_scalar_kernels_are_certified() -> None:
+    with pytest.raises(UnsupportedExpression):
+        certify(kernel("softmax"))
+
+
+def test_dead_zones() -> None:
+    zone = kernel("sigmoid", (0, 1), backend="numpy").dead_zone
+    for name, dtype in (("float32", np.float32), ("float64", np.float64)):
+        left, right = zone[name]["f"]
+        k = kernel("sigmoid", dtype=name, backend="numpy")
+        assert k(dtype(right)) == 1.0 != k(np.nextafter(dtype(right), dtype(0)))
+        assert k(dtype(-left)) == 0.0 != k(-np.nextafter(dtype(left), dtype(0)))
+    assert kernel("hard_swish", backend="numpy").dead_zone["float16"]["f"] == (3.0, None)

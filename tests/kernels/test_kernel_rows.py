@@ -1,0 +1,85 @@
+"""Row-wise and gated kernels against mpmath, finite differences and the edges of the float range."""
+
+from __future__ import annotations
+
+import pickle
+
+import mpmath
+import numpy as np
+import pytest
+
+import symacts.registry as registry
+from symacts.kernels import kernel
+
+
+def softmax(row: list[float], temperature: float) -> list[float]:
+    with mpmath.workprec(200):
+        e = [mpmath.exp(mpmath.mpf(t) / mpmath.mpf(temperature)) for t in row]
+        return [float(v / sum(e)) for v in e]
+
+
+@pytest.mark.parametrize("temperature", [1.0, 0.5, 8.0])
+def test_softmax_against_mpmath(temperature: float, seed: int) -> None:
+    rows = np.random.default_rng(seed).normal(size=(30, 7)) * 20
+    expected = [softmax(r, temperature) for r in rows.tolist()]
+    np.testing.assert_allclose(kernel("softmax")(rows, T=temperature), expected, rtol=4e-14, atol=0)
+    got = kernel("log_softmax")(rows, T=temperature)
+    with mpmath.workprec(200):
+        logs = [
+            [
+                float(mpmath.mpf(t) / temperature - mpmath.log(sum(mpmath.exp(mpmath.mpf(s) / temperature) for s in r)))
+                for t in r
+            ]
+            for r in rows.tolist()
+        ]
+    np.testing.assert_allclose(got, logs, rtol=4e-15, atol=0)
+
+
+def test_edges_of_the_float_range() -> None:
+    big = np.array([[1.7e308, -1.7e308, 0.0], [-np.inf, 2.0, 2.0], [-1.7e308, -1.7e308, -1.7e308]])
+    expected = [[1, 0, 0], [0, 0.5, 0.5], [1 / 3, 1 / 3, 1 / 3]]
+    np.testing.assert_array_equal(kernel("softmax")(big), expected)
+    logs = kernel("log_softmax")(big)
+    assert logs[0, 0] == 0.0 and logs[1, 0] == -np.inf and logs[1, 1] == -np.log(2.0)
+    assert kernel("log_sum_exp")(big).tolist() == [1.7e308, 2.0 + np.log(2.0), -1.7e308]
+
+
+@pytest.mark.parametrize("axis", [0, 1, -1])
+def test_any_axis(axis: int, seed: int) -> None:
+    data = np.random.default_rng(seed).normal(size=(4, 5))
+    y = kernel("softmax")(data, axis=axis)
+    np.testing.assert_allclose(y.sum(axis=axis), 1.0, rtol=1e-15)
+    moved = np.moveaxis(kernel("softmax")(np.moveaxis(data, axis, -1).copy()), -1, axis)
+    np.testing.assert_allclose(y, moved, rtol=1e-15)
+
+
+@pytest.mark.parametrize("name", registry.names("vector"))
+def test_vjp_is_the_derivative(name: str, seed: int) -> None:
+    k = kernel(name)
+    rng = np.random.default_rng(seed)
+    at = rng.normal(size=5)
+    step = 1e-6
+    jacobian = np.array([(k(at + step * e) - k(at - step * e)) / (2 * step) for e in np.eye(5)])
+    gradient = rng.normal(size=jacobian.shape[1:])
+    np.testing.assert_allclose(k.vjp(at, gradient), jacobian @ gradient if gradient.ndim else jacobian * gradient, atol=1e-8)
+
+
+def test_rows_pickle_and_keep_formats() -> None:
+    k = pickle.loads(pickle.dumps(kernel("softmax")))
+    assert k(np.ones(3, np.float32)).dtype == np.float32
+    with pytest.raises(TypeError):
+        k(np.array([1j]))
+    with pytest.raises(ValueError, match="axis"):
+        k(1.0)
+
+
+@pytest.mark.parametrize("name", registry.names("gated"))
+def test_gated_units(name: str, seed: int) -> None:
+    k = kernel(name, (0, 1), backend="numpy")
+    rng = np.random.default_rng(seed)
+    x, g = rng.normal(size=50) + 0.1, rng.normal(size=50) + 0.1
+    y, (dx, dg) = k(x, g)
+    step = 1e-6
+    np.testing.assert_allclose(dx, (k(x + step, g)[0] - k(x - step, g)[0]) / (2 * step), atol=1e-7)
+    np.testing.assert_allclose(dg, (k(x, g + step)[0] - k(x, g - step)[0]) / (2 * step), atol=1e-7)
+    assert y.shape == (50,)

@@ -1,0 +1,101 @@
+"""Every rewritten form equals the declared expression on its half line; a wrong rule would be seen."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import sympy as sp
+
+import symacts.registry as registry
+from symacts.rewrite.graph import Graph
+from symacts.rewrite.halfline import Unrewritable, half_line
+from symacts.rewrite.lower import lower, words
+from symacts.rewrite.reference import Reference, ulp_errors
+from symacts.rewrite.regimes import interpret
+from symacts.spec import x
+
+SMOOTH = {
+    "sigmoid": 1 / (1 + sp.exp(-x)),
+    "tanh": sp.tanh(x),
+    "softplus": sp.log(1 + sp.exp(x)),
+    "mish": x * sp.tanh(sp.log(1 + sp.exp(x))),
+    "gelu": x * (1 + sp.erf(x / sp.sqrt(2))) / 2,
+    "squareplus": (x + sp.sqrt(x**2 + 4)) / 2,
+    "shrink": x - sp.tanh(x),
+    "log-log": 1 - sp.exp(-sp.exp(x)),
+    "arsinh": sp.asinh(x) * sp.cosh(x),
+    "scaled": x / (1 + sp.exp(-sp.Rational(1702, 1000) * x)),
+}
+
+
+def deviation(expression: sp.Expr, side: int, at: np.ndarray, spoil: float = 1.0, **options: bool) -> float:
+    graph = Graph()
+    node = lower(half_line(expression, x, side, **options), graph, {"a": graph.variable("a")})
+    (y,) = interpret(graph, [node], {"a": at})
+    expected = sp.lambdify(x, expression, "mpmath")
+    truth = np.array([float(expected(side * sp.Float(t, 60)._to_mpmath(200))) for t in at.tolist()])
+    return float(np.max(np.abs(y * spoil - truth) / np.maximum(np.abs(truth), 1e-3)))
+
+
+@pytest.mark.parametrize("options", [{}, {"plain": True}, {"conjugates": True}], ids=str)
+@pytest.mark.parametrize("side", [1, -1])
+@pytest.mark.parametrize("name", SMOOTH)
+def test_forms_equal_the_expression(name: str, side: int, options: dict[str, bool], rng) -> None:
+    at = np.array([rng.uniform(0.3, 6.0) for _ in range(12)])
+    for order in (0, 1, 2):
+        expression = sp.diff(SMOOTH[name], x, order)
+        assert deviation(expression, side, at, **options) < 1e-9, (name, order)
+
+
+def test_a_wrong_form_would_be_seen() -> None:
+    assert deviation(SMOOTH["mish"], 1, np.array([1.0, 2.0]), spoil=1 + 1e-7) > 1e-9
+
+
+def test_exponents_never_grow() -> None:
+    for name, expression in SMOOTH.items():
+        if name in ("log-log", "arsinh"):
+            continue
+        for side in (1, -1):
+            graph = Graph()
+            node = lower(half_line(expression, x, side), graph, {"a": graph.variable("a")})
+            (y,) = interpret(graph, [node], {"a": np.array([800.0, 5000.0])})
+            assert not np.isnan(y).any(), (name, side)
+
+
+def test_a_function_that_no_target_knows() -> None:
+    with pytest.raises(Unrewritable):
+        half_line(sp.gamma(x), x, 1)
+
+
+def test_words_sum_to_the_constant() -> None:
+    high, low = words(sp.sqrt(2))
+    assert abs(sp.Rational(high) + sp.Rational(low) - sp.sqrt(2)) < sp.Rational(1, 2**100)
+
+
+def test_steps_are_shared_and_ordered() -> None:
+    graph = Graph()
+    a = graph.variable("a")
+    first = graph.mul(graph.add(a, graph.constant(1.0)), a)
+    assert graph.mul(graph.add(a, graph.constant(1.0)), a) == first
+    assert all(j < k for k in graph.reachable((first,)) for j in graph.steps[k].args)
+
+
+def test_reference_values_know_what_they_do_not_know() -> None:
+    shrink = Reference(x - sp.tanh(x), x)
+    man, exp = shrink.value(1e-100)
+    assert abs(sp.Rational(man) * sp.Rational(2) ** exp * 3 / sp.Rational(1e-100) ** 3 - 1) < sp.Rational(1, 10**30)
+    assert Reference(sp.log(x), x).value(-1.0) is None
+    assert Reference(x**2, x).value(0.0) == (0, 0)
+
+
+def test_ulp_errors_at_the_edges() -> None:
+    tiny = (1, -1074)
+    assert ulp_errors(np.array([5e-324, 0.0, 1e-323]), [tiny] * 3).tolist() == [0.0, 1.0, 1.0]
+    huge = (1, 1024)
+    assert ulp_errors(np.array([np.inf]), [huge])[0] == 0.0
+    assert ulp_errors(np.array([np.nan]), [(1, 0)])[0] == np.inf
+    assert ulp_errors(np.array([np.nan, 1.0]), [None, None]).tolist() == [0.0, np.inf]
+
+
+def test_registry_is_where_names_end() -> None:
+    assert registry.resolve("x*tanh(softplus(x))").formula == SMOOTH["mish"]
