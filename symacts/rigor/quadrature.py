@@ -37,8 +37,10 @@ RATES = (sp.Integer(16), sp.Integer(4), sp.Integer(1), sp.Rational(1, 4))
 """Exponential rates c at which a tail may fall, fastest first."""
 POWERS = (sp.Integer(4), sp.Integer(1), sp.Rational(1, 2), sp.Rational(1, 8))
 """Algebraic surpluses d: the tail falls like t**(-1 - d)."""
-MOST_DOUBLINGS = 14
-"""Doublings of R while the tail is still too large, before algebraic tails are cut very far out."""
+FIRST_REACH = 16
+"""Where a tail is cut first: beyond it the normal density holds less than 2**-184."""
+MOST_STEPS = 7
+"""Times that R is made four times as large while the tail is too large, before it is cut very far out."""
 
 
 def integrate(expr: sp.Expr, x: sp.Symbol, lo: sp.Expr, hi: sp.Expr, prec: int = 64) -> Any:
@@ -120,14 +122,14 @@ def _cut(expr: sp.Expr, x: sp.Symbol, end: sp.Expr, other: sp.Expr, side: int, p
 
 def _cut_infinite(expr: sp.Expr, x: sp.Symbol, side: int, other: sp.Expr, prec: int) -> tuple[Any, Any]:
     goal = arb(2) ** -(prec + 4)
-    reach = 4
+    reach = FIRST_REACH
     if other.is_finite:
         reach = max(reach, 2 * int(abs(evaluate(other, 64)).upper().ceil().unique_fmpz() or 0) + 2)
     best = arb.pos_inf()
     reason = "its tail has no majorant"
-    for step in range(MOST_DOUBLINGS + 1):
+    for step in range(MOST_STEPS + 1):
         # the last step goes out so far that an algebraic tail with surplus 1/2 is small enough
-        far = reach * (2**step if step < MOST_DOUBLINGS else 2 ** (2 * prec + 16))
+        far = reach * (4**step if step < MOST_STEPS else 2 ** (2 * prec + 16))
         found = _tail_bound(expr, x, side, None, sp.Integer(far))
         if isinstance(found, str):
             reason = found
@@ -135,7 +137,7 @@ def _cut_infinite(expr: sp.Expr, x: sp.Symbol, side: int, other: sp.Expr, prec: 
         best, algebraic = found
         if best < goal:
             return side * arb(far), arb(0, best.upper())
-        if algebraic and step < MOST_DOUBLINGS:
+        if algebraic and step < MOST_STEPS:
             far = reach * 2 ** (2 * prec + 16)
             found = _tail_bound(expr, x, side, None, sp.Integer(far))
             if not isinstance(found, str) and found[0] < goal * 2**8:
@@ -160,6 +162,7 @@ def _cut_singular(
     raise UnsupportedExpression(f"the integral of {expr} is not shown to converge at {end}: {reason}")
 
 
+@lru_cache(maxsize=1024)
 def _tail_bound(expr: sp.Expr, x: sp.Symbol, side: int, at: sp.Expr | None, far: sp.Expr) -> tuple[Any, bool] | str:
     """A bound of the integral of |expr| over t >= far, and whether it falls only algebraically; else why not."""
     from symacts.rigor.tail_constants import Undecided, number
