@@ -1088,7 +1088,7 @@ def _digit_faults(fact: Fact) -> Iterator[str]:
         lo, hi = (big(fraction(sp.Rational(b))) for b in fact.enclosure)
         text = fact.digits(20)
     except SymactsError as error:
-        yield f"no digits: {error}"
+        yield f"no digits: {str(error)[:120]}"
         return
     if not lo - slack * (1 + abs(value)) <= value <= hi + slack * (1 + abs(value)):
         yield f"the enclosure [{show(lo)}, {show(hi)}] misses {show(value)}"
