@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -31,7 +32,16 @@ class NoLimit(Undecided):
     """It is proved that the limit does not exist."""
 
 
+SIMPLE = 12
+"""Largest denominator of a rational that a value at a root is compared with."""
+
 _BAD = (sp.nan, sp.zoo, sp.oo, -sp.oo)
+
+
+def _outer_roots(constant: sp.Expr) -> list[Root]:
+    """The roots in a constant that stand in no other root of it."""
+    roots = {e for e in sp.preorder_traversal(constant) if isinstance(e, Root)}
+    return sorted((r for r in roots if not any(r is not s and s.has(r) for s in roots)), key=sp.default_sort_key)
 
 
 def _mirror_image(root: Root) -> Root:
@@ -128,10 +138,14 @@ class Subject:
             return 1
         if constant is -sp.oo:
             return -1
-        sign = self.remember(("sign", constant), lambda: self._find_sign(constant))
+        sign = self.sign_or_none(constant)
         if sign is None:
             raise Undecided(f"the sign of {constant} is undecided")
-        return int(sign)
+        return sign
+
+    def sign_or_none(self, constant: sp.Expr) -> int | None:
+        """Sign of a real constant, None where it is undecided."""
+        return self.remember(("sign", constant), lambda: self._find_sign(constant))  # type: ignore[no-any-return]
 
     def _find_sign(self, constant: sp.Expr) -> int | None:
         if constant.has(Root):
@@ -141,14 +155,30 @@ class Subject:
             plain = _unwrapped(constant)
             if vanishes(plain):
                 return 0
-            roots = {e for e in sp.preorder_traversal(plain) if isinstance(e, Root)}
-            outer = [r for r in roots if not any(r is not s and s.has(r) for s in roots)]
+            outer = _outer_roots(plain)
+            if len(outer) == 2:
+                plain = self._with_one_root(plain, *outer)
+                outer = _outer_roots(plain)
+                if vanishes(plain):
+                    return 0
             if len(outer) == 1:
                 (root,) = outer
                 variable = root.function.variables[0]
                 if divides(root.function.expr, plain.xreplace({root: variable})):
                     return 0
         return self.oracle.sign(constant)
+
+    def _with_one_root(self, constant: sp.Expr, first: Root, second: Root) -> sp.Expr:
+        """The constant with one root written as plus or minus the other, where exact division shows that it is."""
+        variable = first.function.variables[0]
+        for a, b in ((first, second), (second, first)):
+            lo, hi = self.oracle.enclose(b, 30)  # type: ignore[attr-defined]
+            for sign in (1, -1):
+                inside = a.lo <= min(sign * lo, sign * hi) and max(sign * lo, sign * hi) <= a.hi
+                mirrored = a.function.expr.subs(variable, sign * variable)
+                if inside and divides(b.function.expr, mirrored):
+                    return constant.xreplace({b: sign * a})
+        return constant
 
     def compare(self, a: sp.Expr, b: sp.Expr) -> int:
         """-1, 0 or 1 as `a < b`, `a = b`, `a > b`; infinities allowed."""
@@ -179,10 +209,21 @@ class Subject:
         if isinstance(-constant, Root):
             return constant if (-constant).lo >= 0 else _mirror_image(-constant)
         if constant.has(Root):
-            return self.oracle.as_root(constant) if not constant.free_symbols else constant  # type: ignore[attr-defined]
+            return constant if constant.free_symbols else self._as_root(constant)
         if constant.has(sp.LambertW):
             constant = simplify_lambert(constant)
         return tidy(surd(constant) if not constant.free_symbols else constant)
+
+    def _as_root(self, constant: sp.Expr) -> sp.Expr:
+        """One `Root` for a constant that holds roots; a simple rational where it is shown to be that."""
+        lo, hi = self.oracle.enclose(constant, 20)  # type: ignore[attr-defined]
+        middle = Fraction(int((lo + hi).p), 2 * int((lo + hi).q)).limit_denominator(SIMPLE)
+        guess = sp.Rational(middle.numerator, middle.denominator)
+        if lo <= guess <= hi and self._find_sign(constant - guess) == 0:
+            return guess
+        if lo > 0 or hi < 0:
+            return self.oracle.as_root(constant)  # type: ignore[attr-defined]
+        raise Undecided(f"whether {constant} is zero")
 
     # --- branches ----------------------------------------------------------------------------------------------
 

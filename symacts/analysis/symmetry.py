@@ -92,7 +92,7 @@ def _is_symmetric(f: Subject, center: sp.Expr, sign: int) -> bool | None:
         other = f.value_at(f.neat(2 * center - border.point))
         if other is None:
             return False
-        step = f.oracle.sign(border.value + sign * other - target)
+        step = f.sign_or_none(border.value + sign * other - target)
         if step:
             return False
         shown = shown and step == 0
