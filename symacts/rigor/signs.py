@@ -118,6 +118,13 @@ class _Chart:
         quick = self.quick(expr)
         if quick:
             return constant(quick)
+        if expr.is_Pow and expr.exp.is_Integer:
+            return product([(self.of(expr.base, depth), int(expr.exp))])
+        if any(_is_square(factor) for factor in expr.args if expr.is_Mul):
+            try:
+                return self.of_product(expr, depth)
+            except Undecided:
+                pass  # factors that share a zero: the quotient sees it
         try:
             quotient = normal_form(expr, self.x)
         except TooLarge:
@@ -369,7 +376,12 @@ def _affine(argument: sp.Expr, x: sp.Symbol) -> tuple[sp.Expr, sp.Expr] | None:
     """`(c, d)` with argument = c*x + d, c not 0."""
     shift, moving = argument.as_independent(x, as_Add=True)
     c = moving / x
-    return None if x in c.free_symbols else (c, shift)
+    return None if x in c.free_symbols or c == 0 else (c, shift)
+
+
+def _is_square(factor: sp.Expr) -> bool:
+    """A power of a sum: what is under it has simpler zeros than the expanded polynomial."""
+    return bool(factor.is_Pow and factor.exp.is_Integer and factor.exp > 1 and factor.base.is_Add)
 
 
 _ODD = (sp.erf, sp.erfi, sp.atan, sp.asinh, sp.atanh, sp.asin, sp.erfinv)
