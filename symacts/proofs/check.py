@@ -64,6 +64,7 @@ class Goal:
     relation: str
     rhs: sp.Expr
     is_defined: bool = False
+    may_exclude: bool = False
 
     @property
     def difference(self) -> sp.Expr:
@@ -436,17 +437,27 @@ def middle(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     return [Goal(goal.given, goal.lhs, first, through), Goal(goal.given, through, second, goal.rhs)]
 
 
+def apart(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
+    """Different, because one side is always the larger."""
+    if goal.relation != "!=" or node["side"] not in (1, -1):
+        raise CertificateError("", "a side, 1 or -1, is needed")
+    lhs, rhs = (goal.lhs, goal.rhs) if node["side"] > 0 else (goal.rhs, goal.lhs)
+    return [replace(goal, lhs=lhs, relation="<", rhs=rhs, may_exclude=False)]
+
+
 def defined(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     """Prove that both sides are defined, then go on; isolated zeros of denominators are excluded."""
-    open_ = needs(goal)
-    main = replace(goal, given=goal.given.and_(*open_), is_defined=True)
-    return [main, *(condition_goal(goal.given, c) for c in open_)]
+    open_, excluded = needs(goal), node.get("excluded", ())
+    left_out = [open_[k] for k in excluded]
+    main = replace(goal, given=goal.given.and_(*left_out), is_defined=True)
+    sides = (replace(condition_goal(goal.given, c), may_exclude=k in excluded) for k, c in enumerate(open_))
+    return [main, *sides]
 
 
 def isolated(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     """A denominator that is analytic and nonzero at one point vanishes at isolated points only: these are excluded."""
-    if goal.relation != "!=" or goal.lhs != 0:
-        raise CertificateError("", "only a denominator may be excluded")
+    if goal.relation != "!=" or goal.lhs != 0 or not goal.may_exclude:
+        raise CertificateError("", "only a denominator may be excluded, where that was announced")
     analytic.require_isolated_zeros(goal, decode(node["at"]))
     return []
 
@@ -540,6 +551,7 @@ _RULES: dict[str, Callable[[Goal, Mapping[str, Any]], list[Goal]]] = {
     "apply": apply,
     "middle": middle,
     "defined": defined,
+    "apart": apart,
     "isolated": isolated,
     "transform": transform,
     "monotone": monotone,

@@ -13,7 +13,7 @@ from symacts.errors import SymactsError
 from symacts.proofs import check as checker
 from symacts.proofs.check import FORMAT, CertificateError
 from symacts.proofs.proof import Proof
-from symacts.proofs.refute import find_counterexample
+from symacts.proofs.refute import find_counterexample, sharpen
 from symacts.proofs.search import OutOfBudget, Search, prove_goal
 from symacts.proofs.statement import read
 
@@ -136,6 +136,8 @@ def _answer(claim: Claim, deadline: float) -> dict[str, Any]:
         if node is None:
             costly = goal.lhs.has(sp.Integral) or goal.rhs.has(sp.Integral)
             counterexample = find_counterexample(goal, LAST_COSTLY if costly else LAST_POINTS)
+            for _, variable, lo, hi in search.hints[-3:] if counterexample is None else ():
+                counterexample = counterexample or sharpen(goal, variable, lo, hi)
             if counterexample is not None:
                 return {"status": "refuted", "counterexample": counterexample.to_dict()}
             reason = reason or "; ".join(dict.fromkeys(search.reasons[-3:])) or "no tactic applies"

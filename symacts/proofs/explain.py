@@ -37,6 +37,7 @@ REASONS = {
     "factor": "divide by a positive factor",
     "apply": "compare after an increasing function",
     "middle": "through a third expression",
+    "apart": "one side is always the larger",
     "defined": "both sides are defined",
     "isolated": "isolated zeros of a denominator are left out",
     "transform": "in new variables",

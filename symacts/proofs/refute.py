@@ -235,6 +235,39 @@ def find_counterexample(goal: Goal, tries: int = 60) -> Counterexample | None:
     return None
 
 
+def sharpen(goal: Goal, variable: sp.Symbol, lo: sp.Expr, hi: sp.Expr) -> Counterexample | None:
+    """A counterexample near an interval where a cover failed: descend to the least value of rhs - lhs."""
+    if _outside(goal) != {variable}:
+        return None
+    width = max(hi - lo, sp.Rational(1, 16))
+    lo, hi = lo - width, hi + width
+    for _ in range(DESCENT):
+        third = (hi - lo) / 3
+        points_ = [sp.Rational(int(p * 2**24), 2**24) for p in (lo + third, hi - third)]
+        try:
+            left, right = (
+                evaluate(value_at(goal.rhs - goal.lhs, {variable: p}, goal.given), 80).mid() for p in points_
+            )
+        except EXPECTED:
+            return None
+        lo, hi = (lo, hi - third) if left < right else (lo + third, hi)
+    for p in (points_[0], points_[1]):
+        values = {variable: p}
+        if meets(goal.given, values):
+            try:
+                verdict = separated(
+                    value_at(goal.lhs, values, goal.given), value_at(goal.rhs, values, goal.given), goal.relation
+                )
+            except EXPECTED:
+                continue
+            if verdict is not None:
+                return Counterexample(((str(variable), p),), verdict[0], verdict[1], goal.relation, verdict[2])
+    return None
+
+
+DESCENT = 24
+
+
 def _one_sided(goal: Goal) -> list[tuple[sp.Expr, sp.Expr]]:
     """The sides, with a two-sided limit also taken from either side: where it exists it equals both."""
     out = [(goal.lhs, goal.rhs)]

@@ -41,6 +41,7 @@ class Search:
     failed: dict[Any, int] = field(default_factory=dict)
     base_conditions: int = 0
     cut: bool = False
+    hints: list[tuple[Goal, sp.Symbol, sp.Expr, sp.Expr]] = field(default_factory=list)
 
     def spend(self) -> None:
         """One step of the budget."""
@@ -85,7 +86,7 @@ def solve(goal: Goal, search: Search, effort: int, depth: int = 0) -> Node | Non
     search.spend()
     if depth > search.max_depth:
         return None
-    key = (goal.given.conditions, goal.lhs, goal.relation, goal.rhs, goal.is_defined)
+    key = (goal.given.conditions, goal.lhs, goal.relation, goal.rhs, goal.is_defined, goal.may_exclude)
     if search.failed.get(key, -1) >= effort:
         return None
     for tactic in search.tactics:

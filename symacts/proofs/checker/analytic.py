@@ -443,6 +443,12 @@ def require_limit(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: i
         ):
             return
         raise UnsupportedExpression(f"the expansion gives {found}, not {value}")
+    if point == 0 and not _analytic_at(f, x, outer):  # x = 1/s with s far out on one side
+        inner = sp.expand(f.xreplace({x: 1 / x}), deep=False)
+        if inner.free_symbols != f.free_symbols or _analytic_at(inner.xreplace({x: 1 / x}), x, outer):
+            raise UnsupportedExpression("no reciprocal")
+        _require_scaled_limit(outer, inner, x, sp.oo if way > 0 else -sp.oo, value)
+        return
     if point.is_finite:
         at = {x: point}
         numerator, denominator = sp.fraction(sp.together(f))
@@ -459,14 +465,34 @@ def require_limit(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: i
                 raise UnsupportedExpression("no quotient of Taylor coefficients")
             numerator, denominator = sp.diff(numerator, x), sp.diff(denominator, x)
         raise UnsupportedExpression("too many vanishing Taylor coefficients")
+    try:
+        _require_scaled_limit(outer, f, x, point, value)
+    except UnsupportedExpression:  # x = 1/s with s near 0 on one side
+        near = f.xreplace({x: 1 / x})
+        if not _analytic_at(near, x, outer):
+            raise
+        require_limit(outer, near, x, sp.S.Zero, 1 if point is sp.oo else -1, value)
+
+
+def _analytic_at(f: sp.Expr, x: sp.Symbol, outer: Given) -> bool:
+    """Whether numerator and denominator of f are analytic at x = 0."""
+    try:
+        return all(
+            is_analytic(part) and all(_strictly(outer, c, {x: sp.S.Zero}) for c in obligations(part))
+            for part in sp.fraction(sp.together(f))
+        )
+    except UnsupportedExpression:
+        return False
+
+
+def _require_scaled_limit(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, value: sp.Expr) -> None:
+    """The limit at infinity where one factor accompanies x throughout and has a sign: a function of x alone."""
     scale = scale_of(f, x)
-    ways = outer.sign(scale)
-    plain = scaled(f, x, scale)
-    if len(ways) != 1 or ways == {0} or plain.free_symbols != {x}:  # x = 1/s with s near 0 on one side
-        require_limit(outer, f.xreplace({x: 1 / x}), x, sp.S.Zero, 1 if point is sp.oo else -1, value)
-        return
+    ways, plain = outer.sign(scale), scaled(f, x, scale)
+    if len(ways) != 1 or ways == {0} or plain.free_symbols != {x}:
+        raise UnsupportedExpression("parameters remain after scaling, or have no sign")
     (orientation,) = ways
-    require_limit(outer, plain, x, orientation * point, way, value)
+    require_limit(outer, plain, x, orientation * point, 1, value)
 
 
 def _strictly(outer: Given, condition: Condition, at: Mapping[Any, Any]) -> bool:

@@ -48,7 +48,8 @@ class Given:
     """Hypotheses, and what follows from them by structure and linear arithmetic."""
 
     def __init__(self, conditions: Iterable[Condition] = ()) -> None:
-        self.conditions: tuple[Condition, ...] = tuple(dict.fromkeys(conditions))
+        kept = (c for c in conditions if not (c[1] == ">=" and c[0].is_Rational and c[0] >= 0))
+        self.conditions: tuple[Condition, ...] = tuple(dict.fromkeys(kept))
         self._signs: dict[sp.Expr, frozenset[int]] = {}
         self._linear: list[Row] | None = None
         self._open: dict[Any, Given] = {}

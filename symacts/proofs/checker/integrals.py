@@ -106,7 +106,7 @@ def is_tame(e: sp.Expr, z: sp.Symbol, given: Given) -> bool:
         return all(is_tame(a, z, given) for a in e.args)
     if isinstance(e, sp.exp):
         form = quadratic(e.args[0], z)
-        return form is not None and given.holds(form[0], "<=")
+        return (form is not None and given.holds(form[0], "<=")) or _grows_linearly(e.args[0], z)
     if e.is_Pow and e.exp.is_Integer:
         if e.exp > 0:
             return is_tame(e.base, z, given)
@@ -118,6 +118,21 @@ def is_tame(e: sp.Expr, z: sp.Symbol, given: Given) -> bool:
     if isinstance(e, sp.Piecewise):
         return e.args[-1][1] == sp.true and all(is_tame(v, z, given) for v, _ in e.args)
     return False
+
+
+def _grows_linearly(e: sp.Expr, z: sp.Symbol) -> bool:
+    """Whether |e| is at most a multiple of 1 + |z| (by its form)."""
+    if z not in e.free_symbols:
+        return not obligations(e) and is_analytic(e)
+    if e == z:
+        return True
+    if e.is_Add or isinstance(e, (sp.Abs, sp.Max, sp.Min)):
+        return all(_grows_linearly(a, z) for a in e.args)
+    if e.is_Mul:
+        moving = [a for a in e.args if z in a.free_symbols]
+        rest = sp.Mul(*[a for a in e.args if z not in a.free_symbols])
+        return len(moving) == 1 and _grows_linearly(moving[0], z) and _grows_linearly(rest, z)
+    return isinstance(e, _BOUNDED) and all(is_tame(a, z, Given()) for a in e.args)
 
 
 # -- values --------------------------------------------------------------------------------------------------------

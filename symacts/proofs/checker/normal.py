@@ -272,8 +272,39 @@ class Atoms:
         lifted = self.lift(base)
         return lifted**whole * self._root(base, q) ** part
 
-    def _root(self, base: sp.Expr, q: int) -> sp.Symbol:
+    def _root(self, base: sp.Expr, q: int) -> sp.Expr:
         lifted = self.lift(base)
+        known = self._positive_part(lifted) if not base.is_Rational else None
+        if known is not None and known[1] != lifted:
+            product = sp.S.One
+            for factor, k in known[0]:
+                product *= self._root_of(factor.xreplace(self.meaning), factor, q) ** k
+            return product if known[1] == 1 else product * self._root_of(known[1].xreplace(self.meaning), known[1], q)
+        return self._root_of(base, lifted, q)
+
+    def _positive_part(self, lifted: sp.Expr) -> tuple[list[tuple[sp.Expr, int]], sp.Expr] | None:
+        """Factors that are positive by their coefficients, with their powers, and the rest of the product."""
+        value = self.evaluate(lifted)
+        if self.imaginary.intersection(value.num.ring.symbols) or len(value.num) > MAX_FACTOR_TERMS or not value.den:
+            return None
+        content, factors = (value.num.LC, []) if value.num.is_ground else value.num.factor_list()
+        parts = [*factors, *((p, -k) for p, k in value.den.items())]
+        if content != 1 or not all(self._is_positive(p) for p, _ in parts):
+            return None
+        return [(p.as_expr(), k) for p, k in parts], sp.S.One
+
+    def _is_positive(self, p: PolyElement) -> bool:
+        """Whether a positive constant and nonnegative monomials show it."""
+        symbols = p.ring.symbols
+        signs = all(
+            c > 0
+            and all(k % 2 == 0 or g in self.positive or g in self.nonnegative for g, k in zip(symbols, m, strict=True))
+            for m, c in p.items()
+        )
+        strict = any(all(not k or g in self.positive for g, k in zip(symbols, m, strict=True)) for m in p)
+        return signs and strict
+
+    def _root_of(self, base: sp.Expr, lifted: sp.Expr, q: int) -> sp.Expr:
         for order, other, symbol in self._roots:
             if order == q and (other == lifted or self.vanishes(lifted - other)):
                 return symbol

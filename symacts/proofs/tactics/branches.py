@@ -27,7 +27,7 @@ def branches(goal: Goal, search: Search) -> Iterator[Node]:
         switch = undecided.expression
     yield from _kinks(goal)
     on = _border(switch, goal.given)
-    if on is None or len(goal.given.sign(on)) < 2:
+    if on is None or len(goal.given.sign(on)) < 2 or (on, ">=") in goal.given.conditions:
         raise Final
     differentiated = goal.lhs.has(sp.Derivative) or goal.rhs.has(sp.Derivative)
     simple = is_analytic(on) and all(sp.diff(on, s).is_number for s in on.free_symbols)
@@ -99,7 +99,7 @@ def _border(switch: Any, given: Given) -> sp.Expr | None:
         return None
     if isinstance(switch, (sp.Max, sp.Min)):
         args = switch.args
-        pairs = [(a, b) for k, a in enumerate(args) for b in args[k + 1 :] if len(given.sign(a - b)) > 1]
+        pairs = [(a, b) for k, a in enumerate(args) for b in args[k + 1 :] if {-1, 1} <= given.sign(a - b)]
         if not pairs:
             return None
         on = pairs[0][0] - pairs[0][1]
@@ -148,14 +148,28 @@ def _border_of_exponent(e: sp.Expr, given: Given) -> sp.Expr:
 def definedness(goal: Goal, search: Search) -> Iterator[Node]:
     """Prove the definedness conditions that do not follow at once; exclude isolated zeros of denominators."""
     if goal.is_defined:
-        if goal.relation == "!=" and goal.lhs == 0:
-            yield from _isolated(goal)
+        yield from _nonzero(goal)
         return
     if goal.lhs.has(sp.Limit, sp.Integral) or goal.rhs.has(sp.Limit, sp.Integral):
         return
+    yield from _nonzero(goal)
     if checker.needs(goal):
         yield {"rule": "defined"}
+        excluded = [k for k, (_, op) in enumerate(checker.needs(goal)) if op == "!="]
+        if excluded:
+            yield {"rule": "defined", "excluded": excluded}
         raise Final
+
+
+def _nonzero(goal: Goal) -> Iterator[Node]:
+    """A denominator: of one sign, or zero at isolated points only."""
+    if goal.relation != "!=" or goal.lhs != 0:
+        return
+    for side in (1, -1):
+        if is_plausible(checker.apart(goal, {"rule": "apart", "side": side})[0]):
+            yield {"rule": "apart", "side": side}
+    if goal.may_exclude:
+        yield from _isolated(goal)
 
 
 def _isolated(goal: Goal) -> Iterator[Node]:

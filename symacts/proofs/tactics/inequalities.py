@@ -10,7 +10,7 @@ import sympy as sp
 from symacts.codec import encode
 from symacts.proofs import check as checker
 from symacts.proofs.check import Goal
-from symacts.proofs.checker.analytic import Span, ball_sign, span
+from symacts.proofs.checker.analytic import Span, ball_sign, scale_of, span
 from symacts.proofs.checker.entail import Given, Undecided
 from symacts.proofs.checker.normal import is_zero
 from symacts.proofs.search import EXPECTED, Final, Node, Search, has_operators, is_plausible
@@ -37,7 +37,11 @@ ZEROS += [sp.log(2), -sp.log(2), sp.sqrt(2), -sp.sqrt(2), 1 / sp.sqrt(2), -1 / s
 
 
 class _Fails(Exception):
-    pass
+    """No cover; `near` is where it failed, if at one place."""
+
+    def __init__(self, reason: str, near: tuple[sp.Expr, sp.Expr] | None = None) -> None:
+        self.near = near
+        super().__init__(reason)
 
 
 def bisection(goal: Goal, search: Search) -> Iterator[Node]:
@@ -57,6 +61,8 @@ def bisection(goal: Goal, search: Search) -> Iterator[Node]:
             cells = cover(form, variable, span(goal.given, variable), goal.relation == "<", left_out, search)
         except _Fails as error:
             search.note(str(error))
+            if error.near is not None:
+                search.hints.append((goal, variable, *error.near))
             continue
         if form == g:
             yield {"rule": "sign", "variable": encode(variable), "cells": cells}
@@ -187,10 +193,10 @@ def _compact(g: sp.Expr, x: sp.Symbol, lo: sp.Expr, hi: sp.Expr, search: Search)
             cells.append({"kind": "ball", "lo": encode(a), "hi": encode(b), "order": order, "prec": PREC})
             continue
         if found == -1:
-            raise _Fails(f"negative on [{a}, {b}]")
+            raise _Fails(f"negative on [{a}, {b}]", (a, b))
         splits += 1
         if splits > MAX_SPLITS or b - a < MIN_WIDTH:
-            raise _Fails(f"no sign found on [{a.evalf(8)}, {b.evalf(8)}]")
+            raise _Fails(f"no sign found on [{a.evalf(8)}, {b.evalf(8)}]", (a, b))
         middle = _middle(a, b)
         stack += [(middle, b), (a, middle)]
     return cells
@@ -218,6 +224,8 @@ def rewritten(goal: Goal, search: Search) -> Iterator[Node]:
     lhs, rhs = checker.resolved(goal)
     g = rhs - lhs
     for h, p in _factorizations(g):
+        if goal.given.holds(p, "<"):
+            h, p = -h, -p
         if h != g and goal.given.holds(p, ">"):
             yield {"rule": "factor", "by": encode(p), "rest": encode(h)}
 
@@ -244,6 +252,21 @@ def several_variables(goal: Goal, search: Search) -> Iterator[Node]:
     g = rhs - lhs
     if not is_plausible(goal):
         raise Final
+    for factor in sp.Mul.make_args(sp.factor_terms(g)):
+        if (
+            factor.is_Add
+            and goal.given.sign(factor) == {-1, 0, 1}
+            and all(sp.diff(factor, s).is_number for s in factor.free_symbols)
+        ):
+            yield {"rule": "cases", "on": encode(factor), "parts": ["<", "=", ">"]}
+    for variable in sorted(g.free_symbols, key=str):
+        scale = scale_of(g, variable)
+        if scale.is_Symbol and goal.given.holds(scale, ">") and not _is_scaled(g, variable, scale):
+            forward, back = (
+                [[encode(variable), encode(variable / scale)]],
+                [[encode(variable), encode(scale * variable)]],
+            )
+            yield {"rule": "transform", "forward": forward, "back": back, "cost": 1}
     for variable in sorted(g.free_symbols, key=str):
         for bound, side in _bounds(goal.given, variable):
             for strict in ("value", "slope") if goal.relation == "<" else ("value",):
@@ -260,6 +283,12 @@ def several_variables(goal: Goal, search: Search) -> Iterator[Node]:
                     continue
                 if all(is_plausible(c) for c in children):
                     yield node
+
+
+def _is_scaled(g: sp.Expr, variable: sp.Symbol, scale: sp.Symbol) -> bool:
+    """Whether the change of variable would bring the factor in elsewhere in a function's argument."""
+    moved = g.xreplace({variable: variable / scale})
+    return any(scale in f.free_symbols for f in moved.atoms(sp.Function))
 
 
 MAX_ADDED = 4

@@ -11,6 +11,7 @@ from symacts.proofs.check import Goal
 from symacts.proofs.checker.analytic import nearby, scale_of, scaled, without
 from symacts.proofs.checker.entail import Given, Undecided
 from symacts.proofs.search import EXPECTED, Final, Node, Search
+from symacts.proofs.tactics.branches import _border
 from symacts.rigor.tails import limit as tail_limit
 
 __all__ = ["operators"]
@@ -44,7 +45,11 @@ def _limit(goal: Goal, of: sp.Limit, search: Search) -> Iterator[Node]:
         try:
             near = nearby(outer, x, point, way, within)
             local = near.resolve(e)
-        except Undecided:
+        except Undecided as undecided:
+            on = _border(undecided.expression, near)
+            if on is not None and x not in on.free_symbols and {-1, 1} <= outer.sign(on):
+                yield {"rule": "cases", "on": encode(on), "parts": ["<", "=", ">"]}
+                return
             continue
         for parts in _parts(local, x, point, way, outer, wanted):
             value = sp.Add(*[c * v for c, _, v in parts])
@@ -81,6 +86,11 @@ def _parts(
             yield parts
 
 
+def _has_pole_inside(f: sp.Expr, x: sp.Symbol) -> bool:
+    """Whether an argument of a function blows up where x vanishes."""
+    return any((1 / x) in a.atoms(sp.Pow) for e in f.atoms(sp.Function) for a in e.args)
+
+
 def _unscaled(c: sp.Expr, f: sp.Expr, x: sp.Symbol, point: sp.Expr, outer: Given) -> tuple[sp.Expr, sp.Expr]:
     """Move the parameter factor that scaling x leaves out of f: `f(x) = k*h(b*x)` gives `(c*k, f/k)`."""
     scale = scale_of(f, x) if point.is_infinite else sp.S.One
@@ -90,7 +100,9 @@ def _unscaled(c: sp.Expr, f: sp.Expr, x: sp.Symbol, point: sp.Expr, outer: Given
     return (c * left, f / left) if left.free_symbols else (c, f)
 
 
-def _value(f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int, outer: Given, wanted: sp.Expr | None) -> sp.Expr | None:
+def _value(
+    f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int, outer: Given, wanted: sp.Expr | None, turned: bool = False
+) -> sp.Expr | None:
     if x not in f.free_symbols:
         return f
     if f.free_symbols == {x} and not point.free_symbols:
@@ -104,9 +116,13 @@ def _value(f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int, outer: Given, wan
             if plain.free_symbols == {x}:
                 found = tail_limit(plain, x, next(iter(ways)) * point, way)
                 return found if isinstance(found, sp.Expr) else None
-        return _value(f.xreplace({x: 1 / x}), x, sp.S.Zero, 1 if point is sp.oo else -1, outer, None)
+        if turned:
+            return None
+        return _value(f.xreplace({x: 1 / x}), x, sp.S.Zero, 1 if point is sp.oo else -1, outer, None, True)
     try:
         numerator, denominator = sp.fraction(sp.together(f))
+        if point == 0 and not turned and _has_pole_inside(f, x) and not _has_pole_inside(f.xreplace({x: 1 / x}), x):
+            return _value(f.xreplace({x: 1 / x}), x, sp.oo if way > 0 else -sp.oo, way, outer, None, True)
         for _ in range(8):
             top, bottom = numerator.subs(x, point), denominator.subs(x, point)
             if outer.holds(bottom, "!="):
