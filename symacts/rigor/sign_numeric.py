@@ -110,6 +110,7 @@ class Search:
     weight: int = field(init=False)
     known: dict[Any, int] = field(default_factory=dict)
     zeros: list[sp.Expr] = field(default_factory=list)
+    orders: dict[sp.Expr, int | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.f = compile_balls(self.expr, self.x)
@@ -223,6 +224,11 @@ class Search:
 
     def multiplicity(self, point: sp.Expr) -> int | None:
         """The multiplicity of an exact zero; None where not established."""
+        if point not in self.orders:
+            self.orders[point] = self._multiplicity(point)
+        return self.orders[point]
+
+    def _multiplicity(self, point: sp.Expr) -> int | None:
         derivative = self.expr
         for k in range(1, MOST_MULTIPLICITY + 1):
             derivative = sp.diff(derivative, self.x)
