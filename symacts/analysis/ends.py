@@ -104,9 +104,10 @@ def saturation(f: Subject, facts: Facts) -> Answer:
         if k is None or slope is None:
             kinds.append("none")
             continue
-        cells = [c for c in f.cells(1) if c.branch == k]
-        outermost = cells[0] if side < 0 else cells[-1]
-        kinds.append("hard" if outermost.sign == 0 else "soft" if f.sign(slope) == 0 else "none")
+        if f.sign(slope):
+            kinds.append("none")
+        else:
+            kinds.append("hard" if f.is_flat(k) else "soft")
     return tuple(kinds), "limits of f' and whether f' vanishes identically beyond a point"
 
 

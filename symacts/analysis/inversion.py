@@ -14,7 +14,7 @@ from symacts.symbolic.inverses import proposals
 from symacts.symbolic.oracle import Undecided
 from symacts.symbolic.structure import requirements
 
-__all__ = ["antiderivative", "inverse"]
+__all__ = ["antiderivative", "inverse", "no_inverse"]
 
 
 def antiderivative(f: Subject, facts: Facts) -> Answer:
@@ -60,6 +60,14 @@ def inverse(f: Subject, facts: Facts) -> Answer:
     if len(pieces) == 1:
         return pieces[0][1], "undone operation by operation, checked by f(g(x)) = x; defined on the range"
     return piecewise(pieces, f.x), "undone operation by operation, checked by f(g(x)) = x"
+
+
+def no_inverse(f: Subject, facts: Facts) -> Answer:
+    """None for a continuous function on an interval that is not monotone (intermediate values)."""
+    on_interval = isinstance(facts["domain"].value, sp.Interval) and not facts["discontinuities"].value
+    if facts["monotonicity"].value != "none" or not on_interval:
+        raise Undecided("not shown to take a value twice")
+    return None, "continuous on an interval and not monotone, so some value is taken twice"
 
 
 def _one_to_one(f: Subject) -> dict[int, sp.Interval] | None:

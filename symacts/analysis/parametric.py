@@ -279,6 +279,18 @@ class ParametricOracle:
         """Whether an answer of `limit` is a proof that there is none."""
         return self.balls.has_no_limit(answer)
 
+    def period(self, expression: sp.Expr, x: sp.Symbol) -> sp.Expr | None:
+        """Periods are looked for without parameters."""
+        return None if self.parameters_in(expression) else self.balls.period(expression, x)
+
+    def periodic_chart(self, expression: sp.Expr, x: sp.Symbol) -> Any:
+        """The sign chart over one period, or `Unknown`."""
+        return self._depends(expression) if self.parameters_in(expression) else self.balls.periodic_chart(expression, x)
+
+    def zero_families(self, expression: sp.Expr, x: sp.Symbol) -> Any:
+        """All zeros on the line as families, or `Unknown`."""
+        return self._depends(expression) if self.parameters_in(expression) else self.balls.zero_families(expression, x)
+
     # --- what needs numbers --------------------------------------------------------------------------------------
 
     def enclose(self, constant: sp.Expr, digits: int) -> tuple[sp.Rational, sp.Rational]:

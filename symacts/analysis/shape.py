@@ -145,6 +145,18 @@ def decreasing_on(f: Subject, facts: Facts) -> Answer:
     return union(list(found)), "where f' < 0, joined across isolated points at which f is continuous"
 
 
+def moves_throughout(direction: str) -> Any:
+    """A derivation of `increasing_on` or `decreasing_on` for a function that moves one way all along."""
+
+    def run(f: Subject, facts: Facts) -> Answer:
+        kind, whole = facts["monotonicity"].value, facts["domain"].value
+        if not kind.startswith("strictly") or not isinstance(whole, sp.Interval) or facts["discontinuities"].value:
+            raise Undecided("f is not continuous and strictly monotone on an interval")
+        return (whole if kind.endswith(direction) else sp.S.EmptySet), f"f is {kind} and continuous on its domain"
+
+    return run
+
+
 def _slopes(f: Subject, border: Border, order: int = 1) -> tuple[sp.Expr | None, sp.Expr | None]:
     left = f.end(border.left, "hi", order) if border.left is not None else None
     right = f.end(border.right, "lo", order) if border.right is not None else None

@@ -145,7 +145,7 @@ class Subject:
 
     def sign_or_none(self, constant: sp.Expr) -> int | None:
         """Sign of a real constant, None where it is undecided."""
-        return self.remember(("sign", constant), lambda: self._find_sign(constant))  # type: ignore[no-any-return]
+        return self.remember(("sign", constant), lambda: self._find_sign(constant))
 
     def _find_sign(self, constant: sp.Expr) -> int | None:
         if constant.has(Root):
@@ -427,6 +427,22 @@ class Subject:
             return self.oracle.sign(candidate - lo) == 1 and self.oracle.sign(hi - candidate) == 1
         except UnsupportedExpression:
             return False
+
+    def is_flat(self, branch: int) -> bool:
+        """Whether f' vanishes identically on a branch: an analytic function does so, or has isolated zeros only."""
+        slope = self.expression_of(branch, 1)
+        if not slope.has(self.x):
+            return self.sign(slope) == 0
+        piece = self.branches[branch]
+        for start, step in ((piece.lo, 1), (piece.hi, -1), (sp.S.Zero, 1)):
+            if start.is_finite is not False:
+                for k in (3, 7):
+                    point = start + sp.Rational(step, k)
+                    if self.compare(piece.lo, point) < 0 < self.compare(piece.hi, point) and self.oracle.sign(
+                        slope.subs(self.x, point)
+                    ):
+                        return False
+        return bool(self.chart(branch, 1).cells[0][2] == 0)
 
     # --- the outermost behavior --------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from symacts.analysis import algebra, ends, families, inversion, moments, shape, symmetry, values
+from symacts.analysis import algebra, ends, families, inversion, moments, periodic, shape, symmetry, values, witnesses
 from symacts.analysis.ends import Answer, Facts
 from symacts.analysis.subject import Subject
 
@@ -26,6 +26,8 @@ class Derivation:
     run: Callable[[Subject, Facts], Answer]
 
 
+MOVES = ("domain", "monotonicity", "discontinuities")
+
 TABLE: tuple[Derivation, ...] = (
     Derivation("domain", "branches", (), ends.domain),
     Derivation("derivative", "branches", (), algebra.derivative),
@@ -33,26 +35,43 @@ TABLE: tuple[Derivation, ...] = (
     Derivation("derivative_in_output", "undetermined coefficients", (), algebra.derivative_in_output),
     Derivation("antiderivative", "rules", ("discontinuities",), inversion.antiderivative),
     Derivation("inverse", "undoing", (), inversion.inverse),
+    Derivation("inverse", "intermediate values", ("domain", "monotonicity", "discontinuities"), inversion.no_inverse),
     Derivation("limits", "expansion", (), ends.limits),
     Derivation("derivative_limits", "expansion", (), ends.derivative_limits),
     Derivation("asymptotes", "expansion", (), ends.asymptotes),
     Derivation("saturation", "slopes at the ends", ("derivative_limits",), ends.saturation),
     Derivation("range", "monotone pieces", (), values.range_),
+    Derivation("range", "one period", (), periodic.range_),
+    Derivation("range", "limits", ("domain", "discontinuities"), witnesses.range_by_limits),
     Derivation("minimum", "monotone pieces", (), values.minimum),
+    Derivation("minimum", "one period", (), periodic.minimum),
+    Derivation("minimum", "limits", (), witnesses.infimum_by_limits),
     Derivation("maximum", "monotone pieces", (), values.maximum),
+    Derivation("maximum", "one period", (), periodic.maximum),
+    Derivation("maximum", "limits", (), witnesses.supremum_by_limits),
     Derivation("bounded", "extrema", ("minimum", "maximum"), values.bounded),
     Derivation("zeros", "isolated roots", (), values.zeros),
+    Derivation("zeros", "one period", (), periodic.zeros),
     Derivation("fixed_points", "isolated roots", (), values.fixed_points),
+    Derivation("fixed_points", "one period", (), periodic.fixed_points),
     Derivation("sign", "extrema", ("minimum", "maximum"), values.sign),
     Derivation("sign", "sign chart", (), values.sign_by_chart),
+    Derivation("sign", "witnesses", (), witnesses.sign),
     Derivation("monotonicity", "sign of f'", (), shape.monotonicity),
+    Derivation("monotonicity", "one period", (), periodic.monotonicity),
+    Derivation("monotonicity", "witnesses", (), witnesses.monotonicity),
     Derivation("increasing_on", "sign of f'", (), shape.increasing_on),
     Derivation("decreasing_on", "sign of f'", (), shape.decreasing_on),
+    Derivation("increasing_on", "monotonicity", MOVES, shape.moves_throughout("increasing")),
+    Derivation("decreasing_on", "monotonicity", MOVES, shape.moves_throughout("decreasing")),
     Derivation("stationary_points", "zeros of f'", (), shape.stationary_points),
+    Derivation("stationary_points", "one period", (), periodic.stationary_points),
     Derivation("convexity", "sign of f''", ("domain",), shape.convexity),
+    Derivation("convexity", "witnesses", (), witnesses.no_convexity),
     Derivation("convex_on", "sign of f''", (), shape.convex_on),
     Derivation("concave_on", "sign of f''", (), shape.concave_on),
     Derivation("inflection_points", "sign of f''", (), shape.inflection_points),
+    Derivation("inflection_points", "one period", (), periodic.inflection_points),
     Derivation("discontinuities", "one-sided limits", (), shape.discontinuities),
     Derivation("kinks", "one-sided slopes", (), shape.kinks),
     Derivation("smoothness", "one-sided derivatives", ("discontinuities",), shape.smoothness),
@@ -60,10 +79,13 @@ TABLE: tuple[Derivation, ...] = (
     Derivation(
         "gradient_lipschitz", "supremum of |f''|", ("domain", "discontinuities", "kinks"), shape.gradient_lipschitz
     ),
+    Derivation("lipschitz", "one period", (), periodic.lipschitz),
+    Derivation("gradient_lipschitz", "one period", (), periodic.gradient_lipschitz),
     Derivation("symmetry", "unique center", (), symmetry.symmetry),
     Derivation("homogeneous", "Euler", (), algebra.homogeneous),
     Derivation("value_at_zero", "substitution", (), ends.value_at_zero),
     Derivation("dead_region", "zeros of f'", (), shape.dead_region),
+    Derivation("dead_region", "witnesses", (), witnesses.dead_region),
     Derivation("gaussian_mean", "symmetry", ("domain", "symmetry"), moments.mean_by_symmetry),
     Derivation("gaussian_mean", "integration", ("domain",), moments.mean),
     Derivation("zero_centered", "symmetry", ("domain", "symmetry"), moments.centered_by_symmetry),

@@ -63,6 +63,24 @@ class BallOracle:
             return str(error)
         return True if ball.is_finite() else "the quadrature diverges"
 
+    def period(self, expression: sp.Expr, x: sp.Symbol) -> sp.Expr | None:
+        """A period of a function of waves alone, else None."""
+        from symacts.rigor.periodic import period
+
+        return period(expression, x)
+
+    def periodic_chart(self, expression: sp.Expr, x: sp.Symbol) -> Any:
+        """The sign chart over one period, or `Unknown`."""
+        from symacts.rigor.periodic import periodic_sign_chart
+
+        return periodic_sign_chart(expression, x)
+
+    def zero_families(self, expression: sp.Expr, x: sp.Symbol) -> Any:
+        """All zeros on the line as families, or `Unknown`."""
+        from symacts.rigor.periodic import zero_families
+
+        return zero_families(expression, x)
+
     def has_no_limit(self, answer: Any) -> bool:
         """Whether an answer of `limit` is a proof that there is none."""
         from symacts.rigor.tails import NoLimit

@@ -47,6 +47,10 @@ def _sign_in_front(expression: sp.Expr) -> sp.Expr:
     return expression
 
 
+_BINDERS = (sp.Integral, sp.Sum, sp.Product, sp.Limit, sp.Derivative, sp.Subs)
+"""Under these, `x` may be bound: nothing is moved out of them."""
+
+
 def tidy(expression: sp.Expr) -> sp.Expr:
     """An equal expression that reads better: common factors out, fractions together, a minus sign moved inside.
 
@@ -55,11 +59,11 @@ def tidy(expression: sp.Expr) -> sp.Expr:
     >>> tidy(1/(1 + y) - y/(1 + y)**2)
     (y + 1)**(-2)
     """
-    if expression.count_ops() > MOST_OPERATIONS or expression.is_Atom:
+    if expression.is_Atom or expression.has(*_BINDERS) or expression.count_ops() > MOST_OPERATIONS:
         return expression
     named, back = _with_named_exponentials(expression)
     candidates = [named, sp.factor_terms(named)]
-    if not expression.has(sp.Piecewise, sp.Integral) and _is_low(named):
+    if not expression.has(sp.Piecewise) and _is_low(named):
         candidates += [sp.together(named), sp.expand(named), sp.powsimp(named)]
         if len(named.free_symbols) <= 3 and named.count_ops() < MOST_OPERATIONS // 4:
             candidates.append(sp.factor(named))

@@ -16,7 +16,9 @@ from symacts.errors import AnalysisTimeout, ParameterError, SymactsError, Unsupp
 from symacts.registry import resolve
 
 SAMPLE = 12
-MANY = sorted({row.fact for row in TABLE if sum(r.fact == row.fact for r in TABLE) > 1})
+OVERLAPPING = [row for row in TABLE if row.method != "one period"]
+"""Methods that can answer for one function; the periodic ones start where sign charts end."""
+MANY = sorted({row.fact for row in OVERLAPPING if sum(r.fact == row.fact for r in OVERLAPPING) > 1})
 
 
 def some(names: tuple[str, ...], full: bool, rng: random.Random) -> list[str]:
@@ -126,3 +128,38 @@ def test_a_wrong_fact_is_noticed() -> None:
     wrong = dataclasses.replace(report.lipschitz, value=sp.Integer(2))
     changed = dataclasses.replace(report, facts={**report.facts, "lipschitz": wrong})
     assert changed != report
+
+
+def numbers(value: object) -> list[sp.Expr]:
+    if isinstance(value, (tuple, list)):
+        return [n for v in value for n in numbers(v)]
+    return [value] if isinstance(value, sp.Expr) else []
+
+
+SCALARS = ("minimum", "maximum", "lipschitz", "gradient_lipschitz", "gaussian_mean", "gain", "value_at_zero")
+
+
+def test_numbers_hold_no_variable(full: bool, rng: random.Random) -> None:
+    for name in ["sinc", *some(symacts.names("scalar"), full, rng)]:
+        report = symacts.analyze(name)
+        for fact in (*SCALARS, "gaussian_second_moment", "limits", "kinks"):
+            for number in numbers(report.facts[fact].value):
+                assert not number.free_symbols, (name, fact, number)
+
+
+PERIODIC = {
+    "sin(x)": {"range": sp.Interval(-1, 1), "lipschitz": 1, "monotonicity": "none"},
+    "x + sin(x)**2": {"range": sp.S.Reals, "monotonicity": "strictly increasing", "increasing_on": sp.S.Reals},
+    "1 - cos(x)": {"minimum": (0, True), "maximum": (2, True)},
+}
+
+
+@pytest.mark.parametrize("text, fact", [(t, f) for t, facts in PERIODIC.items() for f in facts])
+def test_functions_with_a_period(text: str, fact: str) -> None:
+    assert getattr(symacts.analyze(text), fact).value == PERIODIC[text][fact]
+
+
+def test_families_of_points() -> None:
+    zeros = symacts.analyze("sin(x)").zeros.value
+    assert zeros.contains(3 * sp.pi) == sp.true
+    assert zeros.contains(sp.pi / 2) == sp.false

@@ -1,0 +1,145 @@
+"""Facts about functions with a periodic derivative: one period decides, sets are written as families of points.
+
+The function has one branch on the whole line and `f^(k)` is periodic for the derivative that the fact asks about
+(`x + sin(x)**2` has a periodic slope without being periodic itself).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+
+from symacts.analysis.ends import Answer, Facts
+from symacts.analysis.subject import Subject
+from symacts.symbolic.oracle import Undecided
+
+__all__ = [
+    "fixed_points",
+    "gradient_lipschitz",
+    "inflection_points",
+    "lipschitz",
+    "maximum",
+    "minimum",
+    "monotonicity",
+    "range_",
+    "stationary_points",
+    "zeros",
+]
+
+
+def _only_branch(f: Subject) -> int:
+    pieces = f.pieces
+    if len(pieces) != 1 or len(f.branches) != 1 or f.branches[0].interval != sp.S.Reals:
+        raise Undecided("f has more than one branch")
+    return pieces[0][0]
+
+
+def _period_chart(f: Subject, order: int) -> Any:
+    """The signs of a periodic derivative over one period."""
+    expression = f.expression_of(_only_branch(f), order)
+    chart = f.remember(("period", order), lambda: f.oracle.periodic_chart(expression, f.x))  # type: ignore[attr-defined]
+    if getattr(chart, "cells", None) is None:
+        raise Undecided(f"no period: {chart.reason}")
+    return chart
+
+
+def _family(expression: sp.Expr, f: Subject) -> sp.Set:
+    """All zeros of an expression as a set."""
+    families = f.oracle.zero_families(expression, f.x)  # type: ignore[attr-defined]
+    if getattr(families, "repeated", None) is None:
+        raise Undecided(f"zeros of {expression}: {families.reason}")
+    return as_set(families.points, families.repeated, families.removed)
+
+
+def as_set(points: Any, repeated: Any, removed: Any = ()) -> sp.Set:
+    """Single points and arithmetic progressions of points as a SymPy set."""
+    n = sp.Symbol("n", integer=True)
+    parts: list[sp.Set] = [sp.ImageSet(sp.Lambda(n, z.point + n * P), sp.S.Integers) for z, P in repeated]
+    if points:
+        parts.append(sp.FiniteSet(*[z.point for z in points]))
+    if not parts:
+        return sp.S.EmptySet
+    whole = parts[0] if len(parts) == 1 else sp.Union(*parts, evaluate=False)
+    return sp.Complement(whole, sp.FiniteSet(*removed), evaluate=False) if removed else whole
+
+
+def zeros(f: Subject, facts: Facts) -> Answer:
+    """Where f vanishes, as families of points."""
+    return _family(f.expression_of(_only_branch(f)), f), "all zeros over one period"
+
+
+def fixed_points(f: Subject, facts: Facts) -> Answer:
+    """Where f(x) = x, as families of points."""
+    return _family(f.expression_of(_only_branch(f)) - f.x, f), "all zeros of f(x) - x over one period"
+
+
+def stationary_points(f: Subject, facts: Facts) -> Answer:
+    """Where f' vanishes, as families of points."""
+    return _family(f.expression_of(_only_branch(f), 1), f), "all zeros of f' over one period"
+
+
+def inflection_points(f: Subject, facts: Facts) -> Answer:
+    """Where f'' changes its sign, as families of points."""
+    chart = _period_chart(f, 2)
+    P = f.oracle.period(f.expression_of(_only_branch(f), 2), f.x)  # type: ignore[attr-defined]
+    signs = [s for _, _, s in chart.cells]
+    turning = [(z, P) for z, a, b in zip(chart.zeros, signs, signs[1:], strict=False) if a != b]
+    if chart.cells and signs[0] != signs[-1]:
+        raise Undecided("the sign changes at the ends of the period")
+    return as_set((), turning), "sign changes of f'' over one period"
+
+
+def monotonicity(f: Subject, facts: Facts) -> Answer:
+    """How f moves, from the signs of a periodic f'."""
+    signs = {s for _, _, s in _period_chart(f, 1).cells}
+    kinds = {(1,): "strictly increasing", (-1,): "strictly decreasing", (0,): "constant"}
+    return kinds.get(tuple(sorted(signs)), "none"), "the sign of f' over one period; its zeros are isolated"
+
+
+def _values(f: Subject, order: int) -> list[sp.Expr]:
+    """Values of a periodic derivative at the zeros of the next one: its extrema are among them."""
+    branch = _only_branch(f)
+    _period_chart(f, order)
+    chart = _period_chart(f, order + 1)
+    if not chart.zeros:
+        raise Undecided("no extremum in a period")
+    return [f.neat(f.expression_of(branch, order).subs(f.x, z.point)) for z in chart.zeros]
+
+
+def _largest(f: Subject, values: list[sp.Expr]) -> sp.Expr:
+    best = values[0]
+    for value in values[1:]:
+        if f.compare(value, best) > 0:
+            best = value
+    return best
+
+
+def range_(f: Subject, facts: Facts) -> Answer:
+    """The values between the extrema of a periodic function."""
+    values = _values(f, 0)
+    return sp.Interval(f.least(values), _largest(f, values)), "extrema over one period"
+
+
+def minimum(f: Subject, facts: Facts) -> Answer:
+    """The least value over one period."""
+    return (f.least(_values(f, 0)), True), "extrema over one period"
+
+
+def maximum(f: Subject, facts: Facts) -> Answer:
+    """The largest value over one period."""
+    return (_largest(f, _values(f, 0)), True), "extrema over one period"
+
+
+def _supremum(f: Subject, order: int) -> sp.Expr:
+    return _largest(f, [w for v in _values(f, order) for w in (v, f.neat(-v))])
+
+
+def lipschitz(f: Subject, facts: Facts) -> Answer:
+    """The largest |f'| over one period."""
+    return _supremum(f, 1), "the extrema of f' over one period"
+
+
+def gradient_lipschitz(f: Subject, facts: Facts) -> Answer:
+    """The largest |f''| over one period."""
+    return _supremum(f, 2), "the extrema of f'' over one period"

@@ -1,0 +1,106 @@
+"""Facts that certified values at single points decide: both signs of a derivative, a branch that is not constant.
+
+They serve where a sign chart is out of reach, such as under oscillation.
+"""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from symacts.analysis.algebra import sample
+from symacts.analysis.ends import Answer, Facts
+from symacts.analysis.subject import Subject
+from symacts.symbolic.oracle import Undecided
+
+__all__ = [
+    "dead_region",
+    "infimum_by_limits",
+    "monotonicity",
+    "no_convexity",
+    "range_by_limits",
+    "sign",
+    "supremum_by_limits",
+]
+
+COUNT = 24
+"""Points looked at in every branch."""
+
+
+def _signs(f: Subject, order: int) -> set[int]:
+    """Certified signs of a derivative at sample points of every branch; zero and undecided values are left out."""
+    return f.remember(("witnesses", order), lambda: _find_signs(f, order))
+
+
+def _find_signs(f: Subject, order: int) -> set[int]:
+    found: set[int] = set()
+    for k, branch in f.pieces:
+        for point in sample(f, branch.lo, branch.hi, COUNT):
+            found.add(f.oracle.sign(f.expression_of(k, order).subs(f.x, point)) or 0)
+            if {1, -1} <= found:
+                return found
+    return found - {0}
+
+
+def _both(f: Subject, order: int, what: str) -> None:
+    if not {1, -1} <= _signs(f, order):
+        raise Undecided(f"no witnesses of both signs of {what}")
+
+
+def sign(f: Subject, facts: Facts) -> Answer:
+    """Mixed, by a positive and a negative value."""
+    _both(f, 0, "f")
+    return "mixed", "a positive and a negative value"
+
+
+def monotonicity(f: Subject, facts: Facts) -> Answer:
+    """None, by slopes of both signs."""
+    _both(f, 1, "f'")
+    return "none", "a point where f' > 0 and one where f' < 0"
+
+
+def no_convexity(f: Subject, facts: Facts) -> Answer:
+    """Neither convex nor concave, by second derivatives of both signs."""
+    _both(f, 2, "f''")
+    return "none", "a point where f'' > 0 and one where f'' < 0"
+
+
+def dead_region(f: Subject, facts: Facts) -> Answer:
+    """Empty, by a point with f' not 0 in every branch (f is analytic there)."""
+    if any(f.is_flat(k) for k, _ in f.pieces):
+        raise Undecided("a branch is constant")
+    return sp.S.EmptySet, "f' is not 0 at some point of every branch, and f is analytic there"
+
+
+def range_by_limits(f: Subject, facts: Facts) -> Answer:
+    """The whole line, for a continuous function on an interval with infinite limits of both signs."""
+    if not isinstance(facts["domain"].value, sp.Interval) or facts["discontinuities"].value:
+        raise Undecided("f is not continuous on an interval")
+    first, last = f.pieces[0][0], f.pieces[-1][0]
+    if {f.end(first, "lo"), f.end(last, "hi")} != {sp.oo, -sp.oo}:
+        raise Undecided("the limits at the ends are not both infinities")
+    return sp.S.Reals, "continuous, with both infinities as limits"
+
+
+def infimum_by_limits(f: Subject, facts: Facts) -> Answer:
+    """Unbounded below, by a limit."""
+    if -sp.oo not in _limits(f):
+        raise Undecided("no limit is -oo")
+    return (-sp.oo, False), "a limit of f"
+
+
+def supremum_by_limits(f: Subject, facts: Facts) -> Answer:
+    """Unbounded above, by a limit."""
+    if sp.oo not in _limits(f):
+        raise Undecided("no limit is oo")
+    return (sp.oo, False), "a limit of f"
+
+
+def _limits(f: Subject) -> set[sp.Expr]:
+    found = set()
+    for k, _ in f.pieces:
+        for at in ("lo", "hi"):
+            try:
+                found.add(f.end(k, at))
+            except Undecided:
+                continue
+    return found
