@@ -27,7 +27,10 @@ def branches(goal: Goal, search: Search) -> Iterator[Node]:
         switch = undecided.expression
     yield from _kinks(goal)
     on = _border(switch, goal.given)
-    if on is None or len(goal.given.sign(on)) < 2 or (on, ">=") in goal.given.conditions:
+    if on is None or len(goal.given.sign(on)) < 2:
+        raise Final
+    if not {-1, 1} <= goal.given.sign(on):  # only the border itself is open
+        yield {"rule": "cases", "on": encode(on), "parts": ["=", "!="]}
         raise Final
     differentiated = goal.lhs.has(sp.Derivative) or goal.rhs.has(sp.Derivative)
     simple = is_analytic(on) and all(sp.diff(on, s).is_number for s in on.free_symbols)
