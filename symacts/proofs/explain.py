@@ -51,6 +51,7 @@ REASONS = {
     "enclosure": "by rigorous enclosures",
     "words": "both sides are the same sum of words in the free algebra",
     "entries": "entry by entry",
+    "elementwise": "each entry alone",
     "induction": "by induction over the depth",
     "chain": "link by link",
 }
@@ -70,7 +71,7 @@ def explain(claim: Claim | MatrixClaim, certificate: Mapping[str, Any]) -> tuple
 def _lines(claim: Claim | MatrixClaim, node: Any) -> Iterator[Step]:
     if isinstance(claim, MatrixClaim):
         yield Step("", node["rule"], str(claim), rf"\text{{{_escaped(str(claim))}}}")
-        if node["rule"] == "entries":
+        if node["rule"] in ("entries", "elementwise"):
             goals = matrix_rules.subgoals(claim, node)
             for k, (goal, step) in enumerate(zip(goals, node.get("steps", ()), strict=False)):
                 yield from _walk(goal, step, str(k))

@@ -122,10 +122,15 @@ def answer(claim: MatrixClaim, deadline: float) -> dict[str, Any]:
     counterexample = refute(claim)
     if counterexample is not None:
         return {"status": "refuted", "counterexample": counterexample.to_dict()}
-    try:
-        goals = matrix_rules.entry_goals(claim)
-    except SymactsError as error:
-        return {"status": "unknown", "reason": f"{reason}; {error}"}
+    goals, rule = [], ""
+    for name, subgoals in (("elementwise", matrix_rules.elementwise_goals), ("entries", matrix_rules.entry_goals)):
+        try:
+            goals, rule = subgoals(claim), name
+            break
+        except SymactsError as error:
+            reason = f"{reason}; {error}"
+    else:
+        return {"status": "unknown", "reason": reason}
     from symacts.proofs.search import OutOfBudget, Search, prove_goal
     from symacts.proofs.tactics import ALL
 
@@ -138,7 +143,7 @@ def answer(claim: MatrixClaim, deadline: float) -> dict[str, Any]:
         if step is None:
             return {"status": "unknown", "reason": f"an entry is not decided: {goal}"[:300]}
         steps.append(step)
-    certificate["proof"] = {"rule": "entries", "steps": steps} if steps else {"rule": "entries"}
+    certificate["proof"] = {"rule": rule, "steps": steps} if steps else {"rule": rule}
     return {"status": "proved", "certificate": certificate}
 
 

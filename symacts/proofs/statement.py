@@ -209,6 +209,8 @@ class _Words:
             return ("mul", *factors)
         if kind == "pow":
             return self.power(node)
+        if kind == "index":
+            return self.entry(node)
         if kind == "call":
             return self.call(node)
         raise ParseError("not read in a matrix statement", self.text, node.position)
@@ -220,6 +222,13 @@ class _Words:
             raise ParseError(f"the matrix symbol {node.value!r} has no shape", self.text, node.position)
         self.used.add(node.value)
         return ("sym", node.value)
+
+    def entry(self, node: Node) -> Any:
+        index = node.args[0]
+        if node.value not in self.shapes or index.kind != "number" or index.value.denominator != 1:
+            raise ParseError("x[k] is an entry of a column with a number k, counted from 0", self.text, node.position)
+        self.used.add(node.value)
+        return ("entry", node.value, int(index.value))
 
     def power(self, node: Node) -> Any:
         base, exponent = node.args

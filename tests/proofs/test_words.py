@@ -123,6 +123,24 @@ def test_normal_forms_keep_the_value(rng: random.Random) -> None:
         assert all(abs(sp.N(a - b, 30)) < sp.Float("1e-20") for a, b in zip(left, right, strict=True)), text
 
 
+CONCRETE = [
+    ("tr(T(x)*ones(3, 1)) = x[0] + x[1] + x[2]", "tr(T(x)*ones(3, 1)) = x[0] + x[1]", {"x": (3, 1)}),
+    ("softmin(x) = softmax(-x)", "softmin(x) = softmax(x)", {"x": ("n", 1)}),
+    ("T(ones(3, 1))*taylor_softmax(x) = 1", "T(ones(3, 1))*taylor_softmax(x) = 2", {"x": (3, 1)}),
+    ("relu(A) - relu(-A) = A", "relu(A) + relu(-A) = A", {"A": ("m", "n")}),
+    ("0 <= tr(T(v)*jacobian(softmax(x), x)*v)", "0 < tr(T(v)*jacobian(softmax(x), x)*v)", {"v": (3, 1), "x": (3, 1)}),
+    ("jacobian(log_softmax(x), x) = I - ones(3, 1)*T(softmax(x))", "jacobian(log_softmax(x), x) = I", {"x": (3, 1)}),
+    ("det(T(A)*A) = det(A)*det(A)", "det(T(A) + A) = 2*det(A)", {"A": (3, 3)}),
+]
+
+
+@pytest.mark.parametrize(("true", "false", "shapes"), CONCRETE, ids=[t for t, _, _ in CONCRETE])
+def test_entry_by_entry(true: str, false: str, shapes: dict[str, tuple[int | str, int | str]]) -> None:
+    proof = prove(true, assuming=shapes)
+    assert proof.status == "proved" and proof.check(), proof
+    assert prove(false, assuming=shapes).status == "refuted"
+
+
 def test_unknown_operations_are_refused() -> None:
     with pytest.raises(UnsupportedExpression):
         words.normal(("kron", ("sym", "A")), {"A": (2, 2)})

@@ -1,6 +1,7 @@
 """The checker's rules for matrix statements: words for symbolic shapes, entries for concrete ones. Trusted core.
 
 - `words`: both sides have one normal form in the free algebra.
+- `elementwise`: both sides act on each entry alone; one scalar goal serves all entries, for symbolic shapes too.
 - `entries`: all shapes are numbers; one scalar goal for each entry.
 - `induction`: a stack of affine layers of any depth is an affine map, by the step from L to L + 1 layers.
 """
@@ -47,6 +48,8 @@ def subgoals(claim: MatrixClaim, node: Mapping[str, Any]) -> list[Any]:
         return []
     if rule == "entries":
         return entry_goals(claim)
+    if rule == "elementwise":
+        return elementwise_goals(claim)
     raise UnsupportedExpression(f"unknown rule {rule!r} for a matrix statement")
 
 
@@ -69,6 +72,37 @@ def _induction(claim: MatrixClaim, node: Mapping[str, Any]) -> list[Any]:
     if words.normal(stacked, shapes) != words.normal(collapsed, shapes):
         raise UnsupportedExpression("the induction step does not hold")
     return []
+
+
+def elementwise_goals(claim: MatrixClaim) -> list[Any]:
+    """The one scalar goal of a statement that holds entry by entry."""
+    from symacts.proofs.check import Goal  # deferred: goals belong to the checker, which calls this module
+
+    shapes, definitions = dict(claim.shapes), dict(claim.definitions)
+    if len({shape for shape in shapes.values() if shape != (1, 1)}) > 1:
+        raise UnsupportedExpression("the shapes differ")
+    left, right = (_per_entry(t, shapes, definitions)[0] for t in (claim.lhs, claim.rhs))
+    if claim.relation in (">", ">="):
+        return [Goal(Given(), right, {">": "<", ">=": "<="}[claim.relation], left)]
+    return [Goal(Given(), left, claim.relation, right)]
+
+
+def _per_entry(tree: Any, shapes: words.Shapes, definitions: Mapping[str, sp.Expr]) -> tuple[sp.Expr, bool]:
+    """The value of one entry, and whether it varies from entry to entry."""
+    head = tree[0]
+    if head == "num":
+        return sp.Rational(tree[1]), False
+    if head == "sym":
+        return sp.Symbol(tree[1], real=True), shapes[tree[1]] != (1, 1)
+    if head == "map":
+        inner, varies = _per_entry(tree[2], shapes, definitions)
+        return _defined_by(tree[1], definitions).xreplace({_X: inner}), varies
+    if head in ("add", "mul"):
+        parts = [_per_entry(t, shapes, definitions) for t in tree[1:]]
+        if head == "mul" and sum(varies for _, varies in parts) > 1:
+            raise UnsupportedExpression("a product of matrices does not act on each entry alone")
+        return (sp.Add if head == "add" else sp.Mul)(*[e for e, _ in parts]), any(varies for _, varies in parts)
+    raise UnsupportedExpression(f"{head} does not act on each entry alone")
 
 
 def entry_goals(claim: MatrixClaim) -> list[Any]:
@@ -131,6 +165,11 @@ def entries(tree: Any, shapes: words.Shapes, definitions: Mapping[str, sp.Expr],
         if values is not None and tree[1] in values:
             return values[tree[1]]
         return symbol_entries(tree[1], shapes[tree[1]])
+    if head == "entry":
+        column = go(("sym", tree[1]))
+        if column.cols != 1:
+            raise UnsupportedExpression("an entry of a column")
+        return sp.Matrix([[column[tree[2]]]])
     if head == "num":
         return _Scalar(sp.Rational(tree[1]))
     if head == "I":

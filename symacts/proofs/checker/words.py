@@ -158,12 +158,12 @@ def _dims(letter: Letter) -> tuple[Dim, Dim]:
     if kind == "m":
         rows, cols = letter[4]
         return (cols, rows) if letter[2] != letter[3] else (rows, cols)
-    if kind in ("ones", "gibbs", "vector", "map", "inv"):
+    if kind in ("ones", "gibbs", "vector", "map", "inv", "jacobian"):
         rows, cols = letter[-1] if kind != "ones" else (letter[1], 1)
         return rows, cols
     if kind == "onesT":
         return 1, letter[1]
-    if kind in ("gibbsT", "vectorT", "mapT", "invT"):
+    if kind in ("gibbsT", "vectorT", "mapT", "invT", "jacobianT"):
         rows, cols = letter[-1]
         return cols, rows
     if kind == "diag":
@@ -256,6 +256,14 @@ def _symbol(tree: Any, shapes: Shapes) -> Matrix:
     if rows == 1 and cols == 1:
         return _make({((("s", name),), ()): Fraction(1)}, 1, 1)
     return _one(("m", name, False, False, (rows, cols)), rows, cols)
+
+
+def _entry(tree: Any, shapes: Shapes) -> Matrix:
+    name, k = tree[1], tree[2]
+    rows, cols = shapes.get(name, (0, 0))
+    if cols != 1 or not isinstance(k, int) or k < 0 or (isinstance(rows, int) and k >= rows):
+        raise UnsupportedExpression(f"{name}[{k}] is an entry of a column, counted from 0")
+    return _make({((("entry", name, k),), ()): Fraction(1)}, 1, 1)
 
 
 def _number(tree: Any, shapes: Shapes) -> Matrix:
@@ -422,7 +430,10 @@ def _jacobian(tree: Any, shapes: Shapes) -> Matrix:
     if value.cols != 1:
         raise UnsupportedExpression(f"jacobian takes a column; got the shape {_shape(value)}")
     size = shapes[variable[1]][0]
-    result = _differentiate(tree[1], variable[1], size, shapes)
+    try:
+        result = _differentiate(tree[1], variable[1], size, shapes)
+    except UnsupportedExpression:  # no rule of words: one letter, about which nothing is known
+        return _one(("jacobian", value.terms, variable[1], (value.rows, size)), value.rows, size)
     return Matrix(result.terms, value.rows, size)
 
 
@@ -468,6 +479,7 @@ def _vector(tree: Any, shapes: Shapes) -> Matrix:
 _RULES = {
     "sym": _symbol,
     "num": _number,
+    "entry": _entry,
     "add": _add,
     "mul": _mul,
     "T": _transpose,
