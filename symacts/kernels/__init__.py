@@ -16,9 +16,9 @@ import sympy as sp
 
 from symacts.errors import ParameterError, UnsupportedExpression, shorten, wording
 from symacts.kernels import targets
+from symacts.kernels.callable import Kernel, check
 from symacts.kernels.code import Code
 from symacts.kernels.gated import GatedKernel, separate
-from symacts.kernels.kernel import Kernel, check
 from symacts.kernels.rows import RowKernel
 from symacts.kernels.shelf import kept
 from symacts.spec import Activation, x

@@ -20,7 +20,7 @@ import numpy.typing as npt
 import sympy as sp
 
 from symacts.errors import UnsupportedExpression
-from symacts.kernels.kernel import Kernel
+from symacts.kernels.callable import Kernel
 from symacts.rewrite.reference import Reference, to_float, ulp_errors
 from symacts.rewrite.regimes import FORMATS, samples
 from symacts.rigor.oracle import BallOracle

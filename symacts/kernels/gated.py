@@ -17,7 +17,7 @@ import numpy.typing as npt
 import sympy as sp
 
 from symacts.errors import UnsupportedExpression
-from symacts.kernels.kernel import Kernel
+from symacts.kernels.callable import Kernel
 from symacts.spec import Activation, g, x
 
 __all__ = ["GatedKernel", "separate"]
