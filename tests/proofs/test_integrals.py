@@ -1,0 +1,68 @@
+"""The tables of Gaussian integrals against mpmath quadrature; convergence is never assumed."""
+
+from __future__ import annotations
+
+import random
+
+import mpmath
+import pytest
+import sympy as sp
+
+from symacts.proofs import prove
+from symacts.proofs.checker.entail import Given
+from symacts.proofs.checker.integrals import arcsine, gaussian_moment, is_tame, limit_at_infinity
+
+z = sp.Symbol("z", real=True)
+
+
+def _quad(f: sp.Expr) -> mpmath.mpf:
+    call = sp.lambdify(z, f, "mpmath")
+    with mpmath.workdps(30):
+        return mpmath.quad(call, [-mpmath.inf, -4, -1, 0, 1, 4, mpmath.inf])
+
+
+def test_moments_agree_with_quadrature(rng: random.Random) -> None:
+    for _ in range(6):
+        n, q = rng.randint(0, 5), sp.Rational(rng.randint(2, 9), 4)
+        l, w = sp.Rational(rng.randint(-4, 4), 3), sp.Rational(rng.randint(-5, 5), 2)
+        wave = rng.choice(["cos", "sin"])
+        f = z**n * sp.exp(-q * z**2 + l * z) * (sp.cos if wave == "cos" else sp.sin)(w * z)
+        exact = sp.N(gaussian_moment(n, q, l, w, wave), 25)
+        assert abs(_quad(f) - mpmath.mpf(str(exact))) < mpmath.mpf("1e-15"), (n, q, l, w, wave)
+
+
+def test_error_function_rows_agree_with_quadrature(rng: random.Random) -> None:
+    density = sp.exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi)
+    for _ in range(4):
+        p, r, s = (sp.Rational(rng.randint(-8, 8), 5) for _ in range(3))
+        one, two = sp.N(arcsine(p, r, None), 25), sp.N(arcsine(p, sp.S.Zero, s), 25)
+        assert abs(_quad(sp.erf(p * z + r) * density) - mpmath.mpf(str(one))) < mpmath.mpf("1e-15")
+        assert abs(_quad(sp.erf(p * z) * sp.erf(s * z) * density) - mpmath.mpf(str(two))) < mpmath.mpf("1e-15")
+
+
+def test_what_may_diverge_is_not_tame() -> None:
+    nothing = Given()
+    for f in (
+        sp.exp(z**2),
+        1 / z,
+        sp.log(z),
+        sp.tan(z),
+        sp.exp(sp.exp(z)),
+        1 / (1 - z**2),
+        sp.sqrt(z),
+        z ** sp.Rational(-1, 2),
+    ):
+        assert not is_tame(f, z, nothing), f
+    for f in (z**3, sp.exp(3 * z), sp.tanh(z), 1 / (1 + sp.exp(z)), sp.log(1 + sp.exp(z)), sp.exp(-sp.Abs(z))):
+        assert is_tame(f, z, nothing), f
+
+
+def test_limits_of_primitives() -> None:
+    f = z**2 * sp.exp(-(z**2)) + 3 * sp.erf(2 * z) ** 2 - sp.erf(-z)
+    assert limit_at_infinity(f, z, 1, Given()) == 4
+    assert limit_at_infinity(f, z, -1, Given()) == 2
+
+
+@pytest.mark.parametrize("text", ["gaussian(exp(z**2), z) = 1", "gaussian(1/z, z) = 0", "gaussian(tan(z), z) = 0"])
+def test_divergent_integrals_equal_nothing(text: str) -> None:
+    assert prove(text, timeout=6).status != "proved"
