@@ -96,8 +96,8 @@ class Given:
                 found = found & method(e)
                 if len(found) == 1:
                     return found
-        if found == ANY and e.is_Add:
-            found = self._by_coefficients(e)
+        if {-1, 1} <= found and e.is_Add:
+            found = found & self._by_coefficients(e)
         if 0 in found and len(found) == 2 and (e.is_Symbol or e.is_Add) and (e, "!=") in self.conditions:
             found = found - ZERO
         return found
@@ -214,7 +214,7 @@ class Given:
         except UnsupportedExpression:
             return ANY
 
-    def _polynomial_sign(self, atoms: Atoms, polynomial: Any) -> frozenset[int]:
+    def _polynomial_sign(self, atoms: Atoms, polynomial: Any, may_factor: bool = True) -> frozenset[int]:
         generators = polynomial.ring.symbols
         if atoms.imaginary.intersection(generators):
             return ANY
@@ -237,7 +237,38 @@ class Given:
                     power = g_sign if k % 2 else frozenset(s * s for s in g_sign)
                     sign = frozenset(s * t for s in sign for t in power)
             parts.append(sign)
-        return _sum_of(parts)
+        total = _sum_of(parts)
+        if total != ANY or not may_factor or not 2 <= len(polynomial) <= 24:
+            return total
+        content, factors = polynomial.factor_list()
+        total = POS if content > 0 else NEG
+        for factor, k in factors:
+            sign = self._binomial_sign(atoms, factor)
+            if sign == ANY:
+                sign = self._polynomial_sign(atoms, factor, may_factor=False)
+            total = frozenset(s * t**k for s in total for t in sign)
+        return total
+
+    def _binomial_sign(self, atoms: Atoms, polynomial: Any) -> frozenset[int]:
+        """`p*exp(u) - q*exp(v)`, a polynomial of two terms in exponentials, has the sign of `u - v + log(p/q)`."""
+        if len(polynomial) != 2:
+            return ANY
+        logs: list[sp.Expr] = []
+        signs: list[int] = []
+        for monomial, c in polynomial.items():
+            total = sp.log(sp.Rational(int(abs(c.numerator)), int(c.denominator)))
+            for g, k in zip(polynomial.ring.symbols, monomial, strict=True):
+                meaning = atoms.meaning.get(g)
+                if k and not isinstance(meaning, sp.exp):
+                    return ANY
+                if k and meaning is not None:
+                    total += k * meaning.args[0]
+            logs.append(total)
+            signs.append(1 if c > 0 else -1)
+        if signs[0] == signs[1]:
+            return frozenset({signs[0]})
+        inner = self.sign(sp.expand(logs[0] - logs[1]))
+        return frozenset(signs[0] * s for s in inner)
 
     # -- linear arithmetic -----------------------------------------------------------------------------------------
     def linear(self) -> list[Row]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
@@ -319,9 +320,13 @@ def is_same_kind(g: sp.Expr, a: sp.Symbol, b: sp.Symbol) -> bool:
     return is_zero(g.xreplace({a: b})) or is_zero(g - g.xreplace({a: b, b: a}))
 
 
+MAX_SOLVED = 12  # operations of a derivative whose zeros are asked for
+
+
+@lru_cache(maxsize=512)
 def _critical(g: sp.Expr, variable: sp.Symbol) -> list[sp.Expr]:
     slope = sp.diff(g, variable)
-    if sp.count_ops(slope) > 25:
+    if sp.count_ops(slope) > MAX_SOLVED:
         return []
     try:
         found = sp.solve(slope, variable)
