@@ -20,7 +20,7 @@ import sympy as sp
 from symacts.errors import UnsupportedExpression
 from symacts.proofs.checker.enclosures import number_sign
 from symacts.proofs.checker.linear import Row, infeasible, linear_form
-from symacts.proofs.checker.normal import Atoms, is_zero
+from symacts.proofs.checker.normal import Atoms, is_small, is_zero
 
 __all__ = ["SWITCHES", "Given", "Undecided", "is_analytic", "obligations"]
 
@@ -33,6 +33,7 @@ SWITCHES = (sp.Max, sp.Min, sp.Abs, sp.sign, sp.Heaviside, sp.Piecewise)
 _SAME_SIGN = (sp.tanh, sp.sinh, sp.asinh, sp.atan, sp.erf, sp.erfi)
 _ALLOWED = {">": POS, ">=": NONNEG, "=": ZERO, "!=": frozenset({-1, 1}), "<": NEG, "<=": NONPOS}
 _INSIDE_ONE = (sp.tanh, sp.erf)
+MAX_FACTOR_TERMS = 16
 _WITHIN_ONE = (*_INSIDE_ONE, sp.sin, sp.cos, sp.sign, sp.sech)
 
 
@@ -238,7 +239,7 @@ class Given:
                     sign = frozenset(s * t for s in sign for t in power)
             parts.append(sign)
         total = _sum_of(parts)
-        if total != ANY or not may_factor or not 2 <= len(polynomial) <= 24:
+        if total != ANY or not may_factor or not 2 <= len(polynomial) <= MAX_FACTOR_TERMS or not is_small(polynomial):
             return total
         content, factors = polynomial.factor_list()
         total = POS if content > 0 else NEG

@@ -28,9 +28,10 @@ from sympy.polys.rings import PolyElement, PolyRing
 
 from symacts.errors import UnsupportedExpression
 
-__all__ = ["Atoms", "Fraction", "is_zero", "normal"]
+__all__ = ["Atoms", "Fraction", "is_small", "is_zero", "normal"]
 
 MAX_TERMS = 20_000  # polynomials beyond this are given up, not expanded
+MAX_FACTOR_DEGREE = 40  # of all variables together: a polynomial of a larger one is not factored
 MAX_FACTOR_TERMS = 120  # a larger argument of a logarithm stays one factor
 ODD = (sp.erf, sp.atan, sp.asin, sp.erfi)
 
@@ -285,7 +286,12 @@ class Atoms:
     def _positive_part(self, lifted: sp.Expr) -> tuple[list[tuple[sp.Expr, int]], sp.Expr] | None:
         """Factors that are positive by their coefficients, with their powers, and the rest of the product."""
         value = self.evaluate(lifted)
-        if self.imaginary.intersection(value.num.ring.symbols) or len(value.num) > MAX_FACTOR_TERMS or not value.den:
+        if (
+            self.imaginary.intersection(value.num.ring.symbols)
+            or len(value.num) > MAX_FACTOR_TERMS
+            or not value.den
+            or not is_small(value.num)
+        ):
             return None
         content, factors = (value.num.LC, []) if value.num.is_ground else value.num.factor_list()
         parts = [*factors, *((p, -k) for p, k in value.den.items())]
@@ -344,7 +350,7 @@ class Atoms:
             raise UnsupportedExpression("log of zero")
         if poly.is_ground:
             content, factors = poly.LC, []
-        elif len(poly) > MAX_FACTOR_TERMS:
+        elif len(poly) > MAX_FACTOR_TERMS or not is_small(poly):
             content, factors = poly.ring.domain.one, [(poly, 1)]
         else:
             content, factors = poly.factor_list()
@@ -436,6 +442,11 @@ class Atoms:
     def fraction(self, index: int = 0) -> Fraction:
         """The normal form of the `index`-th formula, its numerator reduced only when that costs no factor."""
         return self.evaluate(self.lift(self._unfolded[index]))
+
+
+def is_small(polynomial: PolyElement) -> bool:
+    """Whether factoring the polynomial is cheap."""
+    return sum(polynomial.degrees()) <= MAX_FACTOR_DEGREE
 
 
 @lru_cache(maxsize=512)
