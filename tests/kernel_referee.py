@@ -1,10 +1,9 @@
-"""An independent referee of kernels: true values of f, f', f'' at floats by mpmath, and errors in ULP, never by the engine.
+"""An independent referee of kernels: true values of f, f', f'' at floats by mpmath, errors in ULP, never by the engine.
 
-The formula is cut to the smooth branch that holds at the point (conditions decided at high precision), differentiated by
-SymPy there, and evaluated with more and more digits until two precisions agree. Where branches meet, the value is the
-formula's own and a derivative is the minimum-norm element of the interval between the one-sided derivatives.
+The formula is cut to the smooth branch that holds at the point (conditions decided at high precision), differentiated
+by SymPy there, and evaluated with more and more digits until two precisions agree. Where branches meet, the value is
+the formula's own and a derivative is the minimum-norm element of the interval between the one-sided derivatives.
 
->>> from fractions import Fraction
 >>> from symacts.spec import x
 >>> Referee(sp.Max(0, x), 1).truth(0.0)
 mpf('0.0')
@@ -31,9 +30,9 @@ from symacts.spec import x
 __all__ = ["FORMATS", "NoTruth", "Referee", "Row", "adversarial", "compare", "exact_float", "ulps", "worst"]
 
 LADDER = (60, 130, 350, 750, 3000)
-"""Digits of the attempts. Two low precisions can agree and both have lost a tiny term (tanh(log(1 + exp(x))) at -344 with
-130 digits), so the low ones serve moderate points and values only; the last leaves 400 digits after a full cancellation of
-terms up to the fourth power of any float."""
+"""Digits of the attempts. Two low precisions can agree and both have lost a tiny term (tanh(log(1 + exp(x))) at -344
+with 130 digits), so the low ones serve moderate points and values only; the last leaves 400 digits after a full
+cancellation of terms up to the fourth power of any float."""
 MODERATE = 25
 """Points and values within 10**-25 and 10**25 in magnitude may settle at the lower precisions."""
 AGREE = mpf(10) ** -30
@@ -41,7 +40,7 @@ NOTHING = mpf(10) ** -400
 NEAR = mpf(2) ** -1500
 """How far a one-sided derivative is looked at from its point, and again at the square of this."""
 TALL = 4096
-"""Bits in the exponent of an argument of exp beyond which exp of its negative is nothing and exp of it is not judged."""
+"""Bits in the exponent of an argument of exp beyond which exp(-it) is nothing and exp(it) is not judged."""
 
 FORMATS = {"float64": (53, -1022, 1023), "float32": (24, -126, 127)}
 """Bits of the significand, exponent of the least and of the largest normal number."""
@@ -139,7 +138,7 @@ class Referee:
         raise NoTruth("no one-sided derivative")
 
     def _limit(self, sign: int) -> mpf:
-        """The limit at infinity as evaluation far out suggests it; undecided for what neither settles nor keeps growing."""
+        """The limit at infinity as seen far out; undecided for what neither settles nor keeps growing."""
         values = []
         for power in (400, 800, 1600):
             with mp.workdps(LADDER[0]):
@@ -222,9 +221,9 @@ class Referee:
         if condition in (False, sp.false):
             return False
         if isinstance(condition, sp.And):
-            return all([self._holds(c, at, ties) for c in condition.args])
+            return False not in [self._holds(c, at, ties) for c in condition.args]  # every tie is noted
         if isinstance(condition, sp.Or):
-            return any([self._holds(c, at, ties) for c in condition.args])
+            return True in [self._holds(c, at, ties) for c in condition.args]
         if isinstance(condition, sp.Not):
             return not self._holds(condition.args[0], at, ties)
         sign = self._sign(self._cut(condition.lhs, at, ties) - self._cut(condition.rhs, at, ties), at, ties)
@@ -404,8 +403,7 @@ def adversarial(
     array = np.array(points, dtype=np.float64)
     with np.errstate(over="ignore", under="ignore"):
         array = array.astype(kind)
-    array = array[np.isfinite(array)]
-    return array
+    return array[np.isfinite(array)]
 
 
 def _extremes(bits: int, low: int, high: int, rng: random.Random) -> list[float]:

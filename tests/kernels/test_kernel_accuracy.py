@@ -21,9 +21,9 @@ SUBNORMAL = 4.0
 """Least subnormals, for results below the normal range."""
 BACKENDS = ("numpy", "numba") if importlib.util.find_spec("numba") else ("numpy",)
 NAMED = (
-    "sigmoid tanh silu gelu gelu_tanh mish softplus elu selu celu log_sigmoid softsign hard_swish leaky_relu squareplus "
-    "tanh_shrink"
-).split()
+    "sigmoid", "tanh", "silu", "gelu", "gelu_tanh", "mish", "softplus", "elu", "selu", "celu", "log_sigmoid",
+    "softsign", "hard_swish", "leaky_relu", "squareplus", "tanh_shrink",
+)  # fmt: skip
 
 
 def special_points(report_of: str, kernel: Any) -> list[float]:
