@@ -114,10 +114,11 @@ def _gated(activation: Activation, options: dict[str, Any]) -> GatedKernel:
     if options["wrt"] != "x" or not set(_orders(options["order"])) <= {0, 1}:
         raise UnsupportedExpression(f"{activation.name!r} is gated: its kernel has orders 0 and 1 in x and g")
     parts = []
-    for formula in separate(activation.formula):
+    *formulas, adds = separate(activation.formula)
+    for formula in formulas:
         inner = {**options, "order": (0, 1)}
         parts.append(_scalar(str(formula), ((formula, 0), (formula, 1)), inner, Activation("part", formula)))
-    return GatedKernel(activation.name, options, parts[0], parts[1], activation, build)
+    return GatedKernel(activation.name, options, parts[0], parts[1], activation, build, adds)
 
 
 def _backend(backend: str) -> str:

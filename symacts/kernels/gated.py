@@ -23,21 +23,21 @@ from symacts.spec import Activation, g, x
 __all__ = ["GatedKernel", "separate"]
 
 
-def separate(formula: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
-    """A(x) and B(x) with formula = A(x)*B(g).
+def separate(formula: sp.Expr) -> tuple[sp.Expr, sp.Expr, bool]:
+    """A(x), B(x) and whether they add, with formula = A(x)*B(g) or A(x) + B(g).
 
     Raises
     ------
     UnsupportedExpression
-        The formula is no such product.
+        The formula is neither.
     """
-    in_x: list[sp.Expr] = []
-    in_g: list[sp.Expr] = []
-    for factor in sp.Mul.make_args(sp.factor_terms(formula)):
-        if factor.has(x) and factor.has(g):
-            raise UnsupportedExpression(f"no kernel of {formula}: it is no product of a function of x and one of g")
-        (in_g if factor.has(g) else in_x).append(factor)
-    return sp.Mul(*in_x), sp.Mul(*in_g).xreplace({g: x})
+    for kind, whole in ((sp.Mul, sp.factor_terms(formula)), (sp.Add, sp.expand(formula))):
+        parts = kind.make_args(whole)
+        if not any(part.has(x) and part.has(g) for part in parts):
+            in_x = kind(*(part for part in parts if not part.has(g)))
+            in_g = kind(*(part for part in parts if part.has(g)))
+            return in_x, in_g.xreplace({g: x}), kind is sp.Add
+    raise UnsupportedExpression(f"no kernel of {formula}: it is no product or sum of a function of x and one of g")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,6 +53,7 @@ class GatedKernel:
     gate: Kernel
     target: Activation
     make: Callable[..., Any]
+    adds: bool = False
 
     @property
     def source(self) -> str:
@@ -85,7 +86,11 @@ class GatedKernel:
         value, slope = self.value(x)
         opening, bend = self.gate(g)
         with np.errstate(all="ignore"):
-            found = {0: value * opening, 1: (slope * opening, value * bend)}
+            if self.adds:
+                ones = np.ones(np.broadcast_shapes(np.shape(value), np.shape(opening)))
+                found = {0: value + opening, 1: ((slope * ones).astype(slope.dtype), (bend * ones).astype(bend.dtype))}
+            else:
+                found = {0: value * opening, 1: (slope * opening, value * bend)}
         order = self.order
         result = tuple(found[k] for k in order) if isinstance(order, tuple) else found[order]
         return result if out is None else _written(result, out)

@@ -52,6 +52,13 @@ class Stretch:
     node: int | None
 
 
+CROWDED = 64.0
+"""|x| from which a section with many zeros is left to its program."""
+
+MOST_ZEROS = 24
+"""Zeros of one section up to which each gets its own polynomial."""
+
+
 @dataclass(frozen=True, slots=True)
 class Studied:
     """A section with its true values, its zeros (place and order), samples, and the programs chosen for it."""
@@ -63,6 +70,11 @@ class Studied:
     truth: list[Dyadic | None]
     stretches: list[Stretch]
     candidates: list[int]
+
+    @property
+    def oscillates(self) -> bool:
+        """Whether zeros crowd: the program then serves wherever it is finite, for no table has room for them."""
+        return len(self.roots) >= MOST_ZEROS
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +173,7 @@ class _Planner:
         return self.references[expression]
 
     def derivative(self, branch: Branch) -> sp.Expr:
-        return sp.diff(branch.expression, self.x, self.order) if self.order else branch.expression
+        return smooth_derivative(branch.expression, self.x, self.order)
 
     def pieces(self) -> list[_Piece]:
         """Sections and points from left to right; holes of the domain are left out."""
@@ -182,7 +194,7 @@ class _Planner:
             if a <= b:
                 parts.append(_Piece(a, b, Section(a, b, expression)))
         if lo <= 0.0 <= hi:
-            parts.append(_Piece(0.0, 0.0, None, _number(self.reference(expression).value(Fraction(0)))))
+            parts.append(_Piece(0.0, 0.0, None, self.one_sided(expression, Fraction(0), 1 if hi > 0 else -1)))
         return parts
 
     def points(self) -> list[_Piece]:
@@ -232,7 +244,7 @@ class _Planner:
 
     def study(self, section: Section) -> Studied:
         reference = self.reference(section.expression)
-        derivative = self.reference(sp.diff(section.expression, self.x))
+        derivative = self.reference(smooth_derivative(section.expression, self.x, 1))
         points = samples(section.lo, section.hi, self.form)
         truth = [reference.value(Fraction(p)) for p in points.tolist()]
         if all(t is None for t in truth):
@@ -287,6 +299,42 @@ def finish(draft: Draft, run: Callable[[FloatArray], FloatArray], most: int = 12
         Stretches that the target can test for; the weightiest are kept.
     """
     kept = served(draft, run, most)
+    output = _tabled(draft, kept)
+    if output.unmet and any(s.node is not None for s in draft.stretches):
+        output = _tabled(draft, _with_unmet(draft, kept, output.unmet, most))
+    return output
+
+
+def _with_unmet(
+    draft: Draft, kept: list[tuple[float, float]], unmet: Sequence[tuple[float, float]], most: int
+) -> list[tuple[float, float]]:
+    """The stretches, and for each section the hull of what no polynomial serves: there the program is the best left."""
+    hulls = []
+    for studied in draft.sections:
+        inside = [u for u in unmet if studied.section.lo <= u[0] and u[1] <= studied.section.hi]
+        if inside and all(s.node is not None for s in studied.stretches):
+            hulls.append((min(u[0] for u in inside), max(u[1] for u in inside)))
+    joined = list(hulls)
+    for lo, hi in sorted(kept, key=lambda k: -weight(*k)):
+        candidate = _union([*joined, (lo, hi)], draft.form)
+        if len(candidate) <= most:
+            joined = candidate
+    return _union(joined, draft.form)
+
+
+def _union(parts: list[tuple[float, float]], form: Format) -> list[tuple[float, float]]:
+    """Overlapping and touching intervals as one."""
+    joined: list[tuple[float, float]] = []
+    for lo, hi in sorted(parts):
+        if joined and (joined[-1][1] >= lo or form.is_gap(joined[-1][1], lo)):
+            joined[-1] = (joined[-1][0], max(hi, joined[-1][1]))
+        else:
+            joined.append((lo, hi))
+    return joined
+
+
+def _tabled(draft: Draft, kept: list[tuple[float, float]]) -> Output:
+    """The output whose program serves these stretches, with polynomials for everything else."""
     rows: list[tuple[float, list[float]]] = [(-np.inf, fixed(draft.limits[0]))]
     unmet: list[tuple[float, float]] = []
     covered = -draft.form.largest
@@ -314,6 +362,8 @@ def served(draft: Draft, run: Callable[[FloatArray], FloatArray], most: int) -> 
         if all(s.node is None for s in studied.stretches):
             continue
         errors = errors_of(run(studied.points), studied.truth, draft.form)
+        if studied.oscillates:
+            errors = np.where((np.abs(studied.points) > CROWDED) & np.isfinite(errors), 0.0, errors)
         good += stretches_within(studied.points, errors, draft.form.bound)
     at = np.array(list(draft.points))
     computed = run(at) if len(at) else at
@@ -353,6 +403,20 @@ def _merged(good: list[tuple[float, float]], form: Format) -> list[tuple[float, 
         else:
             kept.append((lo, hi))
     return [k for k in kept if k[0] < k[1]]
+
+
+def smooth_derivative(expression: sp.Expr, x: sp.Symbol, order: int) -> sp.Expr:
+    """A derivative of a branch; where SymPy splits off a removable point, the formula around it."""
+    expression = expression.replace(sp.sinc, lambda u: sp.sin(u) / u)
+    derivative = sp.diff(expression, x, order) if order else expression
+    return derivative.replace(sp.Piecewise, _around_point)
+
+
+def _around_point(*pieces: sp.Basic) -> sp.Expr:
+    first, condition = pieces[0].args
+    if isinstance(condition, sp.Ne):
+        return first
+    raise UnsupportedExpression(f"a derivative with the condition {condition} inside a branch")
 
 
 def _number(v: Dyadic | None) -> float:

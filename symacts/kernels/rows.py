@@ -183,7 +183,7 @@ class RowKernel:
         extreme = (np.max if rate > 0 else np.min)(
             data, axis=axis, keepdims=True, initial=-np.inf if rate > 0 else np.inf
         )
-        if row.entry.has(W):
+        if row.entry.xreplace({sp.log(W): LOGW}).has(W):
             extreme = np.maximum(extreme, 0.0) if rate > 0 else np.minimum(extreme, 0.0)
         shifted = rate * (data - extreme)
         e = np.exp(shifted)

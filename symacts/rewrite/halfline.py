@@ -135,6 +135,8 @@ class _Rewriter:
                 return 1 / self.function("cosh", e.args[0])
             if isinstance(e, (sp.coth, sp.csch)):
                 return self.walk((1 / sp.tanh if isinstance(e, sp.coth) else 1 / sp.sinh)(e.args[0]))
+        if isinstance(e, sp.sinc):
+            return self.walk(sp.sin(e.args[0]) / e.args[0])
         name = _PLAIN.get(e.func)
         if name is None:
             raise Unrewritable(f"no straight-line form of {e.func.__name__}")

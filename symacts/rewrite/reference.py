@@ -21,7 +21,7 @@ from symacts.errors import UnsupportedExpression
 from symacts.rigor.balls import compile_balls
 from symacts.rigor.precision import precision
 
-__all__ = ["Dyadic", "Reference", "split_words", "ulp_errors"]
+__all__ = ["SATURATED", "Dyadic", "Reference", "split_words", "ulp_errors"]
 
 Dyadic = tuple[int, int]
 """mantissa * 2**exponent; the mantissa 0 stands for any magnitude below every float."""
@@ -32,7 +32,8 @@ TINY = -1200
 """Magnitudes below 2**TINY are as good as zero for every float format here."""
 HUGE = 1100
 """Magnitudes above 2**HUGE overflow in every float format here."""
-_PRECISIONS = (160, 320, 960, 3200)
+_PRECISIONS = (1400, 3600)
+"""Precisions of mpmath: the lower one keeps every term down to the subnormals beside a term of size one."""
 _LADDER = (160, 240, 400, 960, 3200)
 """Precisions of the ball arithmetic, tried from the last one that sufficed."""
 
@@ -76,7 +77,7 @@ class Reference:
 
     def _from_mpmath(self, point: Fraction) -> Dyadic | None:
         if self._mp is None:
-            self._mp = sp.lambdify(self.x, _definite(self.expression), modules="mpmath")
+            self._mp = sp.lambdify(self.x, _definite(self.expression), modules=[SATURATED, "mpmath"])
         last = None
         zeros = 0
         for prec in _PRECISIONS:
@@ -84,7 +85,7 @@ class Reference:
                 try:
                     at = mpmath.mpf(point.numerator) / point.denominator
                     y = mpmath.mpmathify(self._mp(at))
-                except (ArithmeticError, ValueError, TypeError, OverflowError):
+                except (ArithmeticError, ValueError, TypeError, MemoryError):
                     return None
                 if isinstance(y, mpmath.mpc):
                     if y.imag != 0:
@@ -101,6 +102,29 @@ class Reference:
                         return found
                 last = y
         return None
+
+
+def _saturated(function: Any, high: Any, low: Any) -> Any:
+    """The function, taken at its limits where the argument's size alone would fill the memory."""
+
+    def f(u: Any) -> Any:
+        u = mpmath.mpmathify(u)
+        if isinstance(u, mpmath.mpf) and (mpmath.isinf(u) or mpmath.mag(u) > 48):
+            return +mpmath.mpf(high if u > 0 else low)
+        return function(u)
+
+    return f
+
+
+SATURATED = {
+    "exp": _saturated(mpmath.exp, "inf", 0),
+    "sinh": _saturated(mpmath.sinh, "inf", "-inf"),
+    "cosh": _saturated(mpmath.cosh, "inf", "inf"),
+    "tanh": _saturated(mpmath.tanh, 1, -1),
+    "erf": _saturated(mpmath.erf, 1, -1),
+    "erfc": _saturated(mpmath.erfc, 0, 2),
+}
+"""exp(2**48) lies beyond every format, exp(-2**48) below: infinity and zero serve, and cost no memory."""
 
 
 def _definite(expression: sp.Expr) -> sp.Expr:

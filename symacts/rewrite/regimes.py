@@ -215,14 +215,17 @@ def errors_of(y: FloatArray, truth: Sequence[Dyadic | None], form: Format) -> Fl
     return errors
 
 
+WINDOW = 9
+"""Neighbors on each side that must be good too: rounding errors are noisy, their envelope is not."""
+
 SHORTEST = 1.4
 """Ratio of the ends of a stretch below which it is not worth its comparisons."""
 
 
 def stretches_within(points: FloatArray, errors: FloatArray, bound: float) -> list[tuple[float, float]]:
     """Closed intervals between samples whose errors, and those of their neighbors, stay within the bound."""
-    padded = np.concatenate([errors[:1], errors[:1], errors, errors[-1:], errors[-1:]])
-    worst = np.max([padded[k : k + len(errors)] for k in range(5)], axis=0)
+    padded = np.concatenate([np.repeat(errors[:1], WINDOW), errors, np.repeat(errors[-1:], WINDOW)])
+    worst = np.max([padded[k : k + len(errors)] for k in range(2 * WINDOW + 1)], axis=0)
     runs = []
     start = None
     for k, good in enumerate([*(worst <= bound).tolist(), False]):

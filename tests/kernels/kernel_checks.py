@@ -10,7 +10,7 @@ import mpmath
 import numpy as np
 import sympy as sp
 
-from symacts.rewrite.reference import ulp_errors
+from symacts.rewrite.reference import SATURATED, ulp_errors
 from symacts.rigor.oracle import BallOracle
 from symacts.spec import x
 from symacts.symbolic.branches import split
@@ -60,7 +60,9 @@ class Truth:
             expression = sp.diff(b.expression, x, order)
             lo = -np.inf if b.lo == -sp.oo else float(b.lo.evalf(40))
             hi = np.inf if b.hi == sp.oo else float(b.hi.evalf(40))
-            self.parts.append((lo, hi, sp.lambdify(x, expression, "mpmath")))
+            self.parts.append(
+                (lo, hi, sp.lambdify(x, expression.replace(sp.sinc, lambda u: sp.sin(u) / u), [SATURATED, "mpmath"]))
+            )
 
     def __call__(self, at: float) -> tuple[int, int] | None:
         for lo, hi, f in self.parts:
@@ -71,17 +73,18 @@ class Truth:
     @staticmethod
     def value(f: Any, at: float) -> tuple[int, int] | None:
         last = None
-        for prec in (240, 480, 1200, 3600):
+        for prec in (1400, 3600):  # every term down to the subnormals counts beside a term of size one
             with mpmath.workprec(prec):
                 y = f(mpmath.mpf(at))
+                y = y if isinstance(y, mpmath.mpc) else mpmath.mpf(y)
                 if mpmath.isnan(y) or isinstance(y, mpmath.mpc):
                     return None
-                if last is not None and abs(y - last) <= abs(y) * mpmath.mpf(2) ** -100:
+                if y and last is not None and abs(y - last) <= abs(y) * mpmath.mpf(2) ** -100:
                     return _dyadic(y)
-                if mpmath.mag(y) < -1200 and last is not None and mpmath.mag(last) < -1200:
+                if y and last and mpmath.mag(y) < -1200 and mpmath.mag(last) < -1200:
                     return 0, 0
                 last = y
-        return _dyadic(last)
+        return _dyadic(last)  # zero at every precision
 
     @property
     def ends(self) -> list[float]:
@@ -101,7 +104,12 @@ def _dyadic(y: Any) -> tuple[int, int]:
 
 
 def worst_error(
-    evaluate: Callable[[np.ndarray], np.ndarray], truth: Truth, seed: int, count: int, dtype: str = "float64"
+    evaluate: Callable[[np.ndarray], np.ndarray],
+    truth: Truth,
+    seed: int,
+    count: int,
+    dtype: str = "float64",
+    largest: float | None = None,
 ) -> tuple[float, float]:
     """The worst error in ULP and where, over the interiors of the branches."""
 
@@ -110,6 +118,7 @@ def worst_error(
         return 0.0 if v is None else float(np.sign(v[0]))
 
     at = points(seed, [*zeros(plain), *truth.ends], count, dtype)
+    at = at if largest is None else at[np.abs(at) <= largest]
     known = [truth(t) for t in at.tolist()]
     keep = np.array([k is not None for k in known])
     with np.errstate(all="ignore"):

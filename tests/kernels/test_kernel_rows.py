@@ -61,7 +61,9 @@ def test_vjp_is_the_derivative(name: str, seed: int) -> None:
     step = 1e-6
     jacobian = np.array([(k(at + step * e) - k(at - step * e)) / (2 * step) for e in np.eye(5)])
     gradient = rng.normal(size=jacobian.shape[1:])
-    np.testing.assert_allclose(k.vjp(at, gradient), jacobian @ gradient if gradient.ndim else jacobian * gradient, atol=1e-8)
+    np.testing.assert_allclose(
+        k.vjp(at, gradient), jacobian @ gradient if gradient.ndim else jacobian * gradient, atol=1e-8
+    )
 
 
 def test_rows_pickle_and_keep_formats() -> None:
