@@ -15,7 +15,7 @@ from typing import Any
 
 import sympy as sp
 from mpmath import inf, mp, mpf
-from referee_look import CHECK, Change, End, Look, Quantity, confirmed
+from referee_look import CHECK, Change, End, Look, Quantity, Trend, confirmed, equal, vanishes
 from referee_moments import moments
 from referee_reals import (
     Compiler,
@@ -38,7 +38,7 @@ from symacts.errors import SymactsError
 from symacts.facts import Fact, Root
 from symacts.report import Report
 
-__all__ = ["Complaint", "Unreadable", "referee"]
+__all__ = ["Complaint", "Unreadable", "case_of", "judge", "referee"]
 
 DIGITS = 60
 """Ambient digits; every evaluation that decides something takes more."""
@@ -479,7 +479,8 @@ def _is_zero_of(case: Case, quantity: Quantity, order: int, p: sp.Expr) -> Itera
         if abs(big(v)) < mpf(10) ** -30:
             return
         worst = show(v)
-    yield f"{p} is listed, but the quantity is {worst}"
+    if p.is_Rational or case.look.continuity(c) is True:  # at an irrational jump the value itself is not seen
+        yield f"{p} is listed, but the quantity is {worst}"
 
 
 def _is_zero_on(case: Case, quantity: Quantity, part: sp.Interval) -> Iterator[str]:
@@ -508,11 +509,7 @@ def _smooth_joins(case: Case, value: sp.Set) -> Iterator[str]:
     """Switching points at which both one-sided slopes vanish and f is continuous are stationary."""
     for c, pair in case.look.sides.items():
         slopes = [e.trend(1) for e in pair]
-        if (
-            all(t.kind == "finite" and abs(t.value) < mpf(10) ** -12 for t in slopes)
-            and case.look.continuity(c, pair)
-            and distance(value, c) > mpf(10) ** -25
-        ):
+        if all(vanishes(t) for t in slopes) and case.look.continuity(c, pair) and distance(value, c) > mpf(10) ** -25:
             yield f"{show(c)} is missing (both one-sided slopes vanish)"
         if c.denominator < 10**40 and case.look.continuity(c, pair) and member(value, c) is True:
             steep = [t for t in slopes if t.kind == "infinite" or (t.kind == "finite" and abs(t.value) > mpf(10) ** -7)]
@@ -708,10 +705,10 @@ def _piece_borders(look: Look, parts: list[sp.Interval], part: sp.Interval, sign
             yield f"the end {bound} of {part} is not in the domain"
         if value is None:
             continue
-        same = not differs(value, trend.value)
+        same = equal(trend, Trend("finite", big(value)))
         if is_open and same and not meets and (exact or look.continuity(c)):
             yield f"the end {bound} of {part} is open, f is continuous there"
-        if not is_open and not same and exact:
+        if not is_open and differs(value, trend.value) and exact:
             broken = (
                 (big(value) - trend.value) * side * sign > 0 if order == 1 else (big(value) - trend.value) * sign < 0
             )
@@ -727,7 +724,8 @@ def _joins(look: Look, c: Fraction, sign: int, order: int) -> bool:
     if order == 1:
         return True
     left, right = (e.trend(1) for e in pair)
-    return left.kind == right.kind == "finite" and (right.value - left.value) * sign > -(mpf(10) ** -12)
+    step = (right.value - left.value) * sign
+    return left.kind == right.kind == "finite" and step >= -10 * (left.error + right.error)
 
 
 def check_convexity(case: Case, value: str) -> Iterator[str]:
@@ -803,40 +801,36 @@ def _kinks_seen(look: Look) -> Iterator[Fraction]:
 
 def check_smoothness(case: Case, value: Any) -> Iterator[str]:
     look = case.look
-    breaks = {c: b for c, pair in look.sides.items() if (b := first_break(look, c, pair)) is not None}
+    seen = {c: first_break(look, c, pair) for c, pair in look.sides.items() if look.at(c) is not None}
     claimed = inf if value == sp.oo else int(value)
-    for c, order in breaks.items():
-        if order <= claimed:
+    for c, order in seen.items():
+        if order is not None and 0 <= order <= claimed:
             yield f"said C^{value}, the derivative of order {order} breaks at {show(c)}"
-    if claimed < HIGHEST and claimed + 1 not in breaks.values() and not any(b <= claimed for b in breaks.values()):
-        oscillating = any(
-            e.trend(k).kind in ("unclear", "oscillating") for p in look.sides.values() for e in p for k in (0, 1)
-        )
-        if not oscillating:
-            yield f"said only C^{value}, no break of the derivative of order {claimed + 1} seen"
+    orders = [order for order in seen.values() if order is not None]
+    if claimed < HIGHEST and UNCLEAR not in orders and all(order > claimed + 1 for order in orders):
+        yield f"said only C^{value}, no break of the derivative of order {claimed + 1} seen"
 
 
 HIGHEST = 7
 """Derivatives up to this order are compared across switching points."""
 
+UNCLEAR = -1
+
 
 def first_break(look: Look, c: Fraction, pair: tuple[End, End]) -> int | None:
-    """The lowest order at which the one-sided derivatives differ or do not exist; None where none is seen."""
-    value = look.at(c)
-    if value is None:
-        return None
+    """The lowest order at which the one-sided derivatives differ or do not exist; None where there is none."""
     continuous = look.continuity(c, pair)
     if continuous is not True:
-        return 0 if continuous is False else None
+        return 0 if continuous is False else UNCLEAR
     for k in range(1, HIGHEST + 1):
         trends = [e.trend(k, HIGHEST) for e in pair]
         trends = [t for t in trends if t.kind != "undefined"]
         if any(t.kind in ("infinite", "oscillating") for t in trends):
             return k
         if not trends or any(t.kind == "unclear" for t in trends):
-            return None
-        if len(trends) == 2 and differs(trends[0].value, trends[1].value, "1e-6"):
-            return k
+            return UNCLEAR
+        if len(trends) == 2 and not equal(*trends):
+            return k if differs(trends[0].value, trends[1].value, "1e-6") else UNCLEAR
     return None
 
 
@@ -862,7 +856,7 @@ def lipschitz_check(order: int) -> Check:
             yield f"said {value}, the slopes are unbounded"
         elif bound.value != inf:
             holes = not isinstance(case.known("domain"), sp.Interval)
-            if claim == inf and not holes:
+            if claim == inf and not holes and look.is_smooth_seen(order):
                 yield f"said oo, the slopes seen stay below {show(bound.value)}"
             elif claim != inf and not holes and differs(bound.value, claim, "1e-5"):
                 yield f"said {value}, the slopes seen reach {show(bound.value)}"
@@ -1155,30 +1149,33 @@ def referee(
         The expression has a part that the referee's own evaluator does not know.
     """
     with mp.workdps(DIGITS):
-        case = _case(expression, report, variable or sp.Symbol("x", real=True))
+        case = case_of(expression, report, variable or sp.Symbol("x", real=True))
         complaints = [Complaint("branches", m) for m in _first(check_branches(case, report.branches))]
-        for name, check in CHECKS.items():
-            fact = report.facts.get(name)
-            if fact is None or not fact.known:
-                continue
-            try:
-                complaints += [Complaint(name, m) for m in _first(check(case, fact.value))]
-            except RootFault as fault:
-                complaints.append(Complaint(name, f"not a root: {fault}"))
-            except Unreadable:
-                continue
-            except NoValue as missing:
-                complaints.append(Complaint(name, f"names a number without a real value: {missing!r}"))
+        for fact in report.facts.values():
+            if fact.known and fact.name in CHECKS:
+                complaints += judge(case, fact.name, fact.value)
         if numbers:
             complaints += check_numbers(report)
     return complaints
+
+
+def judge(case: Case, name: str, value: Any) -> list[Complaint]:
+    """The complaints about one fact."""
+    try:
+        return [Complaint(name, m) for m in _first(CHECKS[name](case, value))]
+    except RootFault as fault:
+        return [Complaint(name, f"not a root: {fault}")]
+    except Unreadable:
+        return []
+    except NoValue as missing:
+        return [Complaint(name, f"names a number without a real value: {missing!r}")]
 
 
 def _first(messages: Iterator[str], most: int = 3) -> list[str]:
     return [m for m, _ in zip(messages, range(most), strict=False)]
 
 
-def _case(expression: sp.Expr, report: Report, x: sp.Symbol) -> Case:
+def case_of(expression: sp.Expr, report: Report, x: sp.Symbol) -> Case:
     suspects = ("domain", "kinks", "discontinuities")
     values = {name: fact.value for name, fact in report.facts.items() if fact.known}
     first = [v for name in suspects if name in values for v in _places(values[name])]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from itertools import pairwise
+from itertools import combinations, pairwise
 from math import factorial
 from typing import Any, Literal
 
@@ -90,6 +90,23 @@ def trend_of(rows: list[list[mpf]]) -> Trend:
     if len(last) > 4 and not monotone and spreads[1] >= spreads[0] / 2 and spreads[1] > mpf(10) ** -8:
         return Trend("oscillating")
     return Trend("unclear")
+
+
+def equal(t: Trend, u: Trend) -> bool:
+    """Whether two finite trends meet within what they still change."""
+    rounding = mpf(10) ** -100 * (abs(t.value) + abs(u.value))
+    return t.kind == u.kind == "finite" and abs(t.value - u.value) <= 10 * (t.error + u.error) + rounding
+
+
+def apart(t: Trend, u: Trend) -> bool:
+    """Whether two finite trends are clearly different numbers."""
+    gap, blur = abs(t.value - u.value), 1000 * (t.error + u.error)
+    return t.kind == u.kind == "finite" and gap > max(blur, mpf(10) ** -7 * (1 + abs(u.value)))
+
+
+def vanishes(t: Trend) -> bool:
+    """Whether a trend tends to 0, as far as it still changes."""
+    return t.kind == "finite" and abs(t.value) <= 10 * t.error
 
 
 class End:
@@ -308,6 +325,7 @@ class Look:
         value = self.at(c)
         if value is None:
             return None
+        inexact = c.denominator > 10**40  # stands for an irrational point beside it
         answer: bool | None = True
         limits = []
         for e in pair or self.around(c):
@@ -315,15 +333,32 @@ class Look:
             if t.kind == "undefined":
                 continue
             if t.kind in ("infinite", "oscillating"):
-                return False
+                return None if inexact else False
             if t.kind == "unclear":
                 answer = None
             else:
-                limits.append(t.value)
-        limits += [big(value)] if c.denominator < 10**40 else []
-        if limits and max(limits) - min(limits) > mpf(10) ** -7 * (1 + abs(limits[0])):
-            return False
+                limits.append(t)
+        limits += [] if inexact else [Trend("finite", big(value))]
+        for t, u in combinations(limits, 2):
+            if apart(t, u):
+                return False
+            if not equal(t, u):
+                answer = None
         return answer
+
+    def is_smooth_seen(self, order: int) -> bool:
+        """Whether f (order 1), or f and f' (order 2), are seen to be continuous at every center of the domain."""
+        for c, pair in self.sides.items():
+            if self.at(c) is None:
+                continue
+            if self.continuity(c, pair) is not True:
+                return False
+            slopes = [t for t in (e.trend(1) for e in pair) if t.kind != "undefined"]
+            if order == 2 and not all(t.kind == "finite" for t in slopes):
+                return False
+            if order == 2 and len(slopes) == 2 and not equal(*slopes):
+                return False
+        return True
 
     # sign changes
 
@@ -340,22 +375,21 @@ class Look:
         return self.changes(k, lambda a, dps: self.f.value(a, k, dps), k, lambda s: s.values[k])
 
     def _find_changes(
-        self, quantity: Quantity, k: int, base: Callable[[Sample], Number], most: int = 40
+        self, quantity: Quantity, k: int, base: Callable[[Sample], Number], most: int = 24
     ) -> Iterator[Change]:
-        signs = []
-        for s in self.samples:
-            if len(s.values) > k:
-                value = base(s)
-                signs.append((s.a, (value > 0) - (value < 0)))
-        for (a, sa), (b, sb), (c, sc) in zip(signs, signs[1:], signs[2:], strict=False):
-            if sb == 0 and sa * sc < 0 and _passes_through(quantity, a, b, c):
-                yield Change(b, b, "zero")
-        pairs = [(a, sa, b, sb) for (a, sa), (b, sb) in pairwise(signs) if sa * sb < 0]
-        for a, sa, b, _sb in sorted(pairs, key=lambda p: abs(p[0] + p[2]))[:most]:
-            ends = [confirmed(quantity, p) for p in (a, b)]
-            if ends[0] is None or ends[1] is None or (ends[0] > 0) == (ends[1] > 0) or (ends[0] > 0) != (sa > 0):
-                continue
-            yield narrow(quantity, a, b, big(ends[0]), big(ends[1]))
+        values = [(s.a, big(base(s))) for s in self.samples if len(s.values) > k]
+        pairs = [(a, b) for (a, u), (b, v) in pairwise(values) if u * v < 0]
+        for (a, u), (b, v), (c, w) in zip(values, values[1:], values[2:], strict=False):
+            if u * w < 0 and abs(v) <= mpf(10) ** -35 * min(abs(u), abs(w)):  # b is a zero, exactly or nearly
+                pairs = [p for p in pairs if p not in ((a, b), (b, c))]
+                if _passes_through(quantity, a, b, c):
+                    yield Change(b, b, "zero")
+                else:
+                    pairs.append((a, c))
+        for a, b in sorted(pairs, key=lambda p: abs(p[0] + p[1]))[:most]:
+            u, v = confirmed(quantity, a), confirmed(quantity, b)
+            if u is not None and v is not None and big(u) * big(v) < 0:
+                yield narrow(quantity, a, b, big(u), big(v))
 
     # suprema
 
@@ -490,7 +524,7 @@ def _passes_through(quantity: Quantity, a: Fraction, b: Fraction, c: Fraction) -
     left, right = confirmed(quantity, a), confirmed(quantity, c)
     if left is None or right is None or (left > 0) == (right > 0):
         return False
-    return bool(abs(big(quantity(b, 250))) <= mpf(10) ** -150 * max(abs(big(left)), abs(big(right))))
+    return bool(abs(big(quantity(b, 250))) <= mpf(10) ** -150 * min(abs(big(left)), abs(big(right))))
 
 
 def narrow(quantity: Quantity, a: Fraction, b: Fraction, at_a: mpf, at_b: mpf, digits: int = 65) -> Change:
@@ -510,12 +544,13 @@ def narrow(quantity: Quantity, a: Fraction, b: Fraction, at_a: mpf, at_b: mpf, d
             step += 1
             if step > 600:
                 return Change(a, b, "unclear")
-            t = fa / (fa - fb) if step % 3 else mpf(1) / 2
+            t = fa / (fa - fb) if step % 3 and step < 36 else mpf(1) / 2
             t = min(max(t, mpf(10) ** -70), 1 - mpf(10) ** -70)
             middle = a + (b - a) * fraction(_rough(t))
-            if step % 3 == 1 and step > 6:  # step over the estimate, so that both ends close in
+            if step % 3 == 1 and 6 < step < 36:  # step over the estimate, so that both ends close in
                 shift = (b - a) * Fraction(1, 2**20)
                 middle = middle + shift if fb != at_b and abs(fa) < abs(fb) else middle - shift
+            middle = _short(middle, b - a)
             if not a < middle < b:
                 middle = (a + b) / 2
             try:
@@ -544,6 +579,12 @@ def narrow(quantity: Quantity, a: Fraction, b: Fraction, at_a: mpf, at_b: mpf, d
     if final <= size * mpf(10) ** -15:
         return Change(a, b, "zero")
     return Change(a, b, "jump" if waypoint is not None and final > waypoint / 2 else "unclear")
+
+
+def _short(p: Fraction, width: Fraction) -> Fraction:
+    """The number rounded to about 2**-40 of the width, so that its digits do not pile up."""
+    unit = Fraction(2) ** (width.numerator.bit_length() - width.denominator.bit_length() - 40)
+    return Fraction(p // unit) * unit
 
 
 def _rough(t: mpf) -> mpf:
@@ -579,7 +620,10 @@ __all__ = [
     "Sample",
     "Skipped",
     "Trend",
+    "apart",
     "confirmed",
     "derivatives",
+    "equal",
     "trend_of",
+    "vanishes",
 ]

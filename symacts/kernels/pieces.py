@@ -36,7 +36,7 @@ COLUMNS = HEAD + COUNT + 1
 PLAIN, TAIL, FIXED = 0.0, 1.0, 2.0
 """Kinds of rows: in x, in 1/x, a constant (b0)."""
 
-MOST_ROWS = 6000
+MOST_ROWS = 3000
 """Rows of one section after which what does not fit is left."""
 
 FloatArray = npt.NDArray[np.float64]

@@ -133,6 +133,19 @@ def erfc(z: Array, out: Array) -> Array:
     return out
 
 
+def sinpi(z: Array, out: Array) -> Array:
+    """sin(pi*z), the argument reduced without error."""
+    r = z - 2.0 * np.rint(0.5 * z)
+    r = np.where(np.abs(r) > 0.5, np.copysign(1.0, r) - r, r)
+    return np.sin(np.pi * r, out=out)
+
+
+def cospi(z: Array, out: Array) -> Array:
+    """cos(pi*z) = sin(pi*(1/2 - |r|)), the argument reduced without error."""
+    r = np.abs(z - 2.0 * np.rint(0.5 * z))
+    return np.sin(np.pi * (0.5 - r), out=out)
+
+
 def select(mask: Array, p: Any, q: Any, out: Array) -> Array:
     """p where the mask (an integer array of 0 and -1) is set, else q; bit by bit, so that nothing branches."""
     p_bits = np.asarray(p, dtype=np.float64).view(np.int64)
@@ -177,5 +190,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "erf": erf,
     "erfc": erfc,
     "erfcx": erfcx,
+    "sinpi": sinpi,
+    "cospi": cospi,
 }
 """Name of an operation to its function `f(*operands, out=...)`."""

@@ -135,6 +135,10 @@ class _Rewriter:
                 return 1 / self.function("cosh", e.args[0])
             if isinstance(e, (sp.coth, sp.csch)):
                 return self.walk((1 / sp.tanh if isinstance(e, sp.coth) else 1 / sp.sinh)(e.args[0]))
+        if isinstance(e, (sp.sin, sp.cos)):
+            turns = sp.cancel(e.args[0] / sp.pi)
+            if exponent(turns) is not None and all(c.is_Rational for c in sp.Poly(turns, a).all_coeffs()):
+                return self.function("sinpi" if isinstance(e, sp.sin) else "cospi", turns)
         if isinstance(e, sp.sinc):
             return self.walk(sp.sin(e.args[0]) / e.args[0])
         name = _PLAIN.get(e.func)

@@ -66,7 +66,22 @@ class _Lowering:
         if row.function == "pow":
             base, k = row.argument
             return g.put("exp", g.mul(self.constant(k), g.put("log", self.expression(base))))
+        if row.function in ("sin", "cos"):
+            return self.wave(row)
         return g.put(row.function, self.expression(row.argument))
+
+    def wave(self, row: Generator) -> int:
+        """sin(hi + lo) = sin(hi) + lo*cos(hi), cos(hi + lo) = cos(hi) - lo*sin(hi): the argument in two words."""
+        g = self.graph
+        poly = None if row.argument.free_symbols - {a} else sp.Poly(self.unfold(row.argument), a)
+        if poly is None or poly.degree() < 1:
+            return g.put(row.function, self.expression(row.argument))
+        hi, lo = self.exponent(poly)
+        if lo is None:
+            return g.put(row.function, hi)
+        first, other = g.put(row.function, hi), g.put("cos" if row.function == "sin" else "sin", hi)
+        turn = g.mul(lo, other)
+        return g.add(first, turn) if row.function == "sin" else g.sub(first, turn)
 
     def decay(self, row: Generator, kind: str) -> int:
         """exp(-P(a)), or expm1(-P(a)), the exponent in two words where one is not exact."""

@@ -258,6 +258,18 @@ def atan(w: Writer, z: str) -> str:
     return w.let(f"-{t} if {z} < {zero} else {t}")
 
 
+def sinpi(w: Writer, z: str) -> str:
+    r = w.let(f"{z} - {w.number(2.0)}*np.rint({w.number(0.5)}*{z})")
+    one, half = w.number(1.0), w.number(0.5)
+    r = w.let(f"{one} - {r} if {r} > {half} else (-{one} - {r} if {r} < -{half} else {r})")
+    return w.let(f"math.sin({w.number(math.pi)}*{r})")
+
+
+def cospi(w: Writer, z: str) -> str:
+    r = w.let(f"abs({z} - {w.number(2.0)}*np.rint({w.number(0.5)}*{z}))")
+    return w.let(f"math.sin({w.number(math.pi)}*({w.number(0.5)} - {r}))")
+
+
 EXPANSIONS: dict[str, Callable[..., str]] = {
     "add": lambda w, a, b: w.let(f"{a} + {b}"),
     "sub": lambda w, a, b: w.let(f"{a} - {b}"),
@@ -282,5 +294,7 @@ EXPANSIONS: dict[str, Callable[..., str]] = {
     "sinh": sinh,
     "cosh": cosh,
     "atan": atan,
+    "sinpi": sinpi,
+    "cospi": cospi,
 }
 """Operation to the function that writes it: `row(writer, *operand names)` returns the name of the result."""

@@ -32,7 +32,7 @@ _NAMES = {
     "asinh": "np.arcsinh",
     "acosh": "np.arccosh",
     "atanh": "np.arctanh",
-    **{k: k for k in ("mulerr", "erf", "erfc", "erfcx", "select", "below")},
+    **{k: k for k in ("mulerr", "erf", "erfc", "erfcx", "sinpi", "cospi", "select", "below")},
 }
 
 
@@ -146,6 +146,6 @@ def compile_plan(
 def load(source: str) -> tuple[Any, int]:
     """Compile generated source: it names only NumPy and the functions of `symacts.rewrite.functions`."""
     space: dict[str, Any] = {"np": np, "__builtins__": {}}
-    space.update({n: getattr(functions, n) for n in ("mulerr", "erf", "erfc", "erfcx", "select", "below")})
+    space.update({n: getattr(functions, n) for n in ("mulerr", "erf", "erfc", "erfcx", "sinpi", "cospi", "select", "below")})
     exec(compile(source, "<symacts kernel>", "exec"), space)
     return space["tile"], space["SCRATCH"]
