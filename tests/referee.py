@@ -920,13 +920,14 @@ def _center_candidates(look: Look) -> list[Fraction]:
 
 
 def _symmetric_about(look: Look, c: Fraction) -> str | None:
-    """Whether f(c + t) and f(c - t) agree, or have a constant sum, at every one of a dozen distances."""
+    """Whether f(c + t) and f(c - t) agree, or have a constant sum: at random distances and at those of every anchor."""
     rng = random.Random(17)
-    same, total = True, None
+    distances = [Fraction(rng.randint(1, 10**6), 10 ** rng.choice((4, 5, 6))) for _ in range(12)]
+    distances += [abs(a - c) + d for a in look.anchors for d in (Fraction(0), Fraction(1, 97)) if not _far(a)]
+    same = total = True
     level: mpf | None = None
     seen = 0
-    for _ in range(14):
-        t = Fraction(rng.randint(1, 10**6), rng.choice((10**4, 10**5, 10**6, 2 * 10**6)))
+    for t in distances:
         values = []
         for p in (c + t, c - t):
             try:
@@ -940,14 +941,19 @@ def _symmetric_about(look: Look, c: Fraction) -> str | None:
         u, v = values
         seen += 1
         tolerance = mpf(10) ** -50 * (abs(u) + abs(v))
-        same = same and abs(u - v) <= tolerance
         level = u + v if level is None else level
-        total = (total is not False) and abs(u + v - level) <= tolerance
+        same = same and abs(u - v) <= tolerance
+        total = total and abs(u + v - level) <= tolerance
         if not same and not total:
             return None
     if seen < 8:
         return None
     return "axis" if same else "point"
+
+
+def _far(a: Fraction) -> bool:
+    """Whether a only stands for an irrational point: f may jump there."""
+    return a.denominator > 10**40
 
 
 def check_homogeneous(case: Case, value: bool) -> Iterator[str]:
@@ -1047,7 +1053,7 @@ def _root_faults(root: Root) -> Iterator[str]:
     except (NoValue, Unreadable):
         return
     try:
-        given = fraction(sp.Rational(root.evalf(45)))
+        given = fraction(sp.Rational(root.evalf(18 if rough else 45)))
     except SymactsError as error:
         yield f"{name} has no digits: {error}"
         return

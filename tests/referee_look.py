@@ -453,7 +453,7 @@ class Look:
                     return True
             elif abs(big(value) - big(y)) <= near:
                 hits.append(s.a)
-        if any(self._equals(a, y) for a in sorted(hits, key=abs)[:12]):
+        if any(self._equals(a, y) for a in sorted(hits, key=abs)[:12] if not self._blurred(a)):
             return True
         for change in self.derivative_changes(1):
             if change.kind in ("zero", "unclear", "jump"):
@@ -468,7 +468,13 @@ class Look:
         )
         if any(c.kind == "zero" for c in changes):
             return True
-        return None if any(c.kind == "unclear" for c in changes) else False
+        sides = [e.trend(0) for c, pair in self.sides.items() if self._blurred(c) for e in pair]
+        blurred = any(t.kind == "finite" and abs(t.value - big(y)) < mpf(10) ** -9 * (1 + abs(big(y))) for t in sides)
+        return None if blurred or any(c.kind == "unclear" for c in changes) else False
+
+    def _blurred(self, c: Fraction) -> bool:
+        """Whether c only stands for an irrational point at which f may jump: the value there is not seen."""
+        return c.denominator > 10**40 and self.continuity(c) is not True
 
     def _shifted(self, a: Fraction, y: Number, dps: int) -> Number:
         with mp.workdps(dps):
@@ -486,19 +492,14 @@ class Look:
             near = [self.at(a + s * step) for s in (1, -1)]
             if all(v is None or abs(big(v) - big(y)) < mpf(10) ** -40 for v in near):
                 return False
-        digits = 60 if isinstance(y, mpf) else 1000
+        inexact = a.denominator > 10**40 or isinstance(y, mpf)
+        digits = 70 if inexact else 1000
         try:
             value = self.f.series(a, 0, digits + 200)[0]
         except NoValue:
             return False
-        if isinstance(
-            y, mpf
-        ):  # an irrational value is met at an exact sample by chance alone, or at an approximate anchor
-            return a.denominator > 10**40 or not isinstance(value, mpf)
         with mp.workdps(digits + 200):
-            return abs(big(value) - big(y)) <= mpf(10) ** (-digits) * (1 + abs(big(y))) or (
-                a.denominator > 10**40 and abs(big(value) - big(y)) < mpf(10) ** -70
-            )
+            return bool(abs(big(value) - big(y)) <= mpf(10) ** -digits * (1 + abs(big(y))))
 
 
 def confirmed(quantity: Quantity, a: Fraction) -> Number | None:
