@@ -132,7 +132,7 @@ def _backend(backend: str) -> str:
 
 
 def _orders(order: int | Sequence[int]) -> tuple[int, ...]:
-    orders = (order,) if isinstance(order, int) else tuple(order)
+    orders = tuple(order) if isinstance(order, Sequence) and not isinstance(order, str) else (order,)
     if not orders or any(isinstance(k, bool) or not isinstance(k, int) or not 0 <= k <= 4 for k in orders):
         raise ValueError(f"order: got {shorten(order)}, expected 0, 1, 2 or a tuple of these")
     return orders

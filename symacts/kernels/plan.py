@@ -361,13 +361,14 @@ def served(draft: Draft, run: Callable[[FloatArray], FloatArray], most: int) -> 
     for studied in draft.sections:
         if all(s.node is None for s in studied.stretches):
             continue
-        errors = errors_of(run(studied.points), studied.truth, draft.form)
+        computed = run(studied.points)
+        errors = errors_of(computed, studied.truth, draft.form)
         if studied.oscillates:
-            errors = np.where((np.abs(studied.points) > CROWDED) & np.isfinite(errors), 0.0, errors)
+            errors = np.where((np.abs(studied.points) > CROWDED) & np.isfinite(computed), 0.0, errors)
         good += stretches_within(studied.points, errors, draft.form.bound)
     at = np.array(list(draft.points))
-    computed = run(at) if len(at) else at
-    for p, y in zip(draft.points, computed.tolist(), strict=True):
+    at_points = run(at) if len(at) else at
+    for p, y in zip(draft.points, at_points.tolist(), strict=True):
         good += [(p, p)] if y == draft.points[p] else []
     kept = _merged(sorted(good), draft.form)
     if len(kept) > most:

@@ -62,10 +62,19 @@ def _split(v: Array) -> tuple[Array, Array]:
 def mulerr(a: Any, b: Any, out: Array) -> Array:
     """The rounding error of the product a*b (Dekker 1971), exact unless something over- or underflows."""
     a, b = np.asarray(a), np.asarray(b)
+    if a.dtype == np.float64:  # products beyond 2**996 would overflow in the splitting
+        scale = np.where((np.abs(a) > 1e250) | (np.abs(b) > 1e250), 2.0**-200, 1.0)
+        a, b = (np.where(np.abs(a) > np.abs(b), a * scale, a), np.where(np.abs(a) > np.abs(b), b, b * scale))
+        return np.divide(_product_error(a, b), scale, out=out)
+    out[...] = _product_error(a, b)
+    return out
+
+
+def _product_error(a: Array, b: Array) -> Array:
     p = a * b
     a_high, a_low = _split(a)
     b_high, b_low = _split(b)
-    return np.add(((a_high * b_high - p) + a_high * b_low) + a_low * b_high, a_low * b_low, out=out)
+    return ((a_high * b_high - p) + a_high * b_low + a_low * b_high) + a_low * b_low
 
 
 def erfcx(z: Array, out: Array) -> Array:
@@ -156,9 +165,10 @@ def select(mask: Array, p: Any, q: Any, out: Array) -> Array:
 
 
 def below(x: Array, threshold: float, out: Array) -> Array:
-    """-1 where x < threshold, else 0, as integers in the bits of `out` (-0.0 counts as below 0.0)."""
+    """-1 where x < threshold, else 0, as integers in the bits of `out`; -0.0 is not below 0.0."""
     bits = out.view(np.int64)
-    np.right_shift(np.subtract(x, threshold).view(np.int64), 63, out=bits)
+    shift = -threshold if threshold else 0.0  # -0.0 + 0.0 is +0.0, while -0.0 - 0.0 keeps its sign bit
+    np.right_shift(np.add(x, shift).view(np.int64), 63, out=bits)
     return out
 
 

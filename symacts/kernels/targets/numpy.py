@@ -146,6 +146,8 @@ def compile_plan(
 def load(source: str) -> tuple[Any, int]:
     """Compile generated source: it names only NumPy and the functions of `symacts.rewrite.functions`."""
     space: dict[str, Any] = {"np": np, "__builtins__": {}}
-    space.update({n: getattr(functions, n) for n in ("mulerr", "erf", "erfc", "erfcx", "sinpi", "cospi", "select", "below")})
+    space.update(
+        {n: getattr(functions, n) for n in ("mulerr", "erf", "erfc", "erfcx", "sinpi", "cospi", "select", "below")}
+    )
     exec(compile(source, "<symacts kernel>", "exec"), space)
     return space["tile"], space["SCRATCH"]
