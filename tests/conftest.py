@@ -40,3 +40,14 @@ def rng(request: pytest.FixtureRequest, seed: int) -> random.Random:
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     """The cache folder of the tests is their own."""
     os.environ["SYMACTS_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+
+
+HEAVY = ("test_kernel_laws", "test_kernel_accuracy", "test_referee_")
+"""Modules of laws that take longer than the default run may: they run with --full."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--full"):
+        for item in items:
+            if any(name in item.nodeid for name in HEAVY):
+                item.add_marker(pytest.mark.skip(reason="a heavy law of kernels or facts: runs with --full"))
