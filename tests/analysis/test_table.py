@@ -163,3 +163,10 @@ def test_families_of_points() -> None:
     zeros = symacts.analyze("sin(x)").zeros.value
     assert zeros.contains(3 * sp.pi) == sp.true
     assert zeros.contains(sp.pi / 2) == sp.false
+
+
+def test_mirrored_roots_are_recognized() -> None:
+    report = symacts.analyze("Max(-1, Min(1, x + x**3/5))")
+    assert report.symmetry.value == ("odd", (0, 0))
+    assert report.gaussian_mean.value == 0
+    assert report.range.value == sp.Interval(-1, 1)
