@@ -1145,9 +1145,9 @@ CHECKS: dict[str, Check] = {
 
 
 def referee(
-    expression: sp.Expr, report: Report, *, variable: sp.Symbol | None = None, numbers: bool = True
+    expression: sp.Expr, report: Report, *, variable: sp.Symbol | None = None, numbers: bool = True, more: int = 0
 ) -> list[Complaint]:
-    """Every fact of the report that evaluation of the expression contradicts.
+    """Every fact of the report that evaluation of the expression contradicts; `more` adds that many random samples.
 
     Raises
     ------
@@ -1155,7 +1155,7 @@ def referee(
         The expression has a part that the referee's own evaluator does not know.
     """
     with mp.workdps(DIGITS):
-        case = case_of(expression, report, variable or sp.Symbol("x", real=True))
+        case = case_of(expression, report, variable or sp.Symbol("x", real=True), more)
         complaints = [Complaint("branches", m) for m in _first(check_branches(case, report.branches))]
         for fact in report.facts.values():
             if fact.known and fact.name in CHECKS:
@@ -1181,13 +1181,13 @@ def _first(messages: Iterator[str], most: int = 3) -> list[str]:
     return [m for m, _ in zip(messages, range(most), strict=False)]
 
 
-def case_of(expression: sp.Expr, report: Report, x: sp.Symbol) -> Case:
+def case_of(expression: sp.Expr, report: Report, x: sp.Symbol, more: int = 0) -> Case:
     suspects = ("domain", "kinks", "discontinuities")
     values = {name: fact.value for name, fact in report.facts.items() if fact.known}
     first = [v for name in suspects if name in values for v in _places(values[name])]
     first += [v for where, _ in report.branches for v in named_numbers(where)]
     rest = [v for name, value in values.items() if name not in (*suspects, *MOMENTS) for v in _places(value)]
-    look = Look(expression, x, _fractions(rest), _fractions(first))
+    look = Look(expression, x, _fractions(rest), _fractions(first), random.Random(more), more)
     return Case(look, report, x)
 
 

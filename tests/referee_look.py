@@ -181,6 +181,16 @@ def grid(anchors: Iterable[Fraction], rng: random.Random) -> list[Fraction]:
     return sorted(found)
 
 
+def scattered(anchors: list[Fraction], rng: random.Random, count: int) -> Iterator[Fraction]:
+    """Random points: half over all scales, a quarter in [-30, 30], a quarter beside anchors at all distances."""
+    for k in range(count):
+        scale = Fraction(rng.randint(100, 999), 100) * Fraction(10) ** rng.randint(-12, 6) * rng.choice((1, -1))
+        if k % 4 == 0:
+            yield Fraction(rng.randint(-(3 * 10**8), 3 * 10**8), 10**7)
+        else:
+            yield scale + (rng.choice(anchors) if k % 4 == 1 else 0)
+
+
 class Look:
     """A function and everything numerical about it that several checks need."""
 
@@ -191,6 +201,7 @@ class Look:
         named: Iterable[Fraction] = (),
         suspects: Iterable[Fraction] = (),
         rng: random.Random | None = None,
+        more: int = 0,
     ) -> None:
         self.f = Function(expression, variable)
         self.rng = rng or random.Random(0)
@@ -200,7 +211,8 @@ class Look:
         self.switches = self._find_switches(first, [*named, *suspects])
         self.anchors = _distinct([Fraction(0), *suspects, *named, *self.switches])
         self.centers = _distinct([Fraction(0), *suspects, *self.switches, *filter(self._is_singular, named)])
-        self.samples = [self._sample(a) for a in grid(self.anchors, self.rng)]
+        chosen = sorted({*grid(self.anchors, self.rng), *scattered(self.anchors, self.rng, more)})
+        self.samples = [self._sample(a) for a in chosen]
         self._sure: dict[tuple[Fraction, int], Number | None] = {}
         self._changes: dict[Any, list[Change]] = {}
 

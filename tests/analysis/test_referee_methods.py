@@ -57,7 +57,7 @@ def region_faults(report: Report, eps: Fraction) -> list[str]:
 
 def test_on_demand_facts_of_the_catalog(full: bool, rng: random.Random) -> None:
     names = symacts.names("scalar")
-    chosen = names if full else sorted(rng.sample(names, 6))
+    chosen = names if full else sorted(rng.sample(names, 3))
     faults = []
     for name in chosen:
         report = symacts.analyze(name)

@@ -9,7 +9,7 @@ from sweep import faults, look, summary
 
 
 def test_no_fact_of_a_random_activation_is_contradicted(full: bool, seed: int) -> None:
-    count = 300 if full else 6
+    count = 300 if full else 4
     chosen = [random_expression(random.Random(f"{seed}:{k}"), 4 + k % 6) for k in range(count)]
     verdicts = [look(e, e) for e in chosen]
     print(chosen if not full else "", summary(verdicts))
