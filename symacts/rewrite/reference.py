@@ -91,7 +91,7 @@ class Reference:
                     if y.imag != 0:
                         return None
                     y = y.real
-                if mpmath.isnan(y):
+                if mpmath.isnan(y) or (mpmath.isinf(y) and self.expression.has(*_COMPRESSING)):
                     return None
                 zeros += y == 0
                 if zeros == len(_PRECISIONS):
@@ -104,12 +104,16 @@ class Reference:
         return None
 
 
+LARGE = 5000
+"""Size in bits from which an argument is as good as infinite; its exponential could not be stored."""
+
+
 def _saturated(function: Any, high: Any, low: Any) -> Any:
     """The function, taken at its limits where the argument's size alone would fill the memory."""
 
     def f(u: Any) -> Any:
         u = mpmath.mpmathify(u)
-        if isinstance(u, mpmath.mpf) and (mpmath.isinf(u) or mpmath.mag(u) > 48):
+        if isinstance(u, mpmath.mpf) and (mpmath.isinf(u) or mpmath.mag(u) > LARGE):
             return +mpmath.mpf(high if u > 0 else low)
         return function(u)
 
@@ -124,7 +128,11 @@ SATURATED = {
     "erf": _saturated(mpmath.erf, 1, -1),
     "erfc": _saturated(mpmath.erfc, 0, 2),
 }
-"""exp(2**48) lies beyond every format, exp(-2**48) below: infinity and zero serve, and cost no memory."""
+"""Only arguments beyond 2**LARGE are taken at the limits: what comes out is beyond every float, and so is its log."""
+
+
+_COMPRESSING = (sp.log, sp.LambertW, sp.asinh, sp.acosh)
+"""Functions whose value may be moderate in truth where their argument was taken at infinity."""
 
 
 def _definite(expression: sp.Expr) -> sp.Expr:

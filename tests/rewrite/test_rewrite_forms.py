@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 import sympy as sp
@@ -86,6 +88,15 @@ def test_reference_values_know_what_they_do_not_know() -> None:
     assert abs(sp.Rational(man) * sp.Rational(2) ** exp * 3 / sp.Rational(1e-100) ** 3 - 1) < sp.Rational(1, 10**30)
     assert Reference(sp.log(x), x).value(-1.0) is None
     assert Reference(x**2, x).value(0.0) == (0, 0)
+
+
+def test_huge_arguments_are_no_infinities() -> None:
+    for at in (2.0**48, 2.0**60, 1e300):
+        reference = Reference(sp.log(1 + sp.exp(x)), x)
+        for value in (reference.value(at), reference._from_mpmath(Fraction(at))):
+            assert value is not None and float(sp.Rational(value[0]) * sp.Rational(2) ** value[1]) == at
+    slope = Reference(sp.diff(x * sp.tanh(sp.exp(x)), x), x).value(1e94)
+    assert slope is not None and slope[0] * 2 ** max(slope[1], 0) >> max(-slope[1], 0) == 1
 
 
 def test_ulp_errors_at_the_edges() -> None:
