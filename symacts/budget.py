@@ -7,11 +7,12 @@ own instead. What the call finds on its way comes back in order, as it is found.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import importlib
 import multiprocessing
 import pickle
-import select
+import queue
 import subprocess
 import sys
 import threading
@@ -89,6 +90,19 @@ class _Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
+        self.told: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        threading.Thread(target=self._collect, daemon=True).start()
+        atexit.register(self.end)
+
+    def _collect(self) -> None:
+        """Reads what the worker tells, so that the caller waits on a queue, which keeps to a time limit."""
+        stream = self.process.stdout
+        assert stream is not None
+        try:
+            while True:
+                self.told.put(pickle.load(stream))
+        except (EOFError, OSError, ValueError, pickle.UnpicklingError):
+            self.told.put(("end", None))
 
     def begin(self, function: Callable[..., Any], args: tuple[Any, ...]) -> None:
         assert self.process.stdin is not None
@@ -97,19 +111,22 @@ class _Worker:
 
     def receive(self, seconds: float) -> Any:
         """The next thing told, or None when the time is over."""
-        stream = self.process.stdout
-        assert stream is not None
-        if not stream.peek(0) and not select.select([stream], [], [], max(0.0, seconds))[0]:  # type: ignore[attr-defined]
+        try:
+            item = self.told.get(timeout=max(0.0, seconds))
+        except queue.Empty:
             return None
-        return pickle.load(stream)
+        if item[0] == "end":
+            raise EOFError
+        return item
 
     def end(self) -> None:
+        atexit.unregister(self.end)
         self.process.kill()
+        self.process.wait()
         for stream in (self.process.stdin, self.process.stdout):
             if stream is not None:
                 with contextlib.suppress(BrokenPipeError):
                     stream.close()
-        self.process.wait()
 
 
 def _serve() -> None:
@@ -167,7 +184,8 @@ _shared = _Shared()
 def _listen(source: _Fork | _Worker, deadline: float) -> Any:
     messages: list[Any] = []
     while True:
-        item = source.receive(deadline - time.monotonic())
+        left = deadline - time.monotonic()
+        item = source.receive(left) if left > 0 else None
         if item is None:
             raise DeadlineExceeded(messages)
         kind, payload = item

@@ -323,6 +323,8 @@ def check_range(case: Case, value: sp.Set) -> Iterator[str]:
         ):
             yield f"f({show(s.a)}) = {show(s.values[0])} lies outside"
             break
+    if value is sp.S.EmptySet:
+        return
     ends = [(part.start, not part.left_open) for part in intervals(value)]
     ends += [(part.end, not part.right_open) for part in intervals(value)]
     for y, closed in ends:

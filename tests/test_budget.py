@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sympy as sp
 
-from symacts.budget import DeadlineExceeded, check_seconds, run_with_deadline
+from symacts import budget
+from symacts.budget import DeadlineExceeded, _Shared, check_seconds, run_with_deadline
 from symacts.errors import ParameterError, UnknownActivation
 from symacts.registry import get
 
@@ -22,32 +26,66 @@ def hang(send: Callable[[Any], None]) -> None:
         time.sleep(0.01)
 
 
-@pytest.fixture(params=["one thread", "more threads"])
-def threads(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The caller with and without a second thread: a fork, and the worker process."""
-    if request.param == "one thread":
-        if threading.active_count() > 1:
-            pytest.skip("this process has more threads already")
-        yield request.param
-        return
+def silent(send: Callable[[Any], None]) -> None:
+    while True:
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def worker_sees_tests(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A fresh worker process that can import the functions of this module."""
+    here = str(Path(__file__).parent)
+    monkeypatch.setenv("PYTHONPATH", here)
+    monkeypatch.setattr("symacts.budget._shared", _Shared())
+    for function in (hang, silent):
+        monkeypatch.setattr(function, "__module__", Path(__file__).stem)
+    yield
+    if budget._shared.worker is not None:
+        budget._shared.worker.end()
+
+
+@pytest.fixture
+def threads() -> Iterator[None]:
+    """A caller with a second thread, which is served by the worker process."""
     stop = threading.Event()
     other = threading.Thread(target=stop.wait)
     other.start()
-    yield request.param
+    yield
     stop.set()
     other.join()
 
 
-def test_a_result_comes_back(threads: str) -> None:
+def test_a_caller_with_one_thread() -> None:
+    """The same laws for a process that forks: it has to be a fresh one, with no thread beside its first."""
+    script = """
+import pytest, threading, test_budget as t
+from symacts.budget import DeadlineExceeded, run_with_deadline
+assert threading.active_count() == 1
+t.test_a_result_comes_back(None); t.test_an_error_comes_back(None); t.test_exact_values_pass(None)
+for function, told in ((t.hang, ["first", "second"]), (t.silent, [])):
+    with pytest.raises(DeadlineExceeded) as caught:
+        run_with_deadline(function, (), 1.0)
+    assert caught.value.messages == told, caught.value.messages
+assert threading.active_count() == 1
+print("held")
+"""
+    here = str(Path(__file__).parent)
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, cwd=here, timeout=300
+    )
+    assert done.stdout == "held\n", done.stderr
+
+
+def test_a_result_comes_back(threads: None) -> None:
     assert run_with_deadline(_add, (2, 3), 30) == 5
 
 
-def test_an_error_comes_back(threads: str) -> None:
+def test_an_error_comes_back(threads: None) -> None:
     with pytest.raises(UnknownActivation, match="sigmoid"):
         run_with_deadline(_unknown, (), 30)
 
 
-def test_exact_values_pass(threads: str) -> None:
+def test_exact_values_pass(threads: None) -> None:
     from symacts.facts import Root
 
     root = Root(sp.cos(sp.Symbol("t")) - sp.Symbol("t"), 0, 1)
@@ -66,12 +104,24 @@ def _unknown(send: Callable[[Any], None]) -> Any:
     return get("sigmoyd")
 
 
-def test_a_hanging_call_is_ended() -> None:
-    if threading.active_count() > 1:
-        pytest.skip("this process has more threads already; the worker cannot import a test's function")
+def test_a_hanging_call_is_ended(threads: None, worker_sees_tests: None) -> None:
+    start = time.monotonic()
     with pytest.raises(DeadlineExceeded) as caught:
-        run_with_deadline(hang, (), 1.0)
+        run_with_deadline(hang, (), 4.0)
     assert caught.value.messages == ["first", "second"]
+    assert time.monotonic() - start < 60  # it did end; the limit itself is measured by the bench
+
+
+def test_a_silent_call_is_ended(threads: None, worker_sees_tests: None) -> None:
+    """A call that tells nothing at all is ended as well: nobody waits for its first message."""
+    with pytest.raises(DeadlineExceeded) as caught:
+        run_with_deadline(silent, (), 0.5)
+    assert caught.value.messages == []
+
+
+def test_a_limit_shorter_than_any_call(threads: None) -> None:
+    with pytest.raises(DeadlineExceeded):
+        run_with_deadline(_add, (2, 3), 1e-9)
 
 
 @pytest.mark.parametrize("wrong", [0, -1, "1", float("inf"), float("nan"), True])
