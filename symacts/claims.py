@@ -28,7 +28,8 @@ class Claim:
     """`sides[0] relations[0] sides[1] relations[1] ...` for all real values of the symbols that meet the premises.
 
     Every function name is unfolded: the claim is the full statement. A premise `(e, op)` reads `e op 0` with op one
-    of ">", ">=", "=", "!=".
+    of ">", ">=", "=", "!=". `defined` holds what the claim states besides: conditions under which those parts of the
+    text are defined that SymPy's automatic evaluation has removed, such as `x > 0` for `exp(log(x)) = x`.
 
     Validity
     --------
@@ -40,6 +41,7 @@ class Claim:
     relations: tuple[str, ...]
     premises: tuple[Condition, ...] = ()
     text: str = field(default="", compare=False)
+    defined: tuple[Condition, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.sides) != len(self.relations) + 1 or not self.relations:
@@ -47,7 +49,7 @@ class Claim:
         for relation in self.relations:
             if relation not in RELATIONS:
                 raise UnsupportedExpression(wording("relation", relation, RELATIONS))
-        for _, op in self.premises:
+        for _, op in (*self.premises, *self.defined):
             if op not in (">", ">=", "=", "!="):
                 raise UnsupportedExpression(wording("premise", op, (">", ">=", "=", "!=")))
 
@@ -62,13 +64,14 @@ class Claim:
 
     def to_dict(self) -> dict[str, Any]:
         """The claim as JSON-safe data."""
-        return {
+        data = {
             "kind": "relation",
             "sides": [encode(s) for s in self.sides],
             "relations": list(self.relations),
             "premises": [[encode(e), op] for e, op in self.premises],
             "text": self.text,
         }
+        return data | ({"defined": [[encode(e), op] for e, op in self.defined]} if self.defined else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,7 @@ def claim_from_dict(data: Mapping[str, Any]) -> Claim | MatrixClaim:
                 tuple(data["relations"]),
                 tuple((_expression(e), op) for e, op in data["premises"]),
                 data.get("text", ""),
+                tuple((_expression(e), op) for e, op in data.get("defined", ())),
             )
         if data["kind"] == "matrix":
             return MatrixClaim(

@@ -14,7 +14,7 @@ True
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import sympy as sp
@@ -34,6 +34,9 @@ Function = Activation | Callable[..., sp.Expr]
 _VARIABLES = {"x": x, "g": g}
 _STATEMENT_CALLS = {"diff": "Derivative", "Derivative": "Derivative", "limit": "Limit", "Limit": "Limit"}
 _STATEMENT_CALLS |= {"Integral": "Integral", "integrate": "Integral", "gaussian": "gaussian"}
+_PARTLY = frozenset(
+    {"Piecewise", "where", "limit", "Limit", "Integral", "integrate", "gaussian"}
+)  # inside: not everywhere
 _RELATIONALS = {"<": sp.Lt, "<=": sp.Le, ">": sp.Gt, ">=": sp.Ge, "=": sp.Eq, "!=": sp.Ne}
 _RELATION_CALLS = {"Eq": "=", "Ne": "!=", "Lt": "<", "Le": "<=", "Gt": ">", "Ge": ">="}
 _CONNECTIVES: dict[str, Any] = {"and": sp.And, "or": sp.Or, "not": sp.Not, "And": sp.And, "Or": sp.Or, "Not": sp.Not}
@@ -50,10 +53,15 @@ _GREEK_NAMES = frozenset(GREEK.values()) - {"pi"}
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A chain of relations `sides[0] relations[0] sides[1] ...`; relations are "=", "!=", "<", "<=", ">", ">="."""
+    """A chain of relations `sides[0] relations[0] sides[1] ...`; relations are "=", "!=", "<", "<=", ">", ">=".
+
+    `removed` holds the calls, powers and quotients of the text that SymPy's automatic evaluation has taken out of the
+    sides, such as `log(x)` of `exp(log(x)) = x`: the text has a value only where they have.
+    """
 
     sides: tuple[sp.Expr, ...]
     relations: tuple[str, ...]
+    removed: tuple[sp.Expr, ...] = field(default=(), compare=False)
 
     def __str__(self) -> str:
         pairs = zip(self.relations, self.sides[1:], strict=True)
@@ -161,6 +169,8 @@ class _Builder:
         self.text, self.in_statement = text, statement
         self.functions, self.symbols = functions or {}, symbols or {}
         self.guard = Guard()
+        self.built: list[sp.Expr] = []  # values of calls, powers and quotients outside branches, limits and integrals
+        self.inside = 0
         self.tree = self.guarded(lambda: read(text))
 
     def guarded(self, work: Callable[[], Any]) -> Any:
@@ -197,16 +207,32 @@ class _Builder:
     def statement(self, node: Node) -> Statement:
         if node.kind == "call" and node.value in _RELATION_CALLS:
             self.arity(node, 2)
-            return Statement(tuple(self.expr(arg) for arg in node.args), (_RELATION_CALLS[node.value],))
+            return self.relate(node, (_RELATION_CALLS[node.value],))
         if node.kind != "relation":
             raise ParseError("expected a statement such as 'a = b' or 'a <= b'", self.text, node.position)
-        relations = tuple(RELATIONS[r] for r in node.value)
-        return Statement(tuple(self.expr(arg) for arg in node.args), relations)
+        return self.relate(node, tuple(RELATIONS[r] for r in node.value))
+
+    def relate(self, node: Node, relations: tuple[str, ...]) -> Statement:
+        self.built.clear()
+        sides = tuple(self.expr(arg) for arg in node.args)
+        kept = {e for side in sides for e in sp.preorder_traversal(side)}
+        return Statement(sides, relations, tuple(e for e in dict.fromkeys(self.built) if e not in kept))
 
     # Expressions
 
     def expr(self, node: Node) -> sp.Expr:
         """The value of a node that must be a number."""
+        if node.kind not in ("call", "pow"):
+            return self.value(node)
+        hides = node.kind == "call" and node.value in _PARTLY
+        self.inside += hides
+        value = self.value(node)
+        self.inside -= hides
+        if not self.inside:
+            self.built.append(value)
+        return value
+
+    def value(self, node: Node) -> sp.Expr:
         kind = node.kind
         if kind == "number":
             return sp.Rational(node.value.numerator, node.value.denominator)
@@ -249,7 +275,9 @@ class _Builder:
                 found.append(self.expr(factor))
                 continue
             parts = [self.expr(f) for f in factor.args] if _is_product(factor) else [self.expr(factor)]
-            found += [self.make(factor, self.guard.power, part, sp.S.NegativeOne) for part in parts]
+            inverses = [self.make(factor, self.guard.power, part, sp.S.NegativeOne) for part in parts]
+            self.built += () if self.inside else inverses
+            found += inverses
         return found
 
     def symbol(self, node: Node) -> sp.Expr:

@@ -111,7 +111,7 @@ def check(certificate: Mapping[str, Any], claim: Claim | MatrixClaim | None = No
         raise CertificateError("claim", f"the certificate is about another claim: {stated}")
     if isinstance(stated, Claim):
         try:
-            _require_plain(*stated.sides, *(e for e, _ in stated.premises))
+            _require_plain(*stated.sides, *(e for e, _ in (*stated.premises, *stated.defined)))
         except UnsupportedExpression as error:
             raise CertificateError("claim", str(error)) from None
     walk = _Walk()
@@ -131,14 +131,14 @@ def check_goal(goal: Goal, node: Any) -> Checked:
 
 
 def chain_goals(claim: Claim) -> list[Goal]:
-    """One goal for each relation of the claim; `>` and `>=` are turned around."""
+    """One goal for each relation of the claim, then its `defined` conditions; `>` and `>=` are turned around."""
     goals = []
     given = Given(claim.premises)
     for lhs, relation, rhs in zip(claim.sides, claim.relations, claim.sides[1:], strict=False):
         if relation in (">", ">="):
             lhs, relation, rhs = rhs, {">": "<", ">=": "<="}[relation], lhs
         goals.append(Goal(given, lhs, relation, rhs))
-    return goals
+    return goals + [condition_goal(given, condition) for condition in claim.defined]
 
 
 Visit = Callable[[Goal, Any, str], None]

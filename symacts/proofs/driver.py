@@ -117,7 +117,7 @@ def _answer(claim: Claim, deadline: float) -> dict[str, Any]:
     from symacts.proofs.tactics import ALL
 
     goals = checker.chain_goals(claim)
-    for goal in goals:
+    for goal in goals[: len(claim.relations)]:
         if goal.lhs.has(sp.Integral) or goal.rhs.has(sp.Integral):
             continue  # quadrature costs more than the search
         counterexample = find_counterexample(goal, FIRST_POINTS)
@@ -125,7 +125,7 @@ def _answer(claim: Claim, deadline: float) -> dict[str, Any]:
             return {"status": "refuted", "counterexample": counterexample.to_dict()}
     nodes = []
     reason = ""
-    for goal in goals:
+    for k, goal in enumerate(goals):
         search = Search(ALL, deadline=deadline, base_conditions=len(claim.premises))
         try:
             node = prove_goal(goal, search)
@@ -133,6 +133,9 @@ def _answer(claim: Claim, deadline: float) -> dict[str, Any]:
             node, reason = None, str(error)
         except (SymactsError, ArithmeticError, TypeError, ValueError, NotImplementedError) as error:
             node, reason = None, str(error)[:200]
+        if node is None and k >= len(claim.relations):
+            e, op = claim.defined[k - len(claim.relations)]
+            return {"status": "unknown", "reason": f"a part of the text is defined for {e} {op} 0 only: assume that"}
         if node is None:
             costly = goal.lhs.has(sp.Integral) or goal.rhs.has(sp.Integral)
             counterexample = find_counterexample(goal, LAST_COSTLY if costly else LAST_POINTS)
@@ -144,4 +147,12 @@ def _answer(claim: Claim, deadline: float) -> dict[str, Any]:
             return {"status": "unknown", "reason": reason}
         nodes.append(node)
     proof = nodes[0] if len(nodes) == 1 else {"rule": "chain", "steps": nodes}
+    if all(_is_vacuous(node) for node in nodes[: len(claim.relations)]):
+        return {"status": "unknown", "reason": "the hypotheses contradict each other: the statement says nothing"}
     return {"status": "proved", "certificate": {"format": FORMAT, "claim": claim.to_dict(), "proof": proof}}
+
+
+def _is_vacuous(node: Any) -> bool:
+    """Whether every leaf of a proof rests on hypotheses that contradict each other."""
+    steps = node.get("steps", ())
+    return all(_is_vacuous(step) for step in steps) if steps else node["rule"] == "absurd"

@@ -24,6 +24,7 @@ from symacts.grammar import RELATIONS as SPELLINGS
 from symacts.grammar import Node
 from symacts.grammar import read as read_tree
 from symacts.parsing import parse_conditions, parse_relation
+from symacts.proofs.checker.entail import Given, follows, is_analytic, obligations
 from symacts.spec import Activation, i, j, n, xs
 
 __all__ = ["conditions", "read"]
@@ -65,9 +66,10 @@ def read(statement: Any, assuming: Any = None) -> Claim | MatrixClaim:
     premises = conditions(assuming)
     if isinstance(statement, str):
         parsed = parse_relation(statement)
-        sides, relations, text = parsed.sides, parsed.relations, statement
+        sides, relations, text, removed = parsed.sides, parsed.relations, statement, parsed.removed
     elif isinstance(statement, Relational) and type(statement) in _RELATIONALS:
         sides, relations, text = (statement.lhs, statement.rhs), (_RELATIONALS[type(statement)],), str(statement)
+        removed = ()
     else:
         hint = "; SymPy has already evaluated it" if statement in (sp.true, sp.false, True, False) else ""
         raise UnsupportedExpression(f"got {shorten(statement)}, expected text or a SymPy relational{hint}")
@@ -78,7 +80,24 @@ def read(statement: Any, assuming: Any = None) -> Claim | MatrixClaim:
             _plain(symbol, swap, extra)
     sides = tuple(_checked(side.xreplace(swap)) for side in sides)
     moved = [(_checked(e.xreplace(swap)), op) for e, op in premises]
-    return Claim(sides, relations, tuple(dict.fromkeys([*moved, *extra])), text)
+    given = tuple(dict.fromkeys([*moved, *extra]))
+    return Claim(sides, relations, given, text, _domain([e.xreplace(swap) for e in removed], given))
+
+
+def _domain(removed: Iterable[sp.Expr], premises: tuple[Condition, ...]) -> tuple[Condition, ...]:
+    """Conditions under which parts that are no longer in the sides are defined, but for isolated zeros of divisors."""
+    given = Given(premises)
+    out: list[Condition] = []
+    for e in removed:
+        try:
+            conditions = obligations(given.partial(e))
+        except UnsupportedExpression:
+            continue
+        for u, op in conditions:
+            bare = u.args[0] if isinstance(u, sp.Abs) else u
+            if not (op == "!=" and is_analytic(bare)) and not follows(given, (u, op)):
+                out.append((u, op))
+    return tuple(dict.fromkeys(out))
 
 
 def conditions(assuming: Any) -> tuple[Condition, ...]:

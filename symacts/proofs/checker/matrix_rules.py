@@ -17,6 +17,7 @@ from symacts.claims import MatrixClaim, as_tuples
 from symacts.errors import UnsupportedExpression
 from symacts.proofs.checker import words
 from symacts.proofs.checker.entail import Given
+from symacts.proofs.checker.normal import is_zero
 from symacts.spec import i, n, xs
 
 __all__ = ["AFFINE", "STACK", "entries", "entry_goals", "subgoals"]
@@ -194,6 +195,7 @@ def entries(tree: Any, shapes: words.Shapes, definitions: Mapping[str, sp.Expr],
         return result.xreplace(_assigned(shapes, values))
     inner = go(tree[2] if head in ("map", "vector") else tree[1])
     if head == "inv" and isinstance(inner, _Scalar):
+        _require_invertible(inner.value)
         return _Scalar(1 / inner.value, inner.kind)
     if head in ("T", "tr") and isinstance(inner, _Scalar) and inner.kind == "number":
         return inner
@@ -214,7 +216,10 @@ def entries(tree: Any, shapes: words.Shapes, definitions: Mapping[str, sp.Expr],
         if m.rows > MAX_INVERSE:
             raise UnsupportedExpression("too large a determinant")
         determinant = m.det(method="berkowitz")
-        return sp.Matrix([[determinant]]) if head == "det" else m.adjugate() / determinant
+        if head == "det":
+            return sp.Matrix([[determinant]])
+        _require_invertible(determinant)
+        return m.adjugate() / determinant
     if head == "diag":
         return sp.diag(*list(m))
     if head == "vector":
@@ -228,6 +233,12 @@ def entries(tree: Any, shapes: words.Shapes, definitions: Mapping[str, sp.Expr],
         formula = _defined_by(tree[1], definitions)
         return m.applyfunc(lambda e: formula.xreplace({_X: e}))
     raise UnsupportedExpression(f"unknown matrix operation {head!r}")
+
+
+def _require_invertible(determinant: sp.Expr) -> None:
+    """Fail for a matrix that is singular everywhere, and for one of numbers that is not seen to be regular."""
+    if is_zero(determinant) or not (determinant.free_symbols or Given().holds(determinant, "!=")):
+        raise UnsupportedExpression("the inverse of a singular matrix")
 
 
 _X = sp.Symbol("x", real=True)
