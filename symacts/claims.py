@@ -182,9 +182,10 @@ class Counterexample:
         return dict(self.assignment)
 
     def __str__(self) -> str:
-        where = ", ".join(f"{name} = {value}" for name, value in self.assignment) or "everywhere"
+        where = ", ".join(f"{name} = {value}" for name, value in self.assignment)
         note = f" ({self.note})" if self.note else ""
-        return f"at {where}: left side {_ball(self.lhs)}, right side {_ball(self.rhs)}, so not {self.relation}{note}"
+        head = f"at {where}: " if where else ""
+        return f"{head}left side {_ball(self.lhs)}, right side {_ball(self.rhs)}, so not {self.relation}{note}"
 
     def to_dict(self) -> dict[str, Any]:
         """The counterexample as JSON-safe data."""

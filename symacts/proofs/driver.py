@@ -20,6 +20,7 @@ from symacts.proofs.statement import read
 __all__ = ["prove", "prove_claim"]
 
 FIRST_POINTS, LAST_POINTS = 12, 160
+FIRST_POINTS_MANY = 40  # in several variables
 LAST_COSTLY = 8  # where integrals are enclosed by quadrature
 SPARE = 0.4  # seconds kept back for ending the worker
 
@@ -120,7 +121,8 @@ def _answer(claim: Claim, deadline: float) -> dict[str, Any]:
     for goal in goals[: len(claim.relations)]:
         if goal.lhs.has(sp.Integral) or goal.rhs.has(sp.Integral):
             continue  # quadrature costs more than the search
-        counterexample = find_counterexample(goal, FIRST_POINTS)
+        several = len(goal.lhs.free_symbols | goal.rhs.free_symbols) > 1
+        counterexample = find_counterexample(goal, FIRST_POINTS_MANY if several else FIRST_POINTS)
         if counterexample is not None:
             return {"status": "refuted", "counterexample": counterexample.to_dict()}
     nodes = []

@@ -21,18 +21,30 @@ from symacts.errors import SymactsError
 from symacts.proofs.check import Goal
 from symacts.proofs.checker.entail import Given, Undecided, obligations
 from symacts.proofs.checker.normal import is_zero
-from symacts.rigor import enclose, evaluate
+from symacts.rigor import compare, enclose, evaluate
 
 __all__ = ["find_counterexample", "points", "value_at"]
 
 SEED = 20240229
 DIGITS = 20
+
+
+class _NoLimit(Exception):
+    """A limit in the goal is proved not to exist: two different limit points."""
+
+    def __init__(self, points: tuple[sp.Expr, sp.Expr]) -> None:
+        self.points = points
+        super().__init__("the limit does not exist")
+
+
 PRECS = (80, 300)
 _SIMPLE_TEXT = "1 -1 0 1/2 -1/2 2 -2 3 -3 1/10 -1/10 3/2 -3/2 5 -5 1/3 -1/3 7/10 10 -10"
 _SIMPLE = [sp.Rational(s) for s in _SIMPLE_TEXT.split()]
 _IRRATIONAL = [sp.pi / 2, -sp.pi / 2, sp.pi, sp.pi / 4, sp.log(2), -sp.log(2), 1 / sp.sqrt(2), sp.sqrt(2)]
 _WIDE_TEXT = "4 -4 1/100 -1/100 20 -20 6 -6 8 -8 15 -15 50 -50 1/1000 -1/1000 100 -100"
 _WIDE = [sp.Rational(s) for s in _WIDE_TEXT.split()]
+_DIAGONAL = [sp.Integer(v) for v in (0, 2, -2, 1, -1, 4, -4)]
+_STEPS = [sp.S.Zero, sp.Rational(1, 1000), sp.S.One, -sp.Rational(1, 100), sp.Integer(-5)]
 EXPECTED = (SymactsError, Undecided, TypeError, ValueError, ArithmeticError, AttributeError, KeyError, RecursionError)
 
 
@@ -66,6 +78,8 @@ def points(
     else:
         for shift in range(4):
             queue.append({s: _SIMPLE[(k * 5 + shift) % 8] for k, s in enumerate(symbols)})
+        for step in _STEPS:  # on the diagonal, beside it, far from it
+            queue += [{s: v + k * step for k, s in enumerate(symbols)} for v in _DIAGONAL]
     while produced < count and tried < 40 * count + 100:
         tried += 1
         if queue:
@@ -195,17 +209,21 @@ def _small_box(
 @lru_cache(maxsize=1024)
 def _limit_value(e: sp.Expr, x: sp.Symbol, point: sp.Expr, direction: str) -> sp.Expr:
     from symacts.proofs.checker.analytic import nearby
-    from symacts.rigor.tails import limit
+    from symacts.rigor.tails import NoLimit, limit
 
     found = None
     for way in {"+": (1,), "-": (-1,), "+-": (1, -1)}[direction]:
         within = sp.Integer(1000) if point.is_infinite else sp.Rational(1, 1000)
         local = nearby(Given(), x, point, way, within).resolve(e)
         value = limit(local, x, point, way)
+        if isinstance(value, NoLimit):
+            raise _NoLimit(value.points)
         if not isinstance(value, sp.Expr):
             raise ValueError("the limit is not established")
         if found is not None and value != found and not is_zero(value - found):
-            raise ValueError("the one-sided limits differ")
+            if found.is_infinite or value.is_infinite or compare(found, value) in (1, -1):
+                raise _NoLimit((found, value))
+            raise ValueError("the one-sided limits are not seen to agree")
         found = value
     assert found is not None
     return found
@@ -227,6 +245,11 @@ def find_counterexample(goal: Goal, tries: int = 60) -> Counterexample | None:
             try:
                 left, right = value_at(first, values, goal.given), value_at(second, values, goal.given)
                 verdict = separated(left, right, goal.relation)
+            except _NoLimit as none:
+                first_point, second_point = map(_pair, none.points)
+                note = f"the limit does not exist: {none.points[0]} and {none.points[1]} are limit points"
+                assigned = tuple((str(s), v) for s, v in values.items())
+                return Counterexample(assigned, first_point, second_point, "=", note)
             except EXPECTED:
                 continue
             if verdict is not None:
@@ -238,7 +261,9 @@ def find_counterexample(goal: Goal, tries: int = 60) -> Counterexample | None:
 def sharpen(goal: Goal, variable: sp.Symbol, lo: sp.Expr, hi: sp.Expr) -> Counterexample | None:
     """A counterexample near an interval where a cover failed: descend to the least value of rhs - lhs."""
     if _outside(goal) != {variable}:
-        return None
+        return _beside_diagonal(goal, [lo, lo + sp.Rational(1, 10), hi - sp.Rational(1, 10)])
+    if lo == hi:
+        return _at(goal, {variable: lo})
     width = max(hi - lo, sp.Rational(1, 16))
     lo, hi = lo - width, hi + width
     for _ in range(DESCENT):
@@ -251,18 +276,33 @@ def sharpen(goal: Goal, variable: sp.Symbol, lo: sp.Expr, hi: sp.Expr) -> Counte
         except EXPECTED:
             return None
         lo, hi = (lo, hi - third) if left < right else (lo + third, hi)
-    for p in (points_[0], points_[1]):
-        values = {variable: p}
-        if meets(goal.given, values):
-            try:
-                verdict = separated(
-                    value_at(goal.lhs, values, goal.given), value_at(goal.rhs, values, goal.given), goal.relation
-                )
-            except EXPECTED:
-                continue
-            if verdict is not None:
-                return Counterexample(((str(variable), p),), verdict[0], verdict[1], goal.relation, verdict[2])
+    return _at(goal, {variable: points_[0]}) or _at(goal, {variable: points_[1]})
+
+
+def _beside_diagonal(goal: Goal, values: list[sp.Expr]) -> Counterexample | None:
+    """A counterexample with all variables near one of these values."""
+    symbols = sorted(_outside(goal), key=str)
+    for value in values:
+        for step in (sp.Rational(1, 1000), -sp.Rational(1, 1000)) if value.is_Rational else ():
+            found = _at(goal, {s: value + k * step for k, s in enumerate(symbols)})
+            if found is not None:
+                return found
     return None
+
+
+def _at(goal: Goal, values: dict[sp.Symbol, sp.Expr]) -> Counterexample | None:
+    """The point as a counterexample, where it is one."""
+    if not meets(goal.given, values):
+        return None
+    try:
+        left, right = (value_at(side, values, goal.given) for side in (goal.lhs, goal.rhs))
+        verdict = separated(left, right, goal.relation)
+    except EXPECTED:
+        return None
+    if verdict is None:
+        return None
+    lhs, rhs, note = verdict
+    return Counterexample(tuple((str(s), v) for s, v in values.items()), lhs, rhs, goal.relation, note)
 
 
 DESCENT = 24

@@ -39,6 +39,7 @@ class Search:
     max_depth: int = 24
     reasons: list[str] = field(default_factory=list)
     failed: dict[Any, int] = field(default_factory=dict)
+    covers: dict[Any, list[dict[str, Any]] | None] = field(default_factory=dict)
     base_conditions: int = 0
     cut: bool = False
     hints: list[tuple[Goal, sp.Symbol, sp.Expr, sp.Expr]] = field(default_factory=list)

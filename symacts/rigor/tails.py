@@ -80,9 +80,10 @@ class TailSign:
 
 @dataclass(frozen=True, slots=True)
 class NoLimit:
-    """Proved: there is no limit, finite or infinite."""
+    """Proved: there is no limit, finite or infinite; `points` are two different limit points."""
 
     reason: str
+    points: tuple[sp.Expr, sp.Expr]
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,7 +368,7 @@ def _no_limit(expr: sp.Expr, x: sp.Symbol, side: int, at: sp.Expr | None) -> NoL
             continue
         for other in seen:
             if _differ(found[0], other):
-                return NoLimit(f"oscillates: {other} and {found[0]} are both limit points")
+                return NoLimit(f"oscillates: {other} and {found[0]} are both limit points", (other, found[0]))
         seen.append(found[0])
     return None
 

@@ -501,12 +501,14 @@ def _strictly(outer: Given, condition: Condition, at: Mapping[Any, Any]) -> bool
 
 
 def scale_of(f: sp.Expr, x: sp.Symbol) -> sp.Expr:
-    """The parameter factor that accompanies x in one product of f (1 where there is none)."""
+    """The parameter factor that accompanies x in one product of f, 1 where there is none: a for `a*x`, `a**2*x**2`."""
     for node in sp.preorder_traversal(f):
-        if node.is_Mul and x in node.args:
-            factors = [a for a in node.args if a != x and x not in a.free_symbols and a.free_symbols]
-            if factors:
-                return sp.Mul(*factors)
+        if not node.is_Mul:
+            continue
+        powers = [a.as_base_exp()[1] for a in node.args if a.as_base_exp()[0] == x]
+        factors = [a for a in node.args if x not in a.free_symbols and a.free_symbols]
+        if factors and len(powers) == 1 and powers[0].is_Integer and powers[0] > 0:
+            return sp.powdenest(sp.Mul(*factors) ** (1 / powers[0]))
     return sp.S.One
 
 

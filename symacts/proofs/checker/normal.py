@@ -195,6 +195,9 @@ class Atoms:
             if kind == "exp" and m.func is sp.log:
                 product *= self.lift(m.args[0] ** c)
                 continue
+            if kind == "exp" and isinstance(m, sp.LambertW) and len(m.args) == 1 and m.args[0].is_nonzero:
+                product *= self.lift((m.args[0] / m) ** c)  # exp(W(u)) = u/W(u)
+                continue
             if kind == "cis" and m is sp.pi and (2 * c).is_Integer:
                 product *= self._imaginary_unit() ** int(2 * c % 4)
                 continue

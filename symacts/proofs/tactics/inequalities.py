@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 import sympy as sp
@@ -15,6 +14,7 @@ from symacts.proofs.checker.analytic import Span, ball_sign, scale_of, span
 from symacts.proofs.checker.entail import Given, Undecided
 from symacts.proofs.checker.normal import is_zero
 from symacts.proofs.search import EXPECTED, Final, Node, Search, has_operators, is_plausible
+from symacts.proofs.tactics.touching import critical, repeated
 from symacts.rigor.tails import TailSign, tail_sign
 
 __all__ = ["bisection", "rewritten", "several_variables", "splits", "sums_of_squares"]
@@ -57,39 +57,58 @@ def bisection(goal: Goal, search: Search) -> Iterator[Node]:
     if not is_plausible(goal):
         raise Final
     left_out = [e for e, op in goal.given.conditions if op == "!=" and e.free_symbols == {variable}]
-    for form in _forms(g):
+    key = (g, goal.given.conditions, goal.relation)
+    if key not in search.covers:
+        search.covers[key] = _covered(g, variable, goal, left_out, search)
+    if search.covers[key] is not None:
+        yield {"rule": "sign", "variable": encode(variable), "cells": search.covers[key]}
+
+
+def _covered(
+    g: sp.Expr, variable: sp.Symbol, goal: Goal, left_out: list[sp.Expr], search: Search
+) -> list[dict[str, Any]] | None:
+    """Cells for the goal, or None; a second trial knows the zeros of the derivative."""
+    whole = span(goal.given, variable)
+    zeros: list[sp.Expr] = []
+    for candidates in (lambda: [*ZEROS, *repeated(g, variable)], lambda: critical(g, variable)):
+        more = [z for z in candidates() if z not in zeros]
+        if zeros and not more:
+            return None
+        zeros += more
         try:
-            cells = cover(form, variable, span(goal.given, variable), goal.relation == "<", left_out, search)
+            return cover(g, variable, whole, goal.relation == "<", left_out, search, zeros)
         except _Fails as error:
             search.note(str(error))
-            if error.near is not None:
-                search.hints.append((goal, variable, *error.near))
-            continue
-        if form == g:
-            yield {"rule": "sign", "variable": encode(variable), "cells": cells}
-
-
-def _forms(g: sp.Expr) -> list[sp.Expr]:
-    return [g]
+            if error.near is None:
+                return None
+            search.hints.append((goal, variable, *error.near))
+            if error.near[0] == error.near[1]:
+                return None
+    return None
 
 
 def cover(
-    g: sp.Expr, x: sp.Symbol, whole: Span, strict: bool, left_out: list[sp.Expr], search: Search
+    g: sp.Expr,
+    x: sp.Symbol,
+    whole: Span,
+    strict: bool,
+    left_out: list[sp.Expr],
+    search: Search,
+    candidates: list[sp.Expr],
 ) -> list[dict[str, Any]]:
-    """Cells that show g > 0 (or >= 0) on the interval."""
+    """Cells that show g > 0 (or >= 0) on the interval; the candidates are points at which g may vanish."""
     cells: list[dict[str, Any]] = []
     lo, hi = whole.lo, whole.hi
     if lo == hi:
         return [{"kind": "point", "at": encode(lo)}]
-    zeros = [
-        z for z in dict.fromkeys([*ZEROS, *[e for e in (lo, hi) if e.is_finite]]) if _is_border_zero(g, x, z, whole)
-    ]
+    ends = [e for e in (lo, hi) if e.is_finite]
+    zeros = [z for z in dict.fromkeys([*candidates, *ends]) if _is_border_zero(g, x, z, whole)]
     poles = _excluded(left_out, x)
     cuts: list[tuple[sp.Expr, sp.Expr]] = []  # covered by tails
     for p in dict.fromkeys([*zeros, *poles]):
         inside = _within(p, whole)
         if p in zeros and inside and strict and p not in poles:
-            raise _Fails(f"equality at {x} = {p}")
+            raise _Fails(f"equality at {x} = {p}", (p, p))
         if p in zeros and inside:
             cells.append({"kind": "point", "at": encode(p)})
         start, end = p, p
@@ -309,7 +328,7 @@ def splits(goal: Goal, search: Search) -> Iterator[Node]:
             if goal.given.sign(a - b) == {-1, 0, 1} and is_same_kind(g, a, b):
                 yield {"rule": "cases", "on": encode(a - b), "parts": ["<", ">="], "cost": 1}
     for variable in sorted(g.free_symbols, key=str):
-        for at in _critical(g, variable):
+        for at in critical(g, variable):
             on = variable - at
             if {-1, 1} <= goal.given.sign(on):
                 yield {"rule": "cases", "on": encode(on), "parts": ["<", ">="], "cost": 2}
@@ -318,21 +337,6 @@ def splits(goal: Goal, search: Search) -> Iterator[Node]:
 def is_same_kind(g: sp.Expr, a: sp.Symbol, b: sp.Symbol) -> bool:
     """Whether the expression keeps its value when the two variables change places, or vanishes where they meet."""
     return is_zero(g.xreplace({a: b})) or is_zero(g - g.xreplace({a: b, b: a}))
-
-
-MAX_SOLVED = 12  # operations of a derivative whose zeros are asked for
-
-
-@lru_cache(maxsize=512)
-def _critical(g: sp.Expr, variable: sp.Symbol) -> list[sp.Expr]:
-    slope = sp.diff(g, variable)
-    if sp.count_ops(slope) > MAX_SOLVED:
-        return []
-    try:
-        found = sp.solve(slope, variable)
-    except (NotImplementedError, *EXPECTED):
-        return []
-    return [s for s in found if isinstance(s, sp.Expr) and s.is_real is not False and not s.has(sp.I, sp.Piecewise)][:2]
 
 
 def sums_of_squares(goal: Goal, search: Search) -> Iterator[Node]:

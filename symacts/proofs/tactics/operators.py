@@ -62,6 +62,27 @@ def _limit(goal: Goal, of: sp.Limit, search: Search) -> Iterator[Node]:
                 "within": encode(within),
                 "parts": [[encode(c), encode(f), encode(v)] for c, f, v in parts],
             }
+    yield from _parameter_cases(goal, e, x, outer)
+
+
+def _parameter_cases(goal: Goal, e: sp.Expr, x: sp.Symbol, outer: Given) -> Iterator[Node]:
+    """Cases in the parameters: at a switch of the other side, or else by the sign of one of them."""
+    for side in (goal.lhs, goal.rhs):
+        if not side.has(sp.Limit):
+            try:
+                outer.resolve(side)
+            except Undecided as undecided:
+                on = _border(undecided.expression, outer)
+                if on is not None and x not in on.free_symbols:
+                    yield {"rule": "cases", "on": encode(on), "parts": ["<", "=", ">"]}
+                    return
+    for border, op in outer.conditions:
+        if op == ">=" and border.free_symbols & e.free_symbols and len(outer.sign(border)) > 1:
+            yield {"rule": "cases", "on": encode(border), "parts": ["=", "!="]}
+            return
+    for symbol in sorted(e.free_symbols - {x}, key=str):
+        if len(outer.sign(symbol)) > 1:
+            yield {"rule": "cases", "on": encode(symbol), "parts": ["<", "=", ">"], "cost": 2}
 
 
 def _parts(
@@ -71,7 +92,7 @@ def _parts(
     whole = _value(e, x, point, way, outer, wanted)
     if whole is not None:
         yield [(sp.S.One, e, whole)]
-    for form in (sp.expand(e), e):
+    for form in dict.fromkeys((sp.expand(e), e, *_led(e, x))):
         parts = []
         for term in sp.Add.make_args(form):
             c, f = term.as_independent(x, as_Add=False)
@@ -91,12 +112,33 @@ def _has_pole_inside(f: sp.Expr, x: sp.Symbol) -> bool:
     return any((1 / x) in a.atoms(sp.Pow) for e in f.atoms(sp.Function) for a in e.args)
 
 
+def _led(e: sp.Expr, x: sp.Symbol) -> Iterator[sp.Expr]:
+    """The formula with a sum of exponentials written as one of them times the rest: `exp(L)*(1 + ...)`."""
+    sums = [s for s in e.atoms(sp.Add) if sum(isinstance(t, sp.exp) and x in t.free_symbols for t in s.args) > 1]
+    for s in sorted(sums, key=sp.default_sort_key):
+        for lead in s.args:
+            if isinstance(lead, sp.exp) and x in lead.free_symbols:
+                rest = sp.Add(
+                    *[
+                        sp.exp(sp.factor_terms(sp.expand(t.args[0] - lead.args[0])))
+                        if isinstance(t, sp.exp)
+                        else t / lead
+                        for t in s.args
+                    ]
+                )
+                form = e.xreplace({sp.log(s): lead.args[0] + sp.log(rest)}).xreplace({s: lead * rest})
+                yield sp.expand_mul(form, deep=False)
+
+
 def _unscaled(c: sp.Expr, f: sp.Expr, x: sp.Symbol, point: sp.Expr, outer: Given) -> tuple[sp.Expr, sp.Expr]:
     """Move the parameter factor that scaling x leaves out of f: `f(x) = k*h(b*x)` gives `(c*k, f/k)`."""
-    scale = scale_of(f, x) if point.is_infinite else sp.S.One
+    turned = f.xreplace({x: 1 / x}) if point == 0 and _has_pole_inside(f, x) else f
+    if point.is_finite and turned is f:
+        return c, f
+    scale = scale_of(turned, x)
     if scale == 1:
         return c, f
-    left = scaled(f, x, scale).as_independent(x, as_Add=False)[0]
+    left = scaled(turned, x, scale).as_independent(x, as_Add=False)[0]
     return (c * left, f / left) if left.free_symbols else (c, f)
 
 
