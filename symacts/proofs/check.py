@@ -172,6 +172,8 @@ class _Walk:
             raise CertificateError(path, f"unknown rule {node.get('rule')!r}")
         try:
             children = rule(goal, node)
+            for child in children:
+                _require_plain(child.lhs, child.rhs, *(e for e, _ in child.given.conditions))
         except CertificateError as error:
             raise CertificateError(_join(path, "" if error.path == "root" else error.path), error.reason) from None
         except Undecided as error:
@@ -507,6 +509,13 @@ def integral(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     return integrals.rule(goal, node)
 
 
+def definite(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
+    """Replace an integral between two bounds by the increments of antiderivatives."""
+    from symacts.proofs.checker import integrals  # deferred: its rules go back to goals of this module
+
+    return integrals.definite(goal, node)
+
+
 def enclosure(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     """An inequality between constants, integrals among them, by enclosures of both sides."""
     lhs, rhs = resolved(goal)
@@ -558,6 +567,7 @@ _RULES: dict[str, Callable[[Goal, Mapping[str, Any]], list[Goal]]] = {
     "sign": sign,
     "limit": limit,
     "integral": integral,
+    "definite": definite,
     "squares": squares,
     "enclosure": enclosure,
 }

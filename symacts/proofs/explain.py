@@ -47,6 +47,7 @@ REASONS = {
     "box": "by ball arithmetic on a cover of the box",
     "limit": "by the expansion at the point",
     "integral": "by integration",
+    "definite": "by antiderivatives",
     "squares": "a sum of squares",
     "enclosure": "by rigorous enclosures",
     "words": "both sides are the same sum of words in the free algebra",

@@ -122,15 +122,25 @@ def answer(claim: MatrixClaim, deadline: float) -> dict[str, Any]:
     counterexample = refute(claim)
     if counterexample is not None:
         return {"status": "refuted", "counterexample": counterexample.to_dict()}
-    goals, rule = [], ""
-    for name, subgoals in (("elementwise", matrix_rules.elementwise_goals), ("entries", matrix_rules.entry_goals)):
+    for rule, subgoals in (("elementwise", matrix_rules.elementwise_goals), ("entries", matrix_rules.entry_goals)):
         try:
-            goals, rule = subgoals(claim), name
-            break
+            steps = _prove_all(subgoals(claim), deadline)
         except SymactsError as error:
-            reason = f"{reason}; {error}"
-    else:
-        return {"status": "unknown", "reason": reason}
+            reason = f"{reason}; {error}"[:300]
+            continue
+        certificate["proof"] = {"rule": rule, "steps": steps} if steps else {"rule": rule}
+        return {"status": "proved", "certificate": certificate}
+    return {"status": "unknown", "reason": reason}
+
+
+def _prove_all(goals: list[checker.Goal], deadline: float) -> list[Any]:
+    """A node for each goal.
+
+    Raises
+    ------
+    UnsupportedExpression
+        A goal is not decided.
+    """
     from symacts.proofs.search import OutOfBudget, Search, prove_goal
     from symacts.proofs.tactics import ALL
 
@@ -139,12 +149,11 @@ def answer(claim: MatrixClaim, deadline: float) -> dict[str, Any]:
         try:
             step = prove_goal(goal, Search(ALL, deadline=deadline))
         except OutOfBudget as error:
-            return {"status": "unknown", "reason": str(error)}
+            raise UnsupportedExpression(str(error)) from None
         if step is None:
-            return {"status": "unknown", "reason": f"an entry is not decided: {goal}"[:300]}
+            raise UnsupportedExpression(f"an entry is not decided: {goal}")
         steps.append(step)
-    certificate["proof"] = {"rule": rule, "steps": steps} if steps else {"rule": rule}
-    return {"status": "proved", "certificate": certificate}
+    return steps
 
 
 def refute(claim: MatrixClaim) -> Counterexample | None:

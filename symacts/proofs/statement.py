@@ -128,9 +128,24 @@ def _condition(lhs: sp.Expr, relation: str, rhs: sp.Expr) -> list[Condition]:
         if (relation in ("<", "<=")) == (rhs is sp.oo or lhs is sp.S.NegativeInfinity):
             return []
         raise UnsupportedExpression(f"no real number meets {lhs} {relation} {rhs}")
-    if relation in ("<", "<="):
-        return [(rhs - lhs, {"<": ">", "<=": ">="}[relation])]
-    return [(lhs - rhs, relation)]
+    if relation in ("=", "!="):
+        return [(lhs - rhs, relation)]
+    low, high = (lhs, rhs) if relation in ("<", "<=") else (rhs, lhs)
+    return [(e, ">" if relation in ("<", ">") else ">=") for e in _split(high - low)]
+
+
+def _split(e: sp.Expr) -> list[sp.Expr]:
+    """Expressions that are all positive where e is: `c - Abs(u)` gives `c - u` and `c + u`; a minimum its arguments."""
+    for term in sp.Add.make_args(e):
+        k, f = term.as_coeff_Mul()
+        values: tuple[sp.Expr, ...] = ()
+        if isinstance(f, sp.Abs) and k < 0:
+            values = (f.args[0], -f.args[0])
+        elif (isinstance(f, sp.Max) and k < 0) or (isinstance(f, sp.Min) and k > 0):
+            values = f.args
+        if values:
+            return [part for value in values for part in _split(e - term + k * value)]
+    return [e]
 
 
 def _plain(symbol: sp.Symbol, swap: dict[sp.Basic, sp.Basic], extra: list[Condition]) -> None:

@@ -1,8 +1,10 @@
-"""The checker's rules for integrals over the line, Gaussian expectations above all. Trusted core.
+"""The checker's rules for integrals. Trusted core.
 
-A node names the integrals of the goal with their factors. Their sum becomes one integrand `h` (an integrand may be
-reflected, `h` may be symmetrized: the line is symmetric); `h` is integrated piece by piece by antiderivatives whose
-limits at infinity are plain, by the table of Gaussian moments, or by the table for products of error functions.
+`definite`: one integral, by antiderivatives on the pieces of its interval. `rule`: integrals over the line, Gaussian
+expectations above all. A node of the latter names the integrals of the goal with their factors. Their sum becomes one
+integrand `h` (an integrand may be reflected, `h` may be symmetrized: the line is symmetric); `h` is integrated piece
+by piece by antiderivatives whose limits at infinity are plain, by the table of Gaussian moments, or by the table for
+products of error functions.
 
 References
 ----------
@@ -13,6 +15,7 @@ infinite networks (the arcsine law); DLMF 7.7.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -20,11 +23,21 @@ import sympy as sp
 
 from symacts.codec import decode
 from symacts.errors import UnsupportedExpression
-from symacts.proofs.checker.analytic import without
+from symacts.proofs.checker.analytic import require_limit, without
 from symacts.proofs.checker.entail import Given, follows, is_analytic, obligations
 from symacts.proofs.checker.normal import is_zero
+from symacts.rigor.tails import limit as tail_limit
 
-__all__ = ["arcsine", "gaussian_moment", "is_tame", "limit_at_infinity", "quadratic", "rule", "split_density"]
+__all__ = [
+    "arcsine",
+    "definite",
+    "gaussian_moment",
+    "is_tame",
+    "limit_at_infinity",
+    "quadratic",
+    "rule",
+    "split_density",
+]
 
 MAX_POWER = 12
 _BOUNDED = (sp.tanh, sp.erf, sp.erfc, sp.sin, sp.cos, sp.atan, sp.sech, sp.sign, sp.Heaviside, sp.sinc)
@@ -57,6 +70,59 @@ def rule(goal: Any, node: Mapping[str, Any]) -> list[Any]:
     value = _integrate(h, z, given, node)
     zero = sp.S.Zero
     return [Goal(goal.given, zero, goal.relation, rest + value)]
+
+
+def definite(goal: Any, node: Mapping[str, Any]) -> list[Any]:
+    """See `check.definite`: F is continuous on each closed piece and F' is the integrand inside it."""
+    of = decode(node["of"])
+    if not isinstance(of, sp.Integral) or len(of.limits) != 1 or len(of.limits[0]) != 3:
+        raise UnsupportedExpression("an integral between two bounds")
+    z, a, b = of.limits[0]
+    if z in a.free_symbols | b.free_symbols or of not in goal.lhs.atoms(sp.Integral) | goal.rhs.atoms(sp.Integral):
+        raise UnsupportedExpression("no such integral in the goal")
+    outer = without(goal.given, z)
+    ends = [a, *(decode(p["to"]) for p in node["pieces"][:-1]), b]
+    total: sp.Expr = sp.S.Zero
+    for (lo, hi), piece in zip(pairwise(ends), node["pieces"], strict=True):
+        finite = [(end, way) for end, way in ((lo, 1), (hi, -1)) if end.is_finite is not False]
+        for end, _ in finite:
+            if z in end.free_symbols or not is_analytic(end) or not all(follows(outer, c) for c in obligations(end)):
+                raise UnsupportedExpression("an end of a piece is not a defined expression free of the variable")
+        if (len(finite) == 2 and not outer.holds(hi - lo, ">=")) or lo is sp.oo or hi is sp.S.NegativeInfinity:
+            raise UnsupportedExpression("the ends of the pieces are not seen to be in order")
+        inside = outer.and_(*((way * (z - end), ">") for end, way in finite))
+        local, primitive = inside.resolve(of.function), decode(piece["F"])
+        for e in (local, primitive):
+            if not is_analytic(e):
+                raise UnsupportedExpression("the integrand or its antiderivative is not analytic on a piece")
+        conditions = obligations(primitive)
+        if not all(follows(inside, (e, ">" if op == ">=" else op)) for e, op in (*obligations(local), *conditions)):
+            raise UnsupportedExpression("the integrand or its antiderivative is not seen to be defined on a piece")
+        if not is_zero(sp.diff(primitive, z) - local):
+            raise UnsupportedExpression("the derivative of the antiderivative is not the integrand")
+        for end, way in ((hi, 1), (lo, -1)):
+            total = total + way * _at_end(primitive, z, end, way, outer)
+    return [replace(goal, lhs=goal.lhs.xreplace({of: total}), rhs=goal.rhs.xreplace({of: total}))]
+
+
+def _at_end(primitive: sp.Expr, z: sp.Symbol, end: sp.Expr, way: int, given: Given) -> sp.Expr:
+    """The finite limit of an antiderivative at an end: by continuity, by its expansion, or term by term."""
+    at = {z: end}
+    if end.is_finite is not False and all(follows(given, (e.xreplace(at), op)) for e, op in obligations(primitive)):
+        return sp.sympify(primitive.xreplace(at))
+    if primitive.free_symbols <= {z} and not end.free_symbols:
+        found = tail_limit(primitive, z, end, -way)
+        if isinstance(found, sp.Expr) and found.is_finite is True:
+            return found
+        raise UnsupportedExpression("the antiderivative has no finite limit")
+    total: sp.Expr = sp.S.Zero
+    for term in sp.Add.make_args(primitive):
+        factor, moving = term.as_independent(z, as_Add=False)
+        if z in term.free_symbols:
+            require_limit(given, moving, z, end, -way, sp.S.Zero)
+        else:
+            total = total + factor
+    return total
 
 
 # -- convergence ---------------------------------------------------------------------------------------------------

@@ -76,34 +76,63 @@ def _induction(claim: MatrixClaim, node: Mapping[str, Any]) -> list[Any]:
 
 
 def elementwise_goals(claim: MatrixClaim) -> list[Any]:
-    """The one scalar goal of a statement that holds entry by entry."""
+    """The one scalar goal of a statement that holds entry by entry; the words of other parts are opaque."""
     from symacts.proofs.check import Goal  # deferred: goals belong to the checker, which calls this module
 
-    shapes, definitions = dict(claim.shapes), dict(claim.definitions)
-    if len({shape for shape in shapes.values() if shape != (1, 1)}) > 1:
+    entry = _Entry(dict(claim.shapes), dict(claim.definitions))
+    left, right = entry.of(claim.lhs), entry.of(claim.rhs)
+    if len(entry.sizes) > 1 or any(None in size for size in entry.sizes):
         raise UnsupportedExpression("the shapes differ")
-    left, right = (_per_entry(t, shapes, definitions)[0] for t in (claim.lhs, claim.rhs))
     if claim.relation in (">", ">="):
         return [Goal(Given(), right, {">": "<", ">=": "<="}[claim.relation], left)]
     return [Goal(Given(), left, claim.relation, right)]
 
 
-def _per_entry(tree: Any, shapes: words.Shapes, definitions: Mapping[str, sp.Expr]) -> tuple[sp.Expr, bool]:
-    """The value of one entry, and whether it varies from entry to entry."""
-    head = tree[0]
-    if head == "num":
-        return sp.Rational(tree[1]), False
-    if head == "sym":
-        return sp.Symbol(tree[1], real=True), shapes[tree[1]] != (1, 1)
-    if head == "map":
-        inner, varies = _per_entry(tree[2], shapes, definitions)
-        return _defined_by(tree[1], definitions).xreplace({_X: inner}), varies
-    if head in ("add", "mul"):
-        parts = [_per_entry(t, shapes, definitions) for t in tree[1:]]
-        if head == "mul" and sum(varies for _, varies in parts) > 1:
-            raise UnsupportedExpression("a product of matrices does not act on each entry alone")
-        return (sp.Add if head == "add" else sp.Mul)(*[e for e, _ in parts]), any(varies for _, varies in parts)
-    raise UnsupportedExpression(f"{head} does not act on each entry alone")
+class _Entry:
+    """The value of one entry of a tree; `sizes` collects the shapes of what varies from entry to entry."""
+
+    def __init__(self, shapes: words.Shapes, definitions: Mapping[str, sp.Expr]) -> None:
+        self.shapes, self.definitions = shapes, definitions
+        self.sizes: set[tuple[Any, Any]] = set()
+        self.parts: dict[Any, sp.Symbol] = {}
+
+    def of(self, tree: Any) -> sp.Expr:
+        head = tree[0]
+        if head == "num":
+            return sp.Rational(tree[1])
+        if head == "map":
+            return _defined_by(tree[1], self.definitions).xreplace({_X: self.of(tree[2])})
+        if head == "add":
+            return sp.Add(*[self.of(t) for t in tree[1:]])
+        if head == "mul" and sum(not words.normal(t, self.shapes).is_scalar for t in tree[1:]) <= 1:
+            return sp.Mul(*[self.of(t) for t in tree[1:]])
+        value = words.normal(tree, self.shapes)
+        if not value.is_scalar:
+            self.sizes.add((value.rows, value.cols))
+        return self.of_terms(value.terms, value.is_scalar, value.cols == 1)
+
+    def of_terms(self, terms: Any, is_scalar: bool, is_column: bool) -> sp.Expr:
+        total: sp.Expr = sp.S.Zero
+        for (scalars, word), c in terms:
+            factors = [self.opaque(key) for key in scalars]
+            if not is_scalar:
+                factors.append(self.of_word(word, is_column))
+            total += sp.Mul(sp.Rational(c.numerator, c.denominator), *factors)
+        return total
+
+    def of_word(self, word: Any, is_column: bool) -> sp.Expr:
+        head: Any = word[0] if word else ("",)
+        if is_column and len(word) > 1 and head[0] == "diag":  # diag(u)*v: entries multiply
+            return self.of_word(head[1], True) * self.of_word(word[1:], True)
+        if len(word) == 1 and head[0] == "ones":
+            return sp.S.One
+        if len(word) == 1 and head[0] == "map" and head[1] in self.definitions:
+            inner = self.of_terms(head[2], False, is_column)
+            return _defined_by(head[1], self.definitions).xreplace({_X: inner})
+        return self.opaque(("word", word))
+
+    def opaque(self, key: Any) -> sp.Symbol:
+        return self.parts.setdefault(key, sp.Symbol(f"[{len(self.parts)}]", real=True))
 
 
 def entry_goals(claim: MatrixClaim) -> list[Any]:

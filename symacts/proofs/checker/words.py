@@ -203,6 +203,15 @@ def _reduce(word: Word) -> tuple[tuple[Any, ...], Word, Fraction]:
                 replacement = (b, a)
             elif (a[0], b[0]) in (("onesT", "gibbs"), ("gibbsT", "ones")):
                 replacement = ()
+            elif (
+                a[0] == "diag"
+                and _dims(word[-1])[1] == 1
+                and repr(word[k + 1 :]) < repr(a[1])
+                and _is_one(word[k + 1 :])
+            ):
+                word, replacement = (*word[:k], ("diag", word[k + 1 :], a[2]), *a[1]), ()  # diag(u)*v = diag(v)*u
+                changed = True
+                break
             if replacement is not None:
                 word = word[:k] + replacement + word[k + 2 :]
                 changed = True
@@ -224,6 +233,11 @@ def _reduce(word: Word) -> tuple[tuple[Any, ...], Word, Fraction]:
         else:
             kept.append(piece)
     return scalars, tuple(letter for piece in kept for letter in piece), Fraction(1)
+
+
+def _is_one(word: Word) -> bool:
+    """Whether no dimension inside the word is 1: it is no product of a column and scalars."""
+    return all(_dims(letter)[0] != 1 for letter in word)
 
 
 def _as_scalar(word: Word) -> tuple[Any, ...]:

@@ -16,6 +16,7 @@ from symacts.proofs.checker.integrals import MAX_POWER, quadratic
 from symacts.proofs.checker.normal import is_zero
 from symacts.proofs.search import EXPECTED, Node, Search
 from symacts.proofs.tactics.branches import _border
+from symacts.symbolic.integrals import antiderivative as symbolic_antiderivative
 
 __all__ = ["integrals"]
 
@@ -31,6 +32,8 @@ def integrals(goal: Goal, search: Search) -> Iterator[Node]:
     if len(variables) > 1 or len(found) > 3:
         return
     (z,) = variables
+    if any(tuple(i.limits[0][1:]) != (-sp.oo, sp.oo) for i in found):
+        return
     given = without(goal.given, z)
     marks = [sp.Dummy(real=True) for _ in found]
     difference = sp.expand((goal.rhs - goal.lhs).xreplace(dict(zip(found, marks, strict=True))))
@@ -55,6 +58,47 @@ def integrals(goal: Goal, search: Search) -> Iterator[Node]:
                 "symmetrize": symmetrize,
                 "pieces": pieces,
             }
+
+
+def definite(goal: Goal, search: Search) -> Iterator[Node]:
+    """One integral by antiderivatives on the pieces that its switches cut."""
+    of = min(goal.lhs.atoms(sp.Integral) | goal.rhs.atoms(sp.Integral), key=sp.default_sort_key)
+    if len(of.limits) != 1 or len(of.limits[0]) != 3:
+        return
+    z, a, b = of.limits[0]
+    given = without(goal.given, z)
+    ends = [a, b]
+    while len(ends) <= MAX_PIECES:
+        pieces = []
+        for lo, hi in itertools.pairwise(ends):
+            try:
+                local = _between(given, z, lo, hi).resolve(of.function)
+            except Undecided as error:
+                on = _border(error.expression, _between(given, z, lo, hi))
+                border = _root_of(on, z)
+                if border is None:
+                    return
+                ends.insert(ends.index(hi), border)
+                break
+            primitive = symbolic_antiderivative(local, z)
+            if primitive is None:
+                return
+            pieces.append({"F": encode(primitive), "to": encode(hi)})
+        else:
+            yield {"rule": "definite", "of": encode(of), "pieces": pieces}
+            return
+
+
+def _between(given: Given, z: sp.Symbol, lo: sp.Expr, hi: sp.Expr) -> Given:
+    return given.and_(*((way * (z - end), ">") for end, way in ((lo, 1), (hi, -1)) if end.is_finite is not False))
+
+
+def _root_of(border: sp.Expr | None, z: sp.Symbol) -> sp.Expr | None:
+    """Where a border that is affine in z lies."""
+    slope = sp.S.Zero if border is None else sp.diff(border, z)
+    if border is None or slope == 0 or z in slope.free_symbols:
+        return None
+    return sp.expand(z - border / slope)
 
 
 def integrate(h: sp.Expr, z: sp.Symbol, given: Given) -> list[dict[str, Any]] | None:

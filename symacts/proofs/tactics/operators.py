@@ -30,9 +30,10 @@ def operators(goal: Goal, search: Search) -> Iterator[Node]:
         yield {"rule": "derivatives"}
         raise Final
     if goal.lhs.has(sp.Integral) or goal.rhs.has(sp.Integral):
-        from symacts.proofs.tactics.gaussian import integrals
+        from symacts.proofs.tactics.gaussian import definite, integrals
 
         yield from integrals(goal, search)
+        yield from definite(goal, search)
         raise Final
 
 
