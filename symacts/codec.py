@@ -17,7 +17,7 @@ from sympy.functions.elementary.piecewise import ExprCondPair
 from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
 from symacts.errors import UnsupportedExpression, shorten
-from symacts.facts import Root, Verdict
+from symacts.facts import DefiniteIntegral, Root, Verdict
 
 __all__ = ["decode", "encode"]
 
@@ -55,7 +55,7 @@ _CLASSES: dict[str, Any] = {
         *(sp.Interval, sp.FiniteSet, sp.Union, sp.Intersection, sp.Complement, sp.ImageSet, sp.ConditionSet),
         *(sp.ProductSet, sp.Range),
         *(sp.Eq, sp.Ne, sp.Lt, sp.Le, sp.Gt, sp.Ge, sp.And, sp.Or, sp.Not, sp.Contains),
-        *(sp.Indexed, sp.IndexedBase, sp.KroneckerDelta, ExprCondPair, Root),
+        *(sp.Indexed, sp.IndexedBase, sp.KroneckerDelta, ExprCondPair, Root, DefiniteIntegral),
     )
 }
 _ASSUMPTIONS = ("real", "positive", "negative", "nonnegative", "nonpositive", "nonzero", "integer", "zero")

@@ -8,13 +8,13 @@ import sympy as sp
 
 from symacts.analysis.ends import Answer, Facts
 from symacts.analysis.subject import Subject
+from symacts.facts import DefiniteIntegral
 from symacts.symbolic.field import vanishes
 from symacts.symbolic.gaussian import expectation, weight
 from symacts.symbolic.oracle import Undecided
 
 __all__ = [
     "centered_by_sign",
-    "centered_by_symmetry",
     "centered_by_value",
     "gain",
     "mean",
@@ -35,7 +35,20 @@ def _whole_line(facts: Facts) -> None:
             raise Undecided("f is not defined on the whole line, so f(Z) is not defined with probability one")
 
 
-def _integral(f: Subject, of: Callable[[int], sp.Expr]) -> Answer:
+def _diverges(f: Subject, of: Callable[[int], sp.Expr]) -> bool:
+    """Whether g*|x - end| tends to a positive limit or oo at some end of a piece, g >= 0 with the normal weight."""
+    for lo, hi, e in _pieces(f, of):
+        for end, side in ((lo, 1), (hi, -1)):
+            distance = -side * f.x if end.is_infinite else side * (f.x - end)
+            try:
+                if f.compare(f.limit_of(distance * e * weight(f.x), end, side), sp.S.Zero) > 0:
+                    return True
+            except Undecided:
+                continue
+    return False
+
+
+def _integral(f: Subject, of: Callable[[int], sp.Expr], sign: int = 1) -> Answer:
     pieces = _pieces(f, of)
     closed = expectation(pieces, f.x)
     if closed is not None and vanishes(closed):
@@ -44,17 +57,41 @@ def _integral(f: Subject, of: Callable[[int], sp.Expr]) -> Answer:
         return f.neat(closed), "truncated moments of the normal distribution, piece by piece"
     total: sp.Expr = sp.S.Zero
     for lo, hi, e in pieces:
-        total += sp.Integral(e * weight(f.x), (f.x, lo, hi))
+        total += DefiniteIntegral(e * weight(f.x), (f.x, lo, hi))
     answer = f.oracle.is_integrable(total)  # type: ignore[attr-defined]
     if answer is not True:
+        if sign and _diverges(f, lambda k: sign * of(k)):
+            return sign * sp.oo, "the integral of a function of one sign diverges at an end of a piece"
         raise Undecided(f"the integral was not enclosed: {answer}")
     return total, "rigorous quadrature"
 
 
+def _converges(f: Subject) -> None:
+    """E[|f(Z)|] is finite: where a symmetric function has no absolute integral, its mean does not exist."""
+    for k, b in f.pieces:
+        if all(_grows_slowly(f, k, at) for at in ("lo", "hi")):
+            continue
+        answer = f.oracle.is_integrable(DefiniteIntegral(f.expression_of(k) * weight(f.x), (f.x, b.lo, b.hi)))  # type: ignore[attr-defined]
+        if answer is not True:
+            raise Undecided(f"the integral was not enclosed: {answer}")
+
+
+def _grows_slowly(f: Subject, piece: int, at: str) -> bool:
+    """Whether f is bounded at that end of a piece, or has a finite slope there if the end is infinite."""
+    branch = f.branches[piece]
+    infinite = (branch.lo if at == "lo" else branch.hi).is_infinite is not False
+    try:
+        return f.end(piece, at, 1 if infinite else 0).is_finite is True
+    except Undecided:
+        return False
+
+
 def mean_by_symmetry(f: Subject, facts: Facts) -> Answer:
-    """E[f(Z)] = f(0) for a function symmetric about the point (0, f(0))."""
+    """E[f(Z)] = f(0) for a function symmetric about the point (0, f(0)), where f is integrable."""
     _whole_line(facts)
     kind, center = facts["symmetry"].value
+    if kind == "odd" or (kind == "point" and center[0] == 0):
+        _converges(f)
     if kind == "odd":
         return sp.S.Zero, "f is odd and Z is symmetric"
     if kind == "point" and center[0] == 0:
@@ -65,7 +102,8 @@ def mean_by_symmetry(f: Subject, facts: Facts) -> Answer:
 def mean(f: Subject, facts: Facts) -> Answer:
     """E[f(Z)]."""
     _whole_line(facts)
-    return _integral(f, lambda k: f.expression_of(k))
+    signs = {"positive": 1, "nonnegative": 1, "negative": -1, "nonpositive": -1}
+    return _integral(f, lambda k: f.expression_of(k), signs.get(facts["sign"].value, 0))
 
 
 def second_moment(f: Subject, facts: Facts) -> Answer:
@@ -78,17 +116,6 @@ def slope_second_moment(f: Subject, facts: Facts) -> Answer:
     """E[f'(Z)**2], with f' where it exists (almost everywhere)."""
     _whole_line(facts)
     return _integral(f, lambda k: f.expression_of(k, 1) ** 2)
-
-
-def centered_by_symmetry(f: Subject, facts: Facts) -> Answer:
-    """Odd functions have mean zero."""
-    _whole_line(facts)
-    kind, center = facts["symmetry"].value
-    if kind == "odd":
-        return True, "f is odd"
-    if kind == "point" and center[0] == 0:
-        return f.sign(center[1]) == 0, "E[f(Z)] = f(0) by symmetry"
-    raise Undecided("f is not symmetric about a point above 0")
 
 
 def centered_by_sign(f: Subject, facts: Facts) -> Answer:
@@ -106,12 +133,15 @@ def centered_by_sign(f: Subject, facts: Facts) -> Answer:
 
 def centered_by_value(f: Subject, facts: Facts) -> Answer:
     """The sign of the mean."""
-    return f.sign(facts["gaussian_mean"].value) == 0, "the value of E[f(Z)]"
+    return f.compare(facts["gaussian_mean"].value, sp.S.Zero) == 0, "the value of E[f(Z)]"
 
 
 def gain(f: Subject, facts: Facts) -> Answer:
     """1/sqrt(E[f(Z)**2]): the factor that preserves the variance of pre-activations (He et al., 2015)."""
     moment = facts["gaussian_second_moment"].value
+    if moment is sp.oo:
+        raise Undecided("the second moment is infinite: there is no gain")
     if f.sign(moment) == 0:
         raise Undecided("f vanishes almost everywhere: there is no gain")
-    return f.neat(1 / sp.sqrt(moment)), "1/sqrt of the second moment"
+    result = 1 / sp.sqrt(moment)
+    return result if moment.is_Add else f.neat(result), "1/sqrt of the second moment"

@@ -30,7 +30,7 @@ __all__ = [
     "stationary_points",
 ]
 
-MOST_DERIVATIVES = 24
+MOST_DERIVATIVES = 12
 """One-sided derivatives compared at a border before its smoothness is left open."""
 
 
@@ -290,12 +290,41 @@ def _smoothness_at(f: Subject, border: Border) -> sp.Expr:
         assert k is not None
         if f.is_regular(f.expression_of(k), border.point):
             return sp.oo
+    if all(_is_flat_towards(f, k, border.point, side) for k, side in ((border.left, -1), (border.right, 1))):
+        return sp.oo
     for order in range(1, MOST_DERIVATIVES + 1):
         left, right = _slopes(f, border, order)
         sides = [s for s in (left, right) if s is not None]
         if any(s.is_infinite for s in sides) or (len(sides) == 2 and not f.equal(sides[0], sides[1])):
             return sp.Integer(order - 1)
     raise Undecided(f"{MOST_DERIVATIVES} one-sided derivatives agree at {border.point}")
+
+
+_HARDY = (sp.exp, sp.log, sp.tanh, sp.sinh, sp.cosh, sp.sech)
+
+
+def _is_flat_towards(f: Subject, branch: int | None, point: sp.Expr, side: int) -> bool:
+    """Whether f - f(point) falls faster than every power of the distance, so that all derivatives tend to 0.
+
+    For a function of rational operations, powers, exp and log alone (a Hardy field: Hardy, 1910) `u < d**n` near the
+    point for all n gives `u' < d**n` for all n; the first holds where `log(u)/log(d)` tends to oo.
+    """
+    if branch is None:
+        return True
+    expression = f.expression_of(branch)
+    if not expression.has(f.x):
+        return True
+    if any(not isinstance(a, _HARDY) for a in expression.atoms(sp.Function)):
+        return False
+    try:
+        rest = expression - f.limit_of(expression, point, side)
+        for u in (rest, -rest):
+            ratio = sp.expand_log(sp.log(u), force=True) / sp.log(side * (f.x - point))
+            if f.limit_of(ratio, point, side) is sp.oo:
+                return True
+    except Undecided:
+        pass
+    return False
 
 
 def _agrees_across(f: Subject, border: Border) -> bool:

@@ -16,7 +16,7 @@ finite point `a` in `t = s/(x - a)`. A larger M, more terms or more bits are tri
 >>> tail_sign(sp.diff(mish, x, 2), x, +1).sign
 -1
 >>> limit(sp.sin(x)/x, x, 0), limit(sp.log(x), x, 0), limit(sp.sin(x), x, sp.oo)
-(1, -oo, NoLimit(reason='oscillates: 0 and 1 are both limit points'))
+(1, -oo, NoLimit(reason='oscillates: 0 and 1 are both limit points', points=(0, 1)))
 
 References
 ----------

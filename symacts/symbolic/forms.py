@@ -18,6 +18,9 @@ MOST_OPERATIONS = 400
 """Expressions with more operations are left as they are: rearranging them costs more than it shows."""
 
 
+MOST_EXPANDED = 100
+"""Operations up to which an expression is also expanded and factored."""
+
 WORTH_IT = sp.Rational(7, 10)
 """A rearrangement is taken only when it leaves at most this share of the operations."""
 
@@ -64,9 +67,11 @@ def tidy(expression: sp.Expr) -> sp.Expr:
     named, back = _with_named_exponentials(expression)
     candidates = [named, sp.factor_terms(named)]
     if not expression.has(sp.Piecewise) and _is_low(named):
-        candidates += [sp.together(named), sp.expand(named), sp.powsimp(named)]
-        if len(named.free_symbols) <= 3 and named.count_ops() < MOST_OPERATIONS // 4:
-            candidates.append(sp.factor(named))
+        candidates += [sp.powsimp(named), sp.together(named)]
+        if named.count_ops() < MOST_EXPANDED:
+            candidates.append(sp.expand(named))
+            if len(named.free_symbols) <= 3:
+                candidates.append(sp.factor(named))
     return _sign_in_front(shortest([c.xreplace(back) for c in candidates]))
 
 

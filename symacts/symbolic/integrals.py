@@ -143,8 +143,28 @@ def _square_root(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
 def _rational(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
     if not e.is_rational_function(x) or e.count_ops() > 60:
         return None
+    if not _is_solvable(sp.denom(sp.together(e)), x):
+        return None
     found = ratint(e, x, real=True)
     return None if found.has(sp.RootSum, sp.Integral, sp.I) else found
+
+
+MOST_DEGREE = 12
+"""Highest degree of a denominator that is split into partial fractions."""
+
+
+def _is_solvable(denominator: sp.Expr, x: sp.Symbol) -> bool:
+    """Whether a denominator splits into linear, quadratic and even quartic factors: others need sums over roots."""
+    if not denominator.has(x):
+        return True
+    if sp.degree(denominator, x) > MOST_DEGREE:
+        return False
+    for factor, _ in sp.factor_list(denominator, x)[1]:
+        polynomial = sp.Poly(factor, x)
+        degree = polynomial.degree()
+        if degree > 2 and not (degree == 4 and polynomial.nth(1) == polynomial.nth(3) == 0):
+            return False
+    return True
 
 
 def _exponential(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:

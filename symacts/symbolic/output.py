@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mpmath
 import sympy as sp
 
 from symacts.symbolic.forms import is_identically_zero
@@ -101,6 +102,8 @@ def _proposed(f: sp.Expr, df: sp.Expr, x: sp.Symbol) -> sp.Expr | None:
         return None
     (rf, rdf), symbols = read
     for degree in range(1, MOST_DEGREE + 1):
+        if not _fits(rf, rdf, symbols, degree):
+            continue
         coefficients = [sp.Dummy(f"c{k}") for k in range(degree + 1)]
         ansatz = sum((c * rf**k for k, c in enumerate(coefficients)), -rdf)
         numerator, _ = sp.fraction(sp.together(ansatz))
@@ -115,6 +118,25 @@ def _proposed(f: sp.Expr, df: sp.Expr, x: sp.Symbol) -> sp.Expr | None:
             if is_identically_zero(polynomial.subs(y, f) - df, x):
                 return _read_well(polynomial)
     return None
+
+
+def _fits(f: sp.Expr, df: sp.Expr, symbols: list[sp.Symbol], degree: int) -> bool:
+    """Whether numbers allow a polynomial of that degree: it saves the algebra where they do not, and proves nothing."""
+    others = sorted((f.free_symbols | df.free_symbols) - set(symbols), key=str)
+    evaluate = sp.lambdify([*symbols, *others], (f, df), "mpmath")
+    with mpmath.workdps(60):
+        fixed = [mpmath.mpf(7 + 2 * j) / 11 for j in range(len(others))]
+        rows = []
+        for k in range(degree + 2):
+            point = [mpmath.sqrt(k + 2 + 5 * j) + k for j in range(len(symbols))]
+            try:
+                u, v = (mpmath.mpmathify(w) for w in evaluate(*point, *fixed))
+            except (ValueError, ZeroDivisionError, OverflowError):
+                return True
+            row = [*(u**p for p in range(degree + 1)), v]
+            size = max(map(abs, row))
+            rows.append([w / size for w in row])
+        return bool(abs(mpmath.det(mpmath.matrix(rows))) < mpmath.mpf(10) ** -45)
 
 
 def _read_well(polynomial: sp.Expr) -> sp.Expr:

@@ -1,0 +1,72 @@
+"""Facts about f(Z): what does not exist is not stated, what diverges is infinite; values against quadrature."""
+
+from __future__ import annotations
+
+import mpmath
+import pytest
+import sympy as sp
+from mpmath import mp
+
+import symacts
+
+
+@pytest.mark.parametrize("text", ["1/x", "1/x**3", "x*exp(x**2)", "x**3*exp(x**2/2)", "sinh(x**3)", "x/(x**2 - 1)"])
+def test_an_odd_function_without_absolute_integral_has_no_mean(text: str) -> None:
+    report = symacts.analyze(text)
+    assert report.symmetry.value[0] == "odd"
+    assert not report.gaussian_mean.known and not report.zero_centered.known
+    assert report.gaussian_second_moment.value is sp.oo
+
+
+@pytest.mark.parametrize("text", ["x*exp(Abs(x))", "cbrt(x)", "x*log(Abs(x))", "sinh(x)", "x/sqrt(Abs(x))", "sign(x)"])
+def test_an_odd_function_with_absolute_integral_has_mean_zero(text: str) -> None:
+    report = symacts.analyze(text)
+    assert report.gaussian_mean.value == 0 and report.zero_centered.value is True
+
+
+@pytest.mark.parametrize(
+    ("text", "mean", "second", "slope"),
+    [
+        ("exp(x**2/2)", sp.oo, sp.oo, sp.oo),
+        ("-exp(x**2)", -sp.oo, sp.oo, sp.oo),
+        ("exp(x**2/8)", sp.sqrt(sp.Rational(4, 3)), sp.sqrt(2), None),
+        ("sqrt(Abs(x))", None, sp.sqrt(2 / sp.pi), sp.oo),
+        ("1/(x**2 - 2)", None, sp.oo, sp.oo),
+    ],
+)
+def test_divergent_moments_are_infinite(text: str, mean: object, second: object, slope: object) -> None:
+    report = symacts.analyze(text)
+    for fact, value in (
+        (report.gaussian_mean, mean),
+        (report.gaussian_second_moment, second),
+        (report.gaussian_derivative_second_moment, slope),
+    ):
+        if value is not None and value.is_finite:
+            lo, hi = fact.enclosure
+            assert lo <= value.evalf(30) <= hi, (fact.name, fact.value)
+        elif value is not None:
+            assert fact.value is value, (fact.name, fact.value)
+
+
+def test_digits_of_integrals_are_right_and_sums_print_them() -> None:
+    report = symacts.analyze("x*tanh(x)/(1 + Abs(x))")
+    with mp.workdps(30):
+        density = lambda t: mp.exp(-(t**2) / 2) / mp.sqrt(2 * mp.pi)  # noqa: E731
+        right = 2 * mp.quad(lambda t: (t * mp.tanh(t) / (1 + t)) ** 2 * density(t), [0, 1, 4, 12, 30])
+        value = report.gaussian_second_moment.value
+        assert abs(mpmath.mpf(str(value.evalf(25))) - right) < mpmath.mpf(10) ** -22
+    assert str(value).startswith("Integral(") and symacts.Report.from_dict(report.to_dict()).facts == report.facts
+
+
+@pytest.mark.parametrize(
+    ("text", "k"),
+    [
+        ("Piecewise((0, x <= 0), (exp(-1/x), True))", sp.oo),
+        ("Piecewise((0, x <= 0), (x**2*exp(-1/x), True))", sp.oo),
+        ("Piecewise((0, Abs(x) >= 1), (exp(-1/(1 - x**2)), True))", sp.oo),
+        ("Piecewise((0, x <= 0), (x**5*log(x), True))", 4),
+        ("Piecewise((0, x <= 0), (x**4*exp(-x), True))", 3),
+    ],
+)
+def test_smoothness_at_flat_borders(text: str, k: sp.Expr) -> None:
+    assert symacts.analyze(text).smoothness.value == k
