@@ -91,7 +91,7 @@ def _walk(goal: Goal, node: Any, path: str) -> Iterator[Step]:
     text = f"{goal.lhs} {goal.relation} {goal.rhs}"
     yield Step(path, node["rule"] + _detail(node), f"for {given}: {text}" if given else text, _latex_goal(goal))
     try:
-        children = checker._RULES[node["rule"]](goal, node)
+        children = checker.RULES[node["rule"]](goal, node)
     except (SymactsError, KeyError, TypeError, ValueError):
         return
     for k, (child, step) in enumerate(zip(children, node.get("steps", ()), strict=False)):

@@ -208,7 +208,7 @@ def _small_box(
 
 @lru_cache(maxsize=1024)
 def _limit_value(e: sp.Expr, x: sp.Symbol, point: sp.Expr, direction: str) -> sp.Expr:
-    from symacts.proofs.checker.analytic import nearby
+    from symacts.proofs.checker.limits import nearby
     from symacts.rigor.tails import NoLimit, limit
 
     found = None

@@ -61,7 +61,7 @@ class Search:
 def subgoals(goal: Goal, node: Node) -> list[Goal] | None:
     """What the checker's rule leaves to prove, or None where the node does not fit."""
     try:
-        return checker._RULES[node["rule"]](goal, node)
+        return checker.RULES[node["rule"]](goal, node)
     except (*EXPECTED, RecursionError):
         return None
 

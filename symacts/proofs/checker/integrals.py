@@ -23,8 +23,10 @@ import sympy as sp
 
 from symacts.codec import decode
 from symacts.errors import UnsupportedExpression
-from symacts.proofs.checker.analytic import require_limit, without
+from symacts.proofs.checker.analytic import without
 from symacts.proofs.checker.entail import Given, follows, is_analytic, obligations
+from symacts.proofs.checker.goals import Goal
+from symacts.proofs.checker.limits import require_limit
 from symacts.proofs.checker.normal import is_zero
 from symacts.rigor.tails import limit as tail_limit
 
@@ -44,10 +46,8 @@ _BOUNDED = (sp.tanh, sp.erf, sp.erfc, sp.sin, sp.cos, sp.atan, sp.sech, sp.sign,
 _MILD = (sp.asinh, sp.Abs, sp.Max, sp.Min)
 
 
-def rule(goal: Any, node: Mapping[str, Any]) -> list[Any]:
-    """See `check.integral`."""
-    from symacts.proofs.check import Goal  # deferred: goals belong to the checker, which calls this module
-
+def rule(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
+    """Replace integrals over the line by what they equal."""
     named = [decode(p["of"]) for p in node["parts"]]
     factors = [decode(p["factor"]) for p in node["parts"]]
     (z,) = {i.limits[0][0] for i in named}
@@ -72,8 +72,8 @@ def rule(goal: Any, node: Mapping[str, Any]) -> list[Any]:
     return [Goal(goal.given, zero, goal.relation, rest + value)]
 
 
-def definite(goal: Any, node: Mapping[str, Any]) -> list[Any]:
-    """See `check.definite`: F is continuous on each closed piece and F' is the integrand inside it."""
+def definite(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
+    """Replace an integral between two bounds by increments of F: F' is the integrand inside each piece."""
     of = decode(node["of"])
     if not isinstance(of, sp.Integral) or len(of.limits) != 1 or len(of.limits[0]) != 3:
         raise UnsupportedExpression("an integral between two bounds")

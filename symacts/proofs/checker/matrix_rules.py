@@ -17,6 +17,7 @@ from symacts.claims import MatrixClaim, as_tuples
 from symacts.errors import UnsupportedExpression
 from symacts.proofs.checker import words
 from symacts.proofs.checker.entail import Given
+from symacts.proofs.checker.goals import Goal
 from symacts.proofs.checker.normal import is_zero
 from symacts.spec import i, n, xs
 
@@ -30,7 +31,7 @@ MAX_ENTRIES = 64
 MAX_INVERSE = 4
 
 
-def subgoals(claim: MatrixClaim, node: Mapping[str, Any]) -> list[Any]:
+def subgoals(claim: MatrixClaim, node: Mapping[str, Any]) -> list[Goal]:
     """The scalar goals that a node leaves of a matrix claim; raises where the node does not hold."""
     shapes = dict(claim.shapes)
     rule = node.get("rule")
@@ -54,7 +55,7 @@ def subgoals(claim: MatrixClaim, node: Mapping[str, Any]) -> list[Any]:
     raise UnsupportedExpression(f"unknown rule {rule!r} for a matrix statement")
 
 
-def _induction(claim: MatrixClaim, node: Mapping[str, Any]) -> list[Any]:
+def _induction(claim: MatrixClaim, node: Mapping[str, Any]) -> list[Goal]:
     """Base: one layer `W*x + b` is affine. Step: `W*(M*x + c) + b = weight*x + bias`, weight and bias free of x."""
     if (claim.lhs, claim.relation, claim.rhs) != (STACK, "=", AFFINE):
         raise UnsupportedExpression("induction is for stacks of affine layers")
@@ -75,10 +76,8 @@ def _induction(claim: MatrixClaim, node: Mapping[str, Any]) -> list[Any]:
     return []
 
 
-def elementwise_goals(claim: MatrixClaim) -> list[Any]:
+def elementwise_goals(claim: MatrixClaim) -> list[Goal]:
     """The one scalar goal of a statement that holds entry by entry; the words of other parts are opaque."""
-    from symacts.proofs.check import Goal  # deferred: goals belong to the checker, which calls this module
-
     entry = _Entry(dict(claim.shapes), dict(claim.definitions))
     left, right = entry.of(claim.lhs), entry.of(claim.rhs)
     if len(entry.sizes) > 1 or any(None in size for size in entry.sizes):
@@ -135,10 +134,8 @@ class _Entry:
         return self.parts.setdefault(key, sp.Symbol(f"[{len(self.parts)}]", real=True))
 
 
-def entry_goals(claim: MatrixClaim) -> list[Any]:
+def entry_goals(claim: MatrixClaim) -> list[Goal]:
     """One scalar goal for each entry."""
-    from symacts.proofs.check import Goal  # deferred: goals belong to the checker, which calls this module
-
     left, right = _both(claim)
     relation = claim.relation
     goals = []

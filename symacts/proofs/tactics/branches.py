@@ -8,9 +8,9 @@ from typing import Any
 import sympy as sp
 
 from symacts.codec import encode
-from symacts.proofs import check as checker
-from symacts.proofs.check import Goal
+from symacts.proofs.check import RULES, Goal
 from symacts.proofs.checker.entail import SWITCHES, Given, Undecided, is_analytic
+from symacts.proofs.checker.goals import needs, resolved
 from symacts.proofs.refute import meets, points
 from symacts.proofs.search import EXPECTED, Final, Node, Search, has_operators, is_plausible
 
@@ -21,7 +21,7 @@ def branches(goal: Goal, search: Search) -> Iterator[Node]:
     """Use equations of the hypotheses; split at the innermost switch that they leave open."""
     yield from _eliminations(goal)
     try:
-        checker.resolved(goal)
+        resolved(goal)
         return
     except Undecided as undecided:
         switch = undecided.expression
@@ -54,7 +54,7 @@ def _parts(switch: Any) -> list[str]:
 
 def _holds_all(goal: Goal, node: Node) -> bool:
     try:
-        return all(is_plausible(child) for child in checker.either(goal, node))
+        return all(is_plausible(child) for child in RULES["either"](goal, node))
     except EXPECTED:
         return False
 
@@ -79,7 +79,7 @@ def _kinks(goal: Goal) -> Iterator[Node]:
             continue
         node = {"rule": "kink", "index": index}
         try:
-            checker.kink(goal, node)
+            RULES["kink"](goal, node)
         except Undecided as undecided:
             jump = undecided.expression
             if isinstance(jump, sp.Expr) and not isinstance(jump, SWITCHES):
@@ -156,9 +156,9 @@ def definedness(goal: Goal, search: Search) -> Iterator[Node]:
     if goal.lhs.has(sp.Limit, sp.Integral) or goal.rhs.has(sp.Limit, sp.Integral):
         return
     yield from _nonzero(goal)
-    if checker.needs(goal):
+    if needs(goal):
         yield {"rule": "defined"}
-        excluded = [k for k, (_, op) in enumerate(checker.needs(goal)) if op == "!="]
+        excluded = [k for k, (_, op) in enumerate(needs(goal)) if op == "!="]
         if excluded:
             yield {"rule": "defined", "excluded": excluded}
         raise Final
@@ -169,7 +169,7 @@ def _nonzero(goal: Goal) -> Iterator[Node]:
     if goal.relation != "!=" or goal.lhs != 0:
         return
     for side in (1, -1):
-        if is_plausible(checker.apart(goal, {"rule": "apart", "side": side})[0]):
+        if is_plausible(RULES["apart"](goal, {"rule": "apart", "side": side})[0]):
             yield {"rule": "apart", "side": side}
     if goal.may_exclude:
         yield from _isolated(goal)

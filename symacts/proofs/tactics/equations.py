@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import sympy as sp
 
 from symacts.codec import encode
-from symacts.proofs import check as checker
 from symacts.proofs.check import Goal
 from symacts.proofs.checker.analytic import span
 from symacts.proofs.checker.entail import Undecided
+from symacts.proofs.checker.goals import resolved
 from symacts.proofs.search import Final, Node, Search, has_operators, is_plausible
 
 __all__ = ["close", "compare_exponentials", "derivative_and_point"]
@@ -33,7 +33,7 @@ def derivative_and_point(goal: Goal, search: Search) -> Iterator[Node]:
     if goal.relation != "=" or has_operators(goal.lhs, goal.rhs):
         return
     try:
-        lhs, rhs = checker.resolved(goal)
+        lhs, rhs = resolved(goal)
     except Undecided:
         return
     if not is_plausible(goal):

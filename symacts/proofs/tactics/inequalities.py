@@ -8,10 +8,11 @@ from typing import Any
 import sympy as sp
 
 from symacts.codec import encode
-from symacts.proofs import check as checker
-from symacts.proofs.check import Goal
-from symacts.proofs.checker.analytic import Span, ball_sign, scale_of, span
+from symacts.proofs.check import RULES, Goal
+from symacts.proofs.checker.analytic import Span, ball_sign, span
 from symacts.proofs.checker.entail import Given, Undecided
+from symacts.proofs.checker.goals import resolved
+from symacts.proofs.checker.limits import scale_of
 from symacts.proofs.checker.normal import is_zero
 from symacts.proofs.search import EXPECTED, Final, Node, Search, has_operators, is_plausible
 from symacts.proofs.tactics.touching import critical, repeated
@@ -49,7 +50,7 @@ def bisection(goal: Goal, search: Search) -> Iterator[Node]:
     """The sign of a function of one variable on its whole interval."""
     if goal.relation not in ("<", "<=") or has_operators(goal.lhs, goal.rhs):
         return
-    lhs, rhs = checker.resolved(goal)
+    lhs, rhs = resolved(goal)
     g = rhs - lhs
     if len(g.free_symbols) != 1:
         return
@@ -241,7 +242,7 @@ def rewritten(goal: Goal, search: Search) -> Iterator[Node]:
     """Divide by a positive factor: clear denominators and common exponentials."""
     if goal.relation not in ("<", "<=") or has_operators(goal.lhs, goal.rhs):
         return
-    lhs, rhs = checker.resolved(goal)
+    lhs, rhs = resolved(goal)
     g = rhs - lhs
     for h, p in _factorizations(g):
         if goal.given.holds(p, "<"):
@@ -266,7 +267,7 @@ def several_variables(goal: Goal, search: Search) -> Iterator[Node]:
     if goal.relation not in ("<", "<=") or has_operators(goal.lhs, goal.rhs):
         return
     try:
-        lhs, rhs = checker.resolved(goal)
+        lhs, rhs = resolved(goal)
     except Undecided:
         return
     g = rhs - lhs
@@ -298,7 +299,7 @@ def several_variables(goal: Goal, search: Search) -> Iterator[Node]:
                     "strict": strict,
                 }
                 try:
-                    children = checker.monotone(goal, node)
+                    children = RULES["monotone"](goal, node)
                 except (*EXPECTED,):
                     continue
                 if all(is_plausible(c) for c in children):
@@ -318,7 +319,7 @@ def splits(goal: Goal, search: Search) -> Iterator[Node]:
     """Cases at a critical point of one variable, or by the order of two variables."""
     if goal.relation not in ("<", "<=") or has_operators(goal.lhs, goal.rhs):
         return
-    lhs, rhs = checker.resolved(goal)
+    lhs, rhs = resolved(goal)
     g = rhs - lhs
     if len(g.free_symbols) < 2 or len(goal.given.conditions) > MAX_ADDED + search.base_conditions:
         return
@@ -343,7 +344,7 @@ def sums_of_squares(goal: Goal, search: Search) -> Iterator[Node]:
     """Complete squares of a quadratic form; differences for one whose rows sum to zero; Lagrange's identity."""
     if goal.relation != "<=" or has_operators(goal.lhs, goal.rhs):
         return
-    lhs, rhs = checker.resolved(goal)
+    lhs, rhs = resolved(goal)
     g = rhs - lhs
     numerator, denominator = sp.fraction(sp.together(g))
     symbols = sorted(

@@ -8,8 +8,9 @@ import sympy as sp
 
 from symacts.codec import encode
 from symacts.proofs.check import Goal
-from symacts.proofs.checker.analytic import nearby, scale_of, scaled, without
+from symacts.proofs.checker.analytic import without
 from symacts.proofs.checker.entail import Given, Undecided
+from symacts.proofs.checker.limits import nearby, scale_of, scaled
 from symacts.proofs.search import EXPECTED, Final, Node, Search
 from symacts.proofs.tactics.branches import _border
 from symacts.rigor.tails import limit as tail_limit

@@ -1,0 +1,175 @@
+"""The checker's rule for limits: by continuity, by scaling, by Taylor coefficients, by expansions. Trusted core."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sympy as sp
+
+from symacts.codec import decode
+from symacts.errors import UnsupportedExpression
+from symacts.proofs.checker.analytic import without
+from symacts.proofs.checker.entail import Condition, Given, follows, is_analytic, obligations
+from symacts.proofs.checker.goals import Goal
+from symacts.proofs.checker.normal import is_zero
+from symacts.rigor.tails import limit as tail_limit
+
+__all__ = ["limit", "nearby", "require_limit", "scale_of", "scaled"]
+
+MAX_ORDER = 12
+
+
+def limit(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
+    """Replace a limit by its value; parameters enter as factors of the parts, each of which has a limit shown here."""
+    of, value = decode(node["of"]), decode(node["value"])
+    if not isinstance(of, sp.Limit) or of not in goal.lhs.atoms(sp.Limit) | goal.rhs.atoms(sp.Limit):
+        raise UnsupportedExpression("no such limit in the goal")
+    total: sp.Expr = sp.S.Zero
+    e, variable, point, direction = of.args
+    parts = [(decode(c), decode(f), decode(v)) for c, f, v in node["parts"]]
+    outer = without(goal.given, variable)
+    for way in {"+": (1,), "-": (-1,), "+-": (1, -1)}[str(direction)]:
+        near = nearby(outer, variable, point, way, decode(node["within"]))
+        local = near.resolve(e)
+        for d in e.atoms(sp.Derivative):
+            for condition in obligations(near.near([v for v, _ in d.variable_count]).resolve(d.expr)):
+                if not follows(near, condition):
+                    raise UnsupportedExpression("a differentiated function is not shown to be defined near the point")
+        if local.has(sp.Derivative, sp.Limit, sp.Integral) or not is_analytic(local):
+            raise UnsupportedExpression("the expression is not analytic near the point")
+        total, rest = sp.S.Zero, local
+        for c, f, v in parts:
+            if variable in c.free_symbols | v.free_symbols:
+                raise UnsupportedExpression("a factor depends on the variable")
+            for condition in (*obligations(c), *obligations(v if v.is_finite is not False else sp.S.Zero)):
+                if not follows(outer, condition):
+                    raise UnsupportedExpression(f"not shown to be defined: {condition[0]} {condition[1]} 0")
+            require_limit(outer, near.resolve(f), variable, point, way, v)
+            total, rest = total + c * v, rest - c * f
+        for condition in obligations(local):
+            if not follows(near, condition):
+                _require_by_expansion(local, condition, variable, point, way)
+        if rest != 0 and not is_zero(rest):
+            raise UnsupportedExpression("the parts do not add up to the expression")
+        if total.has(sp.nan, sp.zoo):
+            raise UnsupportedExpression("the limits of the parts do not add up")
+        if total != value and not (
+            value.is_finite is not False and total.is_finite is not False and is_zero(total - value)
+        ):
+            raise UnsupportedExpression(f"the limit is {total}, not {value}")
+    if value.is_infinite:
+        if {goal.lhs, goal.rhs} != {of, value} or goal.relation != "=":
+            raise UnsupportedExpression("an infinite limit stands alone")
+        return []
+    return [Goal(goal.given, goal.lhs.xreplace({of: value}), goal.relation, goal.rhs.xreplace({of: value}))]
+
+
+def _require_by_expansion(e: sp.Expr, condition: Condition, x: sp.Symbol, point: sp.Expr, way: int) -> None:
+    """A definedness condition near the point, by the sign of its expansion there."""
+    from symacts.rigor.tails import tail_sign
+
+    side, at = (way, point) if point.is_finite else (1 if point is sp.oo else -1, None)
+    found = tail_sign(condition[0], x, side, at=at)
+    found_sign = getattr(found, "sign", None)
+    if not isinstance(found_sign, int) or found_sign not in {">": (1,), ">=": (0, 1), "!=": (1, -1)}[condition[1]]:
+        raise UnsupportedExpression(f"not shown to be defined near the point: {condition[0]} {condition[1]} 0")
+
+
+def nearby(outer: Given, x: sp.Symbol, point: sp.Expr, way: int, within: sp.Expr) -> Given:
+    """The hypotheses with x near the point: beyond `within` at infinity, closer than `within` on one side."""
+    if not (within.is_Rational and within > 0):
+        raise UnsupportedExpression("within: a positive rational")
+    if point is sp.oo:
+        return outer.and_((x - within, ">"))
+    if point is sp.S.NegativeInfinity:
+        return outer.and_((-x - within, ">"))
+    away = way * (x - point)
+    return outer.and_((away, ">"), (within - away, ">"))
+
+
+def require_limit(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int, value: sp.Expr) -> None:
+    """Fail unless f tends to the value: by continuity, by scaling, by Taylor coefficients, or by its expansion."""
+    if x not in f.free_symbols:
+        if f != value and not is_zero(f - value):
+            raise UnsupportedExpression("the limit of a constant is itself")
+        return
+    if f.free_symbols == {x} and not point.free_symbols:
+        found = tail_limit(f, x, point, way)
+        if isinstance(found, sp.Expr) and (
+            found == value or (found.is_finite and value.is_finite and is_zero(found - value))
+        ):
+            return
+        raise UnsupportedExpression(f"the expansion gives {found}, not {value}")
+    if point == 0 and not _analytic_at(f, x, outer):  # x = 1/s with s far out on one side
+        inner = sp.expand(f.xreplace({x: 1 / x}), deep=False)
+        if inner.free_symbols != f.free_symbols or _analytic_at(inner.xreplace({x: 1 / x}), x, outer):
+            raise UnsupportedExpression("no reciprocal")
+        _require_scaled_limit(outer, inner, x, sp.oo if way > 0 else -sp.oo, value)
+        return
+    if point.is_finite:
+        at = {x: point}
+        numerator, denominator = sp.fraction(sp.together(f))
+        for _ in range(MAX_ORDER):
+            for part in (numerator, denominator):
+                if not is_analytic(part) or not all(_strictly(outer, c, at) for c in obligations(part)):
+                    raise UnsupportedExpression("not analytic at the point")
+            top, bottom = numerator.xreplace(at), denominator.xreplace(at)
+            if outer.holds(bottom, "!="):
+                if is_zero(top / bottom - value):
+                    return
+                raise UnsupportedExpression(f"the Taylor coefficients give {top / bottom}, not {value}")
+            if not (is_zero(top) and is_zero(bottom)):
+                raise UnsupportedExpression("no quotient of Taylor coefficients")
+            numerator, denominator = sp.diff(numerator, x), sp.diff(denominator, x)
+        raise UnsupportedExpression("too many vanishing Taylor coefficients")
+    try:
+        _require_scaled_limit(outer, f, x, point, value)
+    except UnsupportedExpression:  # x = 1/s with s near 0 on one side
+        near = f.xreplace({x: 1 / x})
+        if not _analytic_at(near, x, outer):
+            raise
+        require_limit(outer, near, x, sp.S.Zero, 1 if point is sp.oo else -1, value)
+
+
+def _analytic_at(f: sp.Expr, x: sp.Symbol, outer: Given) -> bool:
+    """Whether numerator and denominator of f are analytic at x = 0."""
+    try:
+        return all(
+            is_analytic(part) and all(_strictly(outer, c, {x: sp.S.Zero}) for c in obligations(part))
+            for part in sp.fraction(sp.together(f))
+        )
+    except UnsupportedExpression:
+        return False
+
+
+def _require_scaled_limit(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, value: sp.Expr) -> None:
+    """The limit at infinity where one factor accompanies x throughout and has a sign: a function of x alone."""
+    scale = scale_of(f, x)
+    ways, plain = outer.sign(scale), scaled(f, x, scale)
+    if len(ways) != 1 or ways == {0} or plain.free_symbols != {x}:
+        raise UnsupportedExpression("parameters remain after scaling, or have no sign")
+    (orientation,) = ways
+    require_limit(outer, plain, x, orientation * point, 1, value)
+
+
+def _strictly(outer: Given, condition: Condition, at: Mapping[Any, Any]) -> bool:
+    e, op = condition
+    return outer.holds(e.xreplace(at), ">" if op == ">=" else op)
+
+
+def scale_of(f: sp.Expr, x: sp.Symbol) -> sp.Expr:
+    """The parameter factor that accompanies x in one product of f, 1 where there is none: a for `a*x`, `a**2*x**2`."""
+    for node in sp.preorder_traversal(f):
+        if not node.is_Mul:
+            continue
+        powers = [a.as_base_exp()[1] for a in node.args if a.as_base_exp()[0] == x]
+        factors = [a for a in node.args if x not in a.free_symbols and a.free_symbols]
+        if factors and len(powers) == 1 and powers[0].is_Integer and powers[0] > 0:
+            return sp.powdenest(sp.Mul(*factors) ** (1 / powers[0]))
+    return sp.S.One
+
+
+def scaled(f: sp.Expr, x: sp.Symbol, scale: sp.Expr) -> sp.Expr:
+    """f with x replaced by x/scale."""
+    return sp.powdenest(f.xreplace({x: x / scale}))

@@ -1,0 +1,264 @@
+"""The checker's rules of logic and algebra: each takes a goal and a node and returns the subgoals. Trusted core.
+
+A node that does not hold raises; a rule never reads a goal from the file, it computes the subgoals from its goal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import sympy as sp
+
+from symacts.codec import decode
+from symacts.proofs.checker import analytic
+from symacts.proofs.checker.enclosures import number_sign
+from symacts.proofs.checker.entail import Given, follows, is_analytic, obligations
+from symacts.proofs.checker.goals import (
+    CertificateError,
+    Goal,
+    condition_goal,
+    expression_of,
+    moved,
+    needs,
+    no_operators,
+    require_defined,
+    resolved,
+    variable_of,
+)
+from symacts.proofs.checker.normal import is_zero
+
+COVERS = (("<", ">="), ("<=", ">"), ("<", "=", ">"), ("=", "!="), ("!=", "="))
+"""Sets of conditions on one real number of which every real number meets at least one."""
+
+
+def algebra(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
+    """lhs = rhs as quotients of polynomials in named atoms, by exact expansion."""
+    lhs, rhs = resolved(goal)
+    require_defined(goal)
+    if goal.relation not in ("=", "<=") or not (lhs == rhs or is_zero(lhs - rhs)):
+        raise CertificateError("", f"the numerator of the difference does not expand to zero: {lhs} and {rhs}")
+    return []
+
+
+def structure(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
+    """The sign of rhs - lhs from the signs of its parts and linear consequences of the hypotheses."""
+    lhs, rhs = resolved(goal)
+    require_defined(goal)
+    op = {"<": ">", "<=": ">=", "!=": "!=", "=": "="}[goal.relation]
+    if not goal.given.holds(rhs - lhs, op):
+        raise CertificateError("", f"the sign of {rhs - lhs} does not follow from its parts")
+    return []
+
+
+def absurd(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
+    """Nothing to show: the hypotheses contradict each other."""
+    if not goal.given.contradictory():
+        raise CertificateError("", "the hypotheses are not seen to contradict each other")
+    return []
+
+
+def cases(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
+    """Split by the sign of one expression; the cases cover every real value of it."""
+    on, parts = expression_of(node, "on"), tuple(node["parts"])
+    if parts not in COVERS:
+        raise CertificateError("", f"the cases {parts} do not cover the real numbers")
+    no_operators(on)
+    require_defined(replace(goal, is_defined=True), goal.given.resolve(on))
+    signed = {"<": (-on, ">"), "<=": (-on, ">="), "=": (on, "="), ">": (on, ">"), ">=": (on, ">="), "!=": (on, "!=")}
+    return [replace(goal, given=goal.given.and_(signed[part])) for part in parts]
+
+
+def eliminate(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
+    """Use an equation of the hypotheses: replace a variable in which it is linear."""
+    variable, index = variable_of(node), node["index"]
+    e, op = goal.given.conditions[index]
+    slope = sp.diff(e, variable)
+    if op != "=" or not is_analytic(e) or variable in slope.free_symbols or not goal.given.holds(slope, "!="):
+        raise CertificateError("", f"no equation linear in {variable}")
+    value = sp.expand(variable - e / slope)
+    moving = {v for d in goal.lhs.atoms(sp.Derivative) | goal.rhs.atoms(sp.Derivative) for v, _ in d.variable_count}
+    if moving & (value.free_symbols | {variable}):
+        raise CertificateError("", "a variable cannot be replaced under its derivative")
+    if variable in value.free_symbols or not is_zero(e.xreplace({variable: value})):
+        raise CertificateError("", f"the equation does not determine {variable}")
+    return [moved(goal, {variable: value})]
+
+
+def either(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
+    """`Max`, `Min` and `Abs` take one of their possible values at every point: prove the goal for each."""
+    of = expression_of(node, "of")
+    if isinstance(of, (sp.Max, sp.Min)):
+        values = of.args
+    elif isinstance(of, sp.Abs):
+        values = (of.args[0], -of.args[0])
+    else:
+        raise CertificateError("", "only Max, Min and Abs have listed values")
+    if goal.lhs.has(sp.Derivative, sp.Integral, sp.Limit) or goal.rhs.has(sp.Derivative, sp.Integral, sp.Limit):
+        raise CertificateError("", "not under a derivative, an integral or a limit")
+    lhs, rhs = goal.given.partial(goal.lhs), goal.given.partial(goal.rhs)
+    if not (lhs.has(of) or rhs.has(of)):
+        raise CertificateError("", f"{of} does not occur")
+    return [replace(goal, lhs=lhs.xreplace({of: v}), rhs=rhs.xreplace({of: v})) for v in values]
+
+
+def derivatives(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
+    """Evaluate derivatives of resolved branches."""
+    lhs, rhs = resolved(goal)
+    require_defined(goal)
+    if lhs.has(sp.Derivative) or rhs.has(sp.Derivative) or (lhs, rhs) == (goal.lhs, goal.rhs):
+        raise CertificateError("", "no derivative was evaluated")
+    return [replace(goal, lhs=lhs, rhs=rhs, is_defined=True)]
+
+
+def derivative_and_point(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
+    """Equal derivatives on an interval and equal values at one of its points."""
+    variable, point = variable_of(node), expression_of(node, "point")
+    if goal.relation != "=" or variable in point.free_symbols:
+        raise CertificateError("", "an equation and a point free of the variable are needed")
+    lhs, rhs = resolved(goal)
+    no_operators(lhs, rhs)
+    require_defined(goal)
+    if not is_analytic(lhs) or not is_analytic(rhs):
+        raise CertificateError("", "the sides are not analytic on the interval")
+    weak = analytic.end_point(goal.given, variable, point, (lhs, rhs))
+    inner = analytic.interior(goal.given, variable)
+    outer = Given((*analytic.without(goal.given, variable).conditions, *weak))
+    at = {variable: point}
+    return [
+        Goal(inner, sp.diff(lhs, variable), "=", sp.diff(rhs, variable)),
+        Goal(outer, lhs.xreplace(at), "=", rhs.xreplace(at)),
+    ]
+
+
+def factor(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
+    """rhs - lhs = p*h with p > 0: the sign is that of h."""
+    p, h = expression_of(node, "by"), expression_of(node, "rest")
+    lhs, rhs = resolved(goal)
+    require_defined(goal, p, h)
+    if not is_zero(rhs - lhs - p * h):
+        raise CertificateError("", "the product does not equal the difference")
+    if not goal.given.holds(p, ">"):
+        raise CertificateError("", f"not seen to be positive: {p}")
+    return [Goal(goal.given, sp.S.Zero, goal.relation, h, True)]
+
+
+def apply(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
+    """Compare after a strictly increasing function: exp; the square on nonnegative sides."""
+    lhs, rhs = resolved(goal)
+    require_defined(goal)
+    no_operators(lhs, rhs)
+    if node["function"] == "exp":
+        return [Goal(goal.given, sp.exp(lhs), goal.relation, sp.exp(rhs), True)]
+    if node["function"] == "log":
+        if not (isinstance(lhs, sp.exp) and isinstance(rhs, sp.exp)):
+            raise CertificateError("", "both sides are exponentials")
+        return [Goal(goal.given, lhs.args[0], goal.relation, rhs.args[0], True)]
+    if node["function"] == "square":
+        zero = sp.S.Zero
+        return [
+            Goal(goal.given, sp.expand(lhs**2), goal.relation, sp.expand(rhs**2), True),
+            Goal(goal.given, zero, "<=", lhs, True),
+            Goal(goal.given, zero, "<=", rhs, True),
+        ]
+    raise CertificateError("", f"unknown function {node['function']!r}")
+
+
+def middle(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
+    """Go through an expression between the sides."""
+    through = expression_of(node, "through")
+    first, second = node["relations"]
+    if (first, second) not in {
+        ("<", "<="),
+        ("<=", "<"),
+        ("<=", "<="),
+        ("=", goal.relation),
+        (goal.relation, "="),
+        ("<", "<"),
+    }:
+        raise CertificateError("", f"{first} and {second} do not compose")
+    strict = "<" in (first, second)
+    if goal.relation not in ("<", "<=", "=") or (goal.relation == "<" and not strict):
+        raise CertificateError("", f"{first} and {second} do not give {goal.relation}")
+    if goal.relation == "=" and (first, second) != ("=", "="):
+        raise CertificateError("", "an equation goes through equations")
+    return [Goal(goal.given, goal.lhs, first, through), Goal(goal.given, through, second, goal.rhs)]
+
+
+def apart(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
+    """Different, because one side is always the larger."""
+    if goal.relation != "!=" or node["side"] not in (1, -1):
+        raise CertificateError("", "a side, 1 or -1, is needed")
+    lhs, rhs = (goal.lhs, goal.rhs) if node["side"] > 0 else (goal.rhs, goal.lhs)
+    return [replace(goal, lhs=lhs, relation="<", rhs=rhs, may_exclude=False)]
+
+
+def defined(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
+    """Prove that both sides are defined, then go on; isolated zeros of denominators are excluded."""
+    open_, excluded = needs(goal), node.get("excluded", ())
+    left_out = [open_[k] for k in excluded]
+    main = replace(goal, given=goal.given.and_(*left_out), is_defined=True)
+    sides = (replace(condition_goal(goal.given, c), may_exclude=k in excluded) for k, c in enumerate(open_))
+    return [main, *sides]
+
+
+def isolated(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
+    """A denominator that is analytic and nonzero at one point vanishes at isolated points only: these are excluded."""
+    if goal.relation != "!=" or goal.lhs != 0 or not goal.may_exclude:
+        raise CertificateError("", "only a denominator may be excluded, where that was announced")
+    analytic.require_isolated_zeros(goal, decode(node["at"]))
+    return []
+
+
+def transform(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
+    """New variables: `forward` writes the old in the new, `back` the new in the old; forward(back) is the identity."""
+    forward = {decode(k): decode(v) for k, v in node["forward"]}
+    back = {decode(k): decode(v) for k, v in node["back"]}
+    lhs, rhs = goal.lhs, goal.rhs
+    no_operators(lhs, rhs)
+    olds, news = set(forward), set(back)
+    for e in (*olds, *news):
+        if e != sp.Symbol(getattr(e, "name", ""), real=True):
+            raise CertificateError("", "variables are real symbols")
+    free = lhs.free_symbols | rhs.free_symbols | {s for e, _ in goal.given.conditions for s in e.free_symbols}
+    if (news - olds) & free:
+        raise CertificateError("", "a new variable is already in use")
+    for old, value in forward.items():
+        if not value.free_symbols <= news | (free - olds) or not is_zero(value.xreplace(back) - old):
+            raise CertificateError("", f"{old} is not recovered")
+    for new, value in back.items():
+        if not value.free_symbols <= free:
+            raise CertificateError("", f"{new} is not a function of the old variables")
+        require_defined(replace(goal, is_defined=True), goal.given.resolve(value))
+    return [moved(goal, forward)]
+
+
+def enclosure(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
+    """An inequality between constants, integrals among them, by enclosures of both sides."""
+    lhs, rhs = resolved(goal)
+    if goal.relation == "=" or lhs.free_symbols or rhs.free_symbols or lhs.has(sp.Limit) or rhs.has(sp.Limit):
+        raise CertificateError("", "enclosures show inequalities between constants")
+    if not all(follows(goal.given, c) for side in (lhs, rhs) for c in obligations(side)):
+        raise CertificateError("", "a side is not shown to be defined")
+    value = number_sign(rhs - lhs)
+    if value is None or value not in {"<": (1,), "<=": (0, 1), "!=": (1, -1)}[goal.relation]:
+        raise CertificateError("", "the enclosures do not show the relation")
+    return []
+
+
+def squares(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
+    """rhs - lhs is a sum of nonnegative multiples of squares."""
+    if goal.relation != "<=":
+        raise CertificateError("", "a sum of squares shows <=")
+    lhs, rhs = resolved(goal)
+    require_defined(goal)
+    total = sp.S.Zero
+    for weight, base in ((decode(w), decode(b)) for w, b in node["terms"]):
+        require_defined(replace(goal, is_defined=True), weight, base)
+        if not goal.given.holds(weight, ">="):
+            raise CertificateError("", f"a weight is not seen to be nonnegative: {weight}")
+        total += weight * base**2
+    if not is_zero(rhs - lhs - total):
+        raise CertificateError("", "the squares do not sum to the difference")
+    return []
