@@ -1,4 +1,4 @@
-"""The checker's rule for limits: by continuity, by scaling, by Taylor coefficients, by expansions. Trusted core."""
+"""The checker's rule for limits: by continuity, scaling, Taylor coefficients, expansions, laws. Trusted core."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ from symacts.proofs.checker.entail import Condition, Given, follows, is_analytic
 from symacts.proofs.checker.goals import Goal
 from symacts.proofs.checker.normal import is_zero
 from symacts.rigor.tails import limit as tail_limit
+from symacts.rigor.tails import tail_sign
 
-__all__ = ["limit", "nearby", "require_limit", "scale_of", "scaled"]
+__all__ = ["by_laws", "limit", "nearby", "require_limit", "scale_of", "scaled"]
 
 MAX_ORDER = 12
+MAX_DEPTH = 6
 
 
 def limit(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
@@ -46,10 +48,10 @@ def limit(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
                 if not follows(outer, condition):
                     raise UnsupportedExpression(f"not shown to be defined: {condition[0]} {condition[1]} 0")
             require_limit(outer, near.resolve(f), variable, point, way, v)
-            total, rest = total + c * v, rest - c * f
+            total, rest = total + c * v, rest - c * near.resolve(f)
         for condition in obligations(local):
             if not follows(near, condition):
-                _require_by_expansion(local, condition, variable, point, way)
+                _require_near(outer, condition, variable, point, way)
         if rest != 0 and not is_zero(rest):
             raise UnsupportedExpression("the parts do not add up to the expression")
         if total.has(sp.nan, sp.zoo):
@@ -65,15 +67,19 @@ def limit(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     return [Goal(goal.given, goal.lhs.xreplace({of: value}), goal.relation, goal.rhs.xreplace({of: value}))]
 
 
-def _require_by_expansion(e: sp.Expr, condition: Condition, x: sp.Symbol, point: sp.Expr, way: int) -> None:
-    """A definedness condition near the point, by the sign of its expansion there."""
-    from symacts.rigor.tails import tail_sign
-
+def _require_near(outer: Given, condition: Condition, x: sp.Symbol, point: sp.Expr, way: int) -> None:
+    """A definedness condition near the point, by the sign of its expansion or of its limit there."""
+    e, op = condition
     side, at = (way, point) if point.is_finite else (1 if point is sp.oo else -1, None)
-    found = tail_sign(condition[0], x, side, at=at)
-    found_sign = getattr(found, "sign", None)
-    if not isinstance(found_sign, int) or found_sign not in {">": (1,), ">=": (0, 1), "!=": (1, -1)}[condition[1]]:
-        raise UnsupportedExpression(f"not shown to be defined near the point: {condition[0]} {condition[1]} 0")
+    if e.free_symbols <= {x}:
+        found = getattr(tail_sign(e, x, side, at=at), "sign", None)
+        if isinstance(found, int) and found in {">": (1,), ">=": (0, 1), "!=": (1, -1)}[op]:
+            return
+    else:
+        value = by_laws(outer, e, x, point, way)
+        if value is not None and outer.holds(value, "!=" if op == "!=" else ">"):
+            return
+    raise UnsupportedExpression(f"not shown to be defined near the point: {e} {op} 0")
 
 
 def nearby(outer: Given, x: sp.Symbol, point: sp.Expr, way: int, within: sp.Expr) -> Given:
@@ -89,6 +95,56 @@ def nearby(outer: Given, x: sp.Symbol, point: sp.Expr, way: int, within: sp.Expr
 
 
 def require_limit(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int, value: sp.Expr) -> None:
+    """Fail unless f tends to the value: by one of the methods below, or by the laws of limits from its parts."""
+    try:
+        _require_at_once(outer, f, x, point, way, value)
+    except UnsupportedExpression:
+        found = by_laws(outer, f, x, point, way)
+        if found is None or not (found == value or (value.is_finite is not False and is_zero(found - value))):
+            raise
+
+
+def by_laws(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int, depth: int = 0) -> sp.Expr | None:
+    """The finite limit of a sum, product, power or continuous function from the finite limits of its parts."""
+    if x not in f.free_symbols:
+        return f
+    if f.is_Pow and not f.exp.is_number:  # b**e = exp(e*log(b))
+        f = sp.exp(f.exp * sp.log(f.base), evaluate=False)
+    for value in _CANDIDATES if f.free_symbols != {x} else ():
+        try:
+            _require_at_once(outer, f, x, point, way, value)
+            return value
+        except UnsupportedExpression:
+            continue
+    if f.free_symbols == {x} and not point.free_symbols:
+        found = tail_limit(f, x, point, way)
+        if isinstance(found, sp.Expr):
+            return found if found.is_finite is True else None
+    if point.is_infinite and f.free_symbols != {x}:
+        try:
+            factor, found = _scaled_limit(outer, f, x, point)
+            if found.is_finite is True:
+                return factor * found
+        except UnsupportedExpression:
+            pass
+    if depth > MAX_DEPTH or not (f.is_Add or f.is_Mul or f.is_Pow or isinstance(f, _CONTINUOUS)):
+        return None
+    if f.is_Pow and not f.exp.is_Integer:
+        return None
+    moving = f.args[:1] if f.is_Pow else f.args
+    parts = [by_laws(outer, a, x, point, way, depth + 1) for a in moving]
+    if any(p is None for p in parts):
+        return None
+    if f.is_Pow and f.exp < 0 and not outer.holds(parts[0], "!="):
+        return None
+    return sp.sympify(f.func(*parts, *f.args[len(parts) :]))
+
+
+_CANDIDATES = (sp.S.Zero, sp.S.One)
+_CONTINUOUS = (sp.exp, sp.tanh, sp.erf, sp.erfc, sp.sin, sp.cos, sp.sinh, sp.cosh, sp.atan, sp.asinh, sp.sech)
+
+
+def _require_at_once(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int, value: sp.Expr) -> None:
     """Fail unless f tends to the value: by continuity, by scaling, by Taylor coefficients, or by its expansion."""
     if x not in f.free_symbols:
         if f != value and not is_zero(f - value):
@@ -129,7 +185,7 @@ def require_limit(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: i
         near = f.xreplace({x: 1 / x})
         if not _analytic_at(near, x, outer):
             raise
-        require_limit(outer, near, x, sp.S.Zero, 1 if point is sp.oo else -1, value)
+        _require_at_once(outer, near, x, sp.S.Zero, 1 if point is sp.oo else -1, value)
 
 
 def _analytic_at(f: sp.Expr, x: sp.Symbol, outer: Given) -> bool:
@@ -144,13 +200,26 @@ def _analytic_at(f: sp.Expr, x: sp.Symbol, outer: Given) -> bool:
 
 
 def _require_scaled_limit(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, value: sp.Expr) -> None:
-    """The limit at infinity where one factor accompanies x throughout and has a sign: a function of x alone."""
+    """Fail unless the limit at infinity is the value, by scaling."""
+    factor, found = _scaled_limit(outer, f, x, point)
+    if factor == 1 and found == value:
+        return
+    if found.is_finite is not True or value.is_finite is False or not is_zero(factor * found - value):
+        raise UnsupportedExpression(f"the expansion gives {factor * found}, not {value}")
+
+
+def _scaled_limit(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    """`factor, limit` at infinity where one parameter of known sign accompanies x throughout, but for a factor."""
     scale = scale_of(f, x)
     ways, plain = outer.sign(scale), scaled(f, x, scale)
+    factor, plain = plain.as_independent(x, as_Add=False) if plain.free_symbols != {x} else (sp.S.One, plain)
     if len(ways) != 1 or ways == {0} or plain.free_symbols != {x}:
         raise UnsupportedExpression("parameters remain after scaling, or have no sign")
     (orientation,) = ways
-    require_limit(outer, plain, x, orientation * point, 1, value)
+    found = tail_limit(plain, x, orientation * point, 1)
+    if not isinstance(found, sp.Expr):
+        raise UnsupportedExpression("the expansion gives no limit")
+    return factor, found
 
 
 def _strictly(outer: Given, condition: Condition, at: Mapping[Any, Any]) -> bool:
@@ -160,14 +229,18 @@ def _strictly(outer: Given, condition: Condition, at: Mapping[Any, Any]) -> bool
 
 def scale_of(f: sp.Expr, x: sp.Symbol) -> sp.Expr:
     """The parameter factor that accompanies x in one product of f, 1 where there is none: a for `a*x`, `a**2*x**2`."""
+    inverse = sp.S.One
     for node in sp.preorder_traversal(f):
         if not node.is_Mul:
             continue
         powers = [a.as_base_exp()[1] for a in node.args if a.as_base_exp()[0] == x]
         factors = [a for a in node.args if x not in a.free_symbols and a.free_symbols]
-        if factors and len(powers) == 1 and powers[0].is_Integer and powers[0] > 0:
-            return sp.powdenest(sp.Mul(*factors) ** (1 / powers[0]))
-    return sp.S.One
+        if factors and len(powers) == 1 and powers[0].is_Integer:
+            scale = sp.powdenest(sp.Mul(*factors) ** (1 / powers[0]))
+            if powers[0] > 0:
+                return scale
+            inverse = scale if inverse == 1 else inverse
+    return inverse
 
 
 def scaled(f: sp.Expr, x: sp.Symbol, scale: sp.Expr) -> sp.Expr:

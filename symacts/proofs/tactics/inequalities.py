@@ -282,7 +282,11 @@ def several_variables(goal: Goal, search: Search) -> Iterator[Node]:
             yield {"rule": "cases", "on": encode(factor), "parts": ["<", "=", ">"]}
     for variable in sorted(g.free_symbols, key=str):
         scale = scale_of(g, variable)
-        if scale.is_Symbol and goal.given.holds(scale, ">") and not _is_scaled(g, variable, scale):
+        if (
+            (scale.is_Symbol or (scale.is_Pow and scale.base.is_Symbol))
+            and goal.given.holds(scale, ">")
+            and not _is_scaled(g, variable, scale)
+        ):
             forward, back = (
                 [[encode(variable), encode(variable / scale)]],
                 [[encode(variable), encode(scale * variable)]],

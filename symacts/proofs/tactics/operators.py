@@ -10,7 +10,7 @@ from symacts.codec import encode
 from symacts.proofs.check import Goal
 from symacts.proofs.checker.analytic import without
 from symacts.proofs.checker.entail import Given, Undecided
-from symacts.proofs.checker.limits import nearby, scale_of, scaled
+from symacts.proofs.checker.limits import by_laws, nearby, scale_of, scaled
 from symacts.proofs.search import EXPECTED, Final, Node, Search
 from symacts.proofs.tactics.branches import _border
 from symacts.rigor.tails import limit as tail_limit
@@ -53,7 +53,10 @@ def _limit(goal: Goal, of: sp.Limit, search: Search) -> Iterator[Node]:
                 yield {"rule": "cases", "on": encode(on), "parts": ["<", "=", ">"]}
                 return
             continue
-        for parts in _parts(local, x, point, way, outer, wanted):
+        ways: Iterator[list[tuple[sp.Expr, sp.Expr, sp.Expr]]] = _parts(local, x, point, way, outer, wanted)
+        if str(direction) == "+-" and local != e:  # each side has its own branch
+            ways = ([(sp.S.One, e, sp.Add(*[c * v for c, _, v in parts]))] for parts in ways)
+        for parts in ways:
             value = sp.Add(*[c * v for c, _, v in parts])
             if value.has(sp.nan, sp.zoo):
                 continue
@@ -94,6 +97,10 @@ def _parts(
     whole = _value(e, x, point, way, outer, wanted)
     if whole is not None:
         yield [(sp.S.One, e, whole)]
+    if e.free_symbols != {x}:
+        found = by_laws(outer, e, x, point, way)
+        if found is not None:
+            yield [(sp.S.One, e, found)]
     for form in dict.fromkeys((sp.expand(e), e, *_led(e, x))):
         parts = []
         for term in sp.Add.make_args(form):
@@ -102,6 +109,8 @@ def _parts(
                 c, f = sp.S.One, term
             c, f = _unscaled(c, f, x, point, outer)
             value = _value(f, x, point, way, outer, None)
+            if value is None and f.free_symbols != {x}:
+                value = by_laws(outer, f, x, point, way)
             if value is None:
                 break
             parts.append((c, f, value))
