@@ -116,9 +116,11 @@ def _replayed(claim: Claim | MatrixClaim, found: dict[str, Any]) -> dict[str, An
 
 def _answer(claim: Claim, deadline: float) -> dict[str, Any]:
     from symacts.proofs.tactics import ALL
+    from symacts.proofs.tactics.gaussian import integrated
 
     goals = checker.chain_goals(claim)
     for goal in goals[: len(claim.relations)]:
+        goal = integrated(goal)
         if goal.lhs.has(sp.Integral) or goal.rhs.has(sp.Integral):
             continue  # quadrature costs more than the search
         several = len(goal.lhs.free_symbols | goal.rhs.free_symbols) > 1

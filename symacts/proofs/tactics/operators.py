@@ -33,8 +33,8 @@ def operators(goal: Goal, search: Search) -> Iterator[Node]:
     if goal.lhs.has(sp.Integral) or goal.rhs.has(sp.Integral):
         from symacts.proofs.tactics.gaussian import definite, integrals
 
-        yield from integrals(goal, search)
         yield from definite(goal, search)
+        yield from integrals(goal, search)
         raise Final
 
 
