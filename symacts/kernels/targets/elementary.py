@@ -55,6 +55,7 @@ class Writer:
     dtype: str
     lines: list[str] = field(default_factory=list)
     constants: dict[str, str] = field(default_factory=dict)
+    tables: dict[tuple[float, ...], str] = field(default_factory=dict)
     shared: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     count: int = 0
     nonpositive: set[str] = field(default_factory=set)
@@ -70,6 +71,10 @@ class Writer:
         if text not in self.constants:
             self.constants[text] = f"C{len(self.constants)}"
         return self.constants[text]
+
+    def table(self, values: Sequence[float]) -> str:
+        """The name of a table of constants."""
+        return self.tables.setdefault(tuple(map(float, values)), f"T{len(self.tables)}")
 
     def let(self, expression: str) -> str:
         """A new variable."""
@@ -114,8 +119,7 @@ def _exp_parts(w: Writer, x: str) -> tuple[str, str]:
         r = w.let(f"({y} - {k}*{w.number(head)}) - {k}*{w.number(tail)}")
         q = w.polynomial(coefficients("exp", f.bits), r)
         p = w.let(f"{r} + ({r}*{r})*{q}")
-        one = "bits64(1.0)" if w.dtype == "float64" else "bits32(ONE)"
-        s = w.let(w.cast(f"{one} + ({w.bits(t)} << SHIFT)"))
+        s = w.let(w.cast(f"{w.bits(w.number(1.0))} + ({w.bits(t)} << SHIFT)"))
         w.shared[key] = (p, s)
     p, s = w.shared[key]
     return p, s

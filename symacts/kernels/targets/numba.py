@@ -1,18 +1,14 @@
-"""The numba target: value and derivatives in one fused, branch-free pass that LLVM vectorizes.
+"""The JIT target: value and derivatives in one fused, branch-free pass of vector code (numba's LLVM, `targets.vector`).
 
-The generated module is written to the user's cache folder, so that the JIT's own disk cache applies and a second
-process starts warm. Blocks without an element outside the programs' stretches cost nothing more; in the others those
-elements are redone from the table, one at a time.
+The generated source is a straight line of assignments; `targets.engine` compiles it and keeps the machine code in the
+user's cache folder, so that a second process starts warm. Vectors without an element outside the programs' stretches
+cost nothing more; in the others those elements are redone from the table, one at a time.
 """
 
 from __future__ import annotations
 
-import hashlib
-import importlib.util
-import sys
-import tempfile
-from pathlib import Path
-from types import ModuleType
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -23,37 +19,19 @@ from symacts.kernels.code import Code, Part
 from symacts.kernels.pieces import COLUMNS
 from symacts.kernels.plan import Plan, finish, make_plan, served
 from symacts.kernels.series import with_series
-from symacts.kernels.shelf import folder
 from symacts.kernels.targets.elementary import EXPANSIONS, Writer
 from symacts.kernels.targets.numpy import combine
+from symacts.kernels.targets.segments import Segments, segmented, write
 from symacts.rewrite.graph import Graph
 from symacts.rewrite.regimes import FloatArray, weight
 
 __all__ = ["compile_plan", "ends_of", "generate", "load"]
 
-BLOCK = 128
-"""Elements per block: long enough for vector code, short enough that a rare repair stays in the first-level cache."""
-
-_HEAD = '''"""Generated from a declared expression; do not edit."""
-import math
-import numpy as np
-from numba import njit, prange
-from symacts.kernels.vmath import bits32, bits64, count32, count64, float32, float64, fma32, fma64, table_value
-
-ONE = np.float32(1.0)
-SHIFT = {shift}
-float64_of = np.float64
-float32_of = np.float32
-'''
+_HEAD = '"""Generated from a declared expression; one vector of elements at a time."""'
 
 
 MOST_SLOTS = 3
 """Stretches that a loop tests for at most; their ends are arguments, so they can be measured after compiling."""
-
-
-def _inside(which: str, slots: int) -> str:
-    """The condition under which an element lies in one of the stretches."""
-    return " | ".join(f"((x >= lo{which}_{s}) & (x <= hi{which}_{s}))" for s in range(slots))
 
 
 def share_reciprocals(graph: Graph, outputs: tuple[int, ...]) -> tuple[Graph, tuple[int, ...]]:
@@ -102,16 +80,27 @@ def _nonnegative(graph: Graph, k: int) -> bool:
     return step.name in ("mul", "add", "div") and all(_nonnegative(graph, j) for j in step.args)
 
 
-def generate(plan: Plan, dtype: str, slots: int, share: bool, parallel: bool) -> str:
-    """Source of a module with `loop(xs, out0, ..., ends, edges0, rows0, ...)` over one-dimensional contiguous arrays.
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """How a loop is written: stretches tested for, the treatment of quotients, which outputs come from segments.
 
-    `ends[k, s]` holds the first and the last float of stretch s of output k, `ends[-1]` those of what all outputs
-    share: one test per element; which output needs repair is asked only where it fails.
+    Quotients are "shared" (one reciprocal for each denominator), "refined" (the same, with the rounding errors of
+    denominator and reciprocal put back) or "rounded once". The outputs in `alone` have no program beside the segments.
     """
+
+    slots: int
+    quotients: str
+    parallel: bool
+    segments: Mapping[int, Segments] = field(default_factory=dict)
+    alone: frozenset[int] = frozenset()
+
+
+def generate(plan: Plan, dtype: str, style: _Style) -> str:
+    """Source of a module with `body(x)`, the programs of all outputs; `targets.vector` makes the loop around it."""
     graph, writer = plan.graph, Writer(dtype)
-    combined = [combine(graph, draft) for draft in plan.drafts]
+    combined = [None if k in style.alone else combine(graph, draft) for k, draft in enumerate(plan.drafts)]
     wanted = tuple(r for r in combined if r is not None)
-    if share:
+    if style.quotients != "rounded once":
         graph, wanted = share_reciprocals(graph, wanted)
     found = iter(wanted)
     roots = [None if r is None else next(found) for r in combined]
@@ -127,80 +116,45 @@ def generate(plan: Plan, dtype: str, slots: int, share: bool, parallel: bool) ->
         elif step.name == "select":
             mask, p, q = (names[j] for j in step.args)
             names[k] = writer.let(f"{p} if {mask} else {q}")
+        elif step.name == "div" and style.quotients == "refined" and graph.value(step.args[0]) == 1.0:
+            names[k] = _reciprocal(graph, writer, names, step.args[1])
         else:
             names[k] = EXPANSIONS[step.name](writer, *(names[j] for j in step.args))
         if _nonpositive(graph, k):
             writer.nonpositive.add(names[k])
-    count = len(plan.drafts)
-    outs = ", ".join(f"out{k}" for k in range(count))
-    tables = ", ".join(f"edges{k}, rows{k}" for k in range(count))
-    ends = [(str(k), k) for k in range(count)] + [("", count)]
-    loop = "prange" if parallel else "range"
-    lines = [
-        f'@njit(fastmath={{"contract", "nsz"}}, error_model="numpy", nogil=True, cache=True, parallel={parallel})',
-        f"def loop(xs, {outs}, ends, {tables}):",
-        *[
-            f"    lo{name}_{s}, hi{name}_{s} = ends[{k}, {s}, 0], ends[{k}, {s}, 1]"
-            for name, k in ends
-            for s in range(slots)
-        ],
-        f"    blocks = (xs.size + {BLOCK - 1})//{BLOCK}",
-        f"    for b in {loop}(blocks):",
-        f"        start = b*{BLOCK}",
-        f"        stop = min(start + {BLOCK}, xs.size)",
-        "        xb = xs[start:stop]",
-        *[f"        b{k} = out{k}[start:stop]" for k in range(count)],
-        f"        missed = np.int{dtype[5:]}(0)",
-        "        for i in range(xb.size):",
-        "            x = xb[i]",
-        *[f"            {line}" for line in writer.lines],
-        *[f"            b{k}[i] = {names[root] if root is not None else 'x'}" for k, root in enumerate(roots)],
-        f"            missed = count{dtype[5:]}(missed, not ({_inside('', slots)}))",
-        "        if missed != 0:",
-        "            for i in range(xb.size):",
-        "                x = xb[i]",
-    ]
-    for k in range(count):
-        lines += [
-            f"                if not ({_inside(str(k), slots)}):",
-            f"                    b{k}[i] = table_value(edges{k}, rows{k}, np.float64(x))",
-        ]
-    constants = [f"{name} = np.{dtype}({_literal(text)})" for text, name in writer.constants.items()]
-    shift = f"np.int64({writer.words.mantissa})" if dtype == "float64" else f"np.int32({writer.words.mantissa})"
-    return "\n".join([_HEAD.format(shift=shift), *constants, "", "", *lines, ""])
+    results = [None if root is None else names[root] for root in roots]
+    for k, found_segments in style.segments.items():
+        results[k] = write(writer, found_segments, plan.drafts[k].form, results[k])
+    returned = ", ".join(result or "x" for result in results)
+    constants = [f"{name} = {_literal(text)}" for text, name in writer.constants.items()]
+    tables = [f"{name} = ({', '.join(map(repr, values))})" for values, name in writer.tables.items()]
+    head = [_HEAD, f'DTYPE = "{dtype}"', f"SLOTS = {style.slots}", f"PARALLEL = {style.parallel}", *constants, *tables]
+    body = ["def body(x):", *[f"    {line}" for line in writer.lines], f"    return {returned},", ""]
+    return "\n".join([*head, "", "", *body])
+
+
+def _reciprocal(graph: Graph, w: Writer, names: Mapping[int, str], k: int) -> str:
+    """1/d to half a unit even where d = a + b was rounded: 1/(d + e) = r + r*((1 - d*r) - e*r) to first order."""
+    step, d, one = graph.steps[k], names[k], w.number(1.0)
+    r = w.let(f"{one}/{d}")
+    rest = w.let(w.fma("-" + d, r, one))
+    if step.name == "add":
+        a, b = (names[j] for j in step.args)
+        near = w.let(f"{d} - {a}")
+        lost = w.let(f"({a} - ({d} - {near})) + ({b} - {near})")  # exact in any order of sizes (Knuth)
+        rest = w.let(w.fma("-" + lost, r, rest))
+    return w.let(f"{r}*{rest} + {r}")
 
 
 def _literal(text: str) -> str:
-    return f"'{text}'" if text in ("inf", "-inf", "nan") else text
+    return f'float("{text}")' if text in ("inf", "-inf", "nan") else text
 
 
 def load(source: str) -> Any:
-    """The compiled loop of a generated module (written once, renamed into place, checked against its hash)."""
-    from symacts.kernels import vmath
+    """The compiled loop of a generated body: `loop(xs, out0, ..., ends, edges0, rows0, ...)`."""
+    from symacts.kernels.targets import engine  # deferred: llvmlite is an extra
 
-    salt = Path(vmath.__file__).read_bytes()
-    key = hashlib.sha256(source.encode() + salt).hexdigest()[:32]
-    name = f"symacts_kernel_{key}"
-    if name in sys.modules:
-        return sys.modules[name].loop
-    place = folder()
-    try:
-        place.mkdir(parents=True, exist_ok=True)
-        path = place / f"{name}.py"
-        if not path.exists() or path.read_text(encoding="utf-8") != source:
-            with tempfile.NamedTemporaryFile("w", dir=place, suffix=".tmp", delete=False, encoding="utf-8") as file:
-                file.write(source)
-            Path(file.name).replace(path)
-        spec = importlib.util.spec_from_file_location(name, path)
-        assert spec is not None and spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        spec.loader.exec_module(module)
-    except OSError:
-        module = ModuleType(name)
-        exec(compile(source.replace("cache=True", "cache=False"), f"<{name}>", "exec"), module.__dict__)
-        sys.modules[name] = module
-    return module.loop
+    return engine.function(source)
 
 
 def compile_plan(
@@ -208,34 +162,80 @@ def compile_plan(
 ) -> Code:
     """The code for formulas and orders: the loop is compiled, measured against true values, and given its stretches."""
     inner = "float32" if dtype == "float32" and accuracy == "fast" else "float64"
-    plan = make_plan(tasks, x, dtype if inner == dtype else "float32 in float64")
-    variable = plan.graph.variable("x")
-    for draft in plan.drafts:
-        for studied in draft.sections:
-            studied.stretches[:] = with_series(studied, plan.graph, variable, draft.form)
-    best: tuple[float, str, int, list[Any]] | None = None
-    for slots, share in ((1, True), (1, False), (MOST_SLOTS, False)):
-        source = generate(plan, inner, slots, share, parallel)
-        columns = _columns(load(source), len(plan.drafts), inner, slots)
-        missing = sum(
-            1.0 - sum(weight(*g) for g in served(draft, columns[k], slots)) for k, draft in enumerate(plan.drafts)
-        )
-        if best is None or missing < best[0] - ENOUGH:
-            best = missing, source, slots, columns
-        if missing < ENOUGH:
+    name = dtype if inner == dtype else "float32 in float64"
+    plan = make_plan(tasks, x, name)
+    best: _Trial | None = None
+    for trial in _trials(plan, name, inner, parallel):
+        if best is None or trial.missing < best.missing - ENOUGH:
+            best = trial
+        if trial.missing < ENOUGH:
             break
-        if not share:
-            for k, draft in enumerate(plan.drafts):
-                for studied in draft.sections:
-                    values = columns[k](studied.points)
-                    studied.stretches[:] = with_series(studied, plan.graph, variable, draft.form, values)
     assert best is not None
-    _, source, slots, columns = best
+    columns, slots = best.columns, best.slots
     with np.errstate(all="ignore"):
         outputs = [finish(draft, columns[k], slots) for k, draft in enumerate(plan.drafts)]
-    return Code("numba", source, tuple(Part(o.good, o.table, o.unmet) for o in outputs), inner, slots)
+    return Code("numba", best.source, tuple(Part(o.good, o.table, o.unmet) for o in outputs), inner, slots)
 
 
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """One way of writing the loop: its source, what it computes, and the share of inputs left to the tables."""
+
+    source: str
+    slots: int
+    columns: list[Any]
+    open: tuple[float, ...]
+
+    @property
+    def missing(self) -> float:
+        return sum(self.open)
+
+
+def _trials(plan: Plan, name: str, inner: str, parallel: bool) -> Iterator[_Trial]:
+    """Ways of writing the loop, cheapest first; the caller stops at one that is good enough.
+
+    Programs with shared reciprocals; these with the error of each reciprocal's denominator put back; segments for the
+    outputs that programs do not serve, without and with a program around them; programs with every quotient rounded
+    once; polynomials put into the programs.
+    """
+    yield _tried(plan, inner, _Style(1, "shared", parallel))
+    yield _tried(plan, inner, _Style(1, "refined", parallel))
+    last = _tried(plan, inner, _Style(MOST_SLOTS, "refined", parallel))
+    yield last
+    wanted = [k for k, left in enumerate(last.open) if left >= ENOUGH / 2]
+    found = {k: segmented(plan.drafts[k], name, inner) for k in wanted}
+    segments = {k: s for k, s in found.items() if s is not None}
+    alone = {k for k, s in segments.items() if weight(s.lo, s.hi) > WIDE}
+    for without in (alone, set()) if alone else (set(),):
+        for slots in (1, MOST_SLOTS) if segments else ():
+            yield _tried(plan, inner, _Style(slots, "refined", parallel, segments, frozenset(without)))
+    yield _tried(plan, inner, _Style(1, "rounded once", parallel))
+    for _ in range(2):
+        last = _tried(plan, inner, _Style(MOST_SLOTS, "rounded once", parallel))
+        yield last
+        _add_series(plan, last)
+
+
+def _add_series(plan: Plan, last: _Trial) -> None:
+    """Polynomials and other programs where the last trial did not serve."""
+    for k, draft in enumerate(plan.drafts):
+        for studied in draft.sections:
+            values = last.columns[k](studied.points)
+            studied.stretches[:] = with_series(studied, plan.graph, plan.graph.variable("x"), draft.form, values)
+
+
+def _tried(plan: Plan, inner: str, style: _Style) -> _Trial:
+    source = generate(plan, inner, style)
+    columns = _columns(load(source), len(plan.drafts), inner, style.slots)
+    left = []
+    for k, draft in enumerate(plan.drafts):
+        wanted = weight(style.segments[k].lo, style.segments[k].hi) if k in style.alone else 1.0
+        left.append(wanted - sum(weight(*g) for g in served(draft, columns[k], style.slots)))
+    return _Trial(source, style.slots, columns, tuple(left))
+
+
+WIDE = 0.8
+"""Share of inputs that segments serve (up to about 8 on both sides) from which no program is kept for the others."""
 ENOUGH = 0.006
 """Share of inputs left to the table that does not pay for another way of writing the loop."""
 
