@@ -26,6 +26,8 @@ ZERO = [
     sp.sqrt(x**2 + 1) ** 3 - (x**2 + 1) * sp.sqrt(x**2 + 1),
     sp.log(12) - 2 * sp.log(2) - sp.log(3),
     sp.diff(sp.atanh(x), x) - 1 / (1 - x**2),
+    sp.log(1 + sp.E) - sp.log(1 + sp.exp(-1)) - 1,
+    sp.exp(2 * sp.LambertW(3)) - 9 / sp.LambertW(3) ** 2,
 ]
 NONZERO = [
     sp.tanh(x) - 1 / (1 + sp.exp(-2 * x)),

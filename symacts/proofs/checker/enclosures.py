@@ -11,6 +11,7 @@ from symacts.proofs.checker.normal import is_zero
 __all__ = ["number_sign"]
 
 PRECISIONS = (64, 256, 1024)
+PRECISIONS_OF_INTEGRALS = (64, 96)  # quadrature to more bits takes minutes
 
 
 @lru_cache(maxsize=8192)
@@ -20,7 +21,7 @@ def number_sign(e: sp.Expr) -> int | None:
         return int(sp.sign(e))
     from symacts.rigor.constants import evaluate
 
-    for prec in PRECISIONS:
+    for prec in PRECISIONS_OF_INTEGRALS if e.has(sp.Integral) else PRECISIONS:
         ball = evaluate(e, prec)
         if ball > 0:
             return 1

@@ -374,6 +374,8 @@ class Atoms:
             total += self._log_of_polynomial(factor.ring.ground_new(abs(content)))
         expression = factor.as_expr()
         meaning = self.meaning.get(expression)
+        if meaning is sp.E:
+            return total + 1
         if isinstance(meaning, sp.exp):
             return total + self.lift(meaning.args[0])
         for symbol, q, base in self.radicals:

@@ -1,0 +1,62 @@
+"""What each method is there for, with a neighbor that must not be proved: contact, limits, integrals, entries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from symacts.proofs import prove
+
+PAIRS: list[tuple[str, str, Any]] = [
+    # contact at irrational points
+    ("abs(diff(tanh(x), x, 2)) <= 4*sqrt(3)/9", "abs(diff(tanh(x), x, 2)) < 4*sqrt(3)/9", None),
+    ("x*log(x) >= -exp(-1)", "x*log(x) > -exp(-1)", "x > 0"),
+    ("log(x)/x <= exp(-1)", "log(x)/x < exp(-1)", "x > 0"),
+    # near the extremum
+    ("silu(x) >= -0.27847", "silu(x) >= -0.27846", None),
+    ("abs(gelu(a) - gelu(b)) <= 1.13*abs(a - b)", "abs(gelu(a) - gelu(b)) <= 1.12*abs(a - b)", None),
+    # limits that do not exist, limits in parameters
+    ("limit(sin(x)/x, x, oo) = 0", "limit(sin(x), x, oo) = 0", None),
+    ("limit(abs(x), x, 0) = 0", "limit(abs(x)/x, x, 0) = 1", None),
+    ("limit(b*log(1 + exp(x/b)), b, 0, '+') = relu(x)", "limit(b*log(1 + exp(x/b)), b, 0, '+') = x", None),
+    ("limit(swish(x, b), b, oo) = relu(x)", "limit(swish(x, b), b, oo) = x", None),
+    ("limit((1 + x/n)**n, n, oo) = exp(x)", "limit((1 + x/n)**n, n, oo) = exp(2*x)", None),
+    ("limit(log(exp(t*a) + exp(t*b))/t, t, oo) = Max(a, b)", "limit(log(exp(t*a) + exp(t*b))/t, t, oo) = a", None),
+    ("limit(exp(-a*x), x, oo) = 0", "limit(exp(-a*x), x, oo) = 1", "a > 0"),
+    # integrals
+    (
+        "Integral(sigmoid(x), (x, 0, a)) = softplus(a) - log(2)",
+        "Integral(sigmoid(x), (x, 0, a)) = softplus(a)",
+        "a > 0",
+    ),
+    ("Integral(log(x), (x, 0, 1)) = -1", "Integral(log(x), (x, 0, 1)) = -2", None),
+    ("Integral(relu(x), (x, -1, 2)) = 2", "Integral(relu(x), (x, -1, 2)) = 3/2", None),
+    ("Integral(sigmoid(x), (x, -1, 1)) <= 1", "Integral(sigmoid(x), (x, -1, 1)) < 1", None),
+    # entries
+    ("tanh(W*x) = 2*sigmoid(2*W*x) - 1", "tanh(W*x) = 2*sigmoid(W*x) - 1", {"W": ("m", "n"), "x": ("n", 1)}),
+    ("diag(sigmoid(x))*x = silu(x)", "diag(sigmoid(x))*x = relu(x)", {"x": ("n", 1)}),
+    ("diag(x)*A*y = diag(A*y)*x", "diag(x)*A*y = diag(A*x)*y", {"A": ("n", "n"), "x": ("n", 1), "y": ("n", 1)}),
+    # hypotheses with absolute values
+    ("diff(lisht(x), x, 2) > 0", "diff(lisht(x), x, 2) > 2", "abs(x) < 1/2"),
+]
+DIVERGENT = [
+    ("Integral(1/x, (x, -1, 1)) = 0", None),
+    ("Integral(1/x**2, (x, -1, 1)) = -2", None),
+    ("Integral(x, (x, -oo, oo)) = 0", None),
+    ("Integral(tanh(x), (x, -oo, oo)) = 0", None),
+    ("Integral(exp(-a*x), (x, 0, oo)) = 1/a", "a >= 0"),
+    ("Integral(1/(x - a), (x, 0, 1)) = log(abs(1 - a)) - log(abs(a))", None),
+]
+
+
+@pytest.mark.parametrize(("true", "false", "assuming"), PAIRS, ids=[t for t, _, _ in PAIRS])
+def test_a_statement_and_its_neighbor(true: str, false: str, assuming: Any) -> None:
+    proof = prove(true, assuming=assuming)
+    assert proof.status == "proved" and proof.check(), proof
+    assert prove(false, assuming=assuming).status == "refuted", false
+
+
+@pytest.mark.parametrize(("text", "assuming"), DIVERGENT, ids=[t for t, _ in DIVERGENT])
+def test_divergent_integrals_have_no_value(text: str, assuming: str | None) -> None:
+    assert prove(text, assuming=assuming).status != "proved"
