@@ -7,6 +7,7 @@ cost nothing more; in the others those elements are redone from the table, one a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -164,13 +165,7 @@ def compile_plan(
     inner = "float32" if dtype == "float32" and accuracy == "fast" else "float64"
     name = dtype if inner == dtype else "float32 in float64"
     plan = make_plan(tasks, x, name)
-    best: _Trial | None = None
-    for trial in _trials(plan, name, inner, parallel):
-        if best is None or trial.missing < best.missing - ENOUGH:
-            best = trial
-        if trial.missing < ENOUGH:
-            break
-    assert best is not None
+    best = min(_trials(plan, name, inner, parallel), key=lambda trial: trial.cost)
     columns, slots = best.columns, best.slots
     with np.errstate(all="ignore"):
         outputs = [finish(draft, columns[k], slots) for k, draft in enumerate(plan.drafts)]
@@ -188,7 +183,32 @@ class _Trial:
 
     @property
     def missing(self) -> float:
+        """Inputs of any output left to the tables."""
         return sum(self.open)
+
+    @property
+    def cost(self) -> float:
+        """About how many instructions on vectors an element takes, what the tables do included."""
+        lanes = 8 if 'DTYPE = "float64"' in self.source else 16
+        lines = self.source.split("def body", 1)[1].splitlines()
+        own = sum(
+            1 + QUOTIENT * line.count("/") + LOOKUP * line.count("[") + CALL * line.count("math.") for line in lines
+        )
+        return own / lanes + TABLE * self.missing
+
+
+QUOTIENT, LOOKUP, CALL, TABLE = 28, 3, 300, 130
+"""What a division, a look-up in registers, a call of the C library for each element, and an element that the table
+serves cost, in additions (measured on x86-64 with AVX-512)."""
+CHEAP = 10.0
+"""Cost from which on other ways of writing a loop are tried."""
+SPREAD = 2.5
+"""Scale of the normal law by which inputs are weighed when ways of writing a loop are compared."""
+
+
+def _share(lo: float, hi: float) -> float:
+    """The share of inputs in [lo, hi] under that law."""
+    return (math.erf(hi / SPREAD / math.sqrt(2)) - math.erf(lo / SPREAD / math.sqrt(2))) / 2
 
 
 def _trials(plan: Plan, name: str, inner: str, parallel: bool) -> Iterator[_Trial]:
@@ -198,20 +218,31 @@ def _trials(plan: Plan, name: str, inner: str, parallel: bool) -> Iterator[_Tria
     outputs that programs do not serve, without and with a program around them; programs with every quotient rounded
     once; polynomials put into the programs.
     """
-    yield _tried(plan, inner, _Style(1, "shared", parallel))
-    yield _tried(plan, inner, _Style(1, "refined", parallel))
-    last = _tried(plan, inner, _Style(MOST_SLOTS, "refined", parallel))
-    yield last
-    wanted = [k for k, left in enumerate(last.open) if left >= ENOUGH / 2]
-    found = {k: segmented(plan.drafts[k], name, inner) for k in wanted}
+    seen = []
+
+    def tried(*options: Any) -> _Trial:
+        seen.append(_tried(plan, inner, _Style(options[0], options[1], parallel, *options[2:])))
+        return seen[-1]
+
+    def enough() -> bool:
+        return any(t.missing < ENOUGH and t.cost < CHEAP for t in seen)
+
+    for slots, quotients in ((1, "shared"), (1, "refined"), (MOST_SLOTS, "refined")):
+        yield tried(slots, quotients)
+        if enough():
+            return
+    wanted = {k for k, left in enumerate(seen[-1].open) if left >= ENOUGH / 2}
+    found = {k: segmented(draft, name, inner) for k, draft in enumerate(plan.drafts)}
     segments = {k: s for k, s in found.items() if s is not None}
-    alone = {k for k, s in segments.items() if weight(s.lo, s.hi) > WIDE}
-    for without in (alone, set()) if alone else (set(),):
-        for slots in (1, MOST_SLOTS) if segments else ():
-            yield _tried(plan, inner, _Style(slots, "refined", parallel, segments, frozenset(without)))
-    yield _tried(plan, inner, _Style(1, "rounded once", parallel))
+    some = {k: s for k, s in segments.items() if k in wanted}
+    for chosen, alone in ((some, some), (segments, segments), (some, {})):
+        for slots in (1, MOST_SLOTS) if chosen else ():
+            yield tried(slots, "refined", chosen, frozenset(alone))
+    if any(t.missing < ENOUGH for t in seen):
+        return
+    yield tried(1, "rounded once")
     for _ in range(2):
-        last = _tried(plan, inner, _Style(MOST_SLOTS, "rounded once", parallel))
+        last = tried(MOST_SLOTS, "rounded once")
         yield last
         _add_series(plan, last)
 
@@ -227,15 +258,12 @@ def _add_series(plan: Plan, last: _Trial) -> None:
 def _tried(plan: Plan, inner: str, style: _Style) -> _Trial:
     source = generate(plan, inner, style)
     columns = _columns(load(source), len(plan.drafts), inner, style.slots)
-    left = []
-    for k, draft in enumerate(plan.drafts):
-        wanted = weight(style.segments[k].lo, style.segments[k].hi) if k in style.alone else 1.0
-        left.append(wanted - sum(weight(*g) for g in served(draft, columns[k], style.slots)))
+    left = [
+        1.0 - sum(_share(*g) for g in served(draft, columns[k], style.slots)) for k, draft in enumerate(plan.drafts)
+    ]
     return _Trial(source, style.slots, columns, tuple(left))
 
 
-WIDE = 0.8
-"""Share of inputs that segments serve (up to about 8 on both sides) from which no program is kept for the others."""
 ENOUGH = 0.006
 """Share of inputs left to the table that does not pay for another way of writing the loop."""
 

@@ -5,7 +5,7 @@ segments of a fixed width: sixteen segments in float64, thirty-two in float32, w
 out of two registers by the segment's index. Zeros of the function are factored out, each in two words, so relative
 accuracy does not suffer next to them.
 
-    F(x) = y**order * (b0 + (b0_low + t*(b1 + t*(b2 + ...)))),   t = x/width - floor(x/width) - 1/2
+    F(x) = y**order * (b0 + (b0_low + t*(b1 + t*(b2 + ...)))),   t = x/width - floor(x/width) - shift
 
 References: N. Brisebarre, J.-M. Muller, S. Torres (2006) on table-driven polynomials; the grid is ours.
 """
@@ -24,18 +24,22 @@ from symacts.kernels.fit import Fit, fit
 from symacts.kernels.plan import Draft, Studied
 from symacts.kernels.targets.elementary import Writer
 from symacts.rewrite.reference import Dyadic
-from symacts.rewrite.regimes import Format, weight
+from symacts.rewrite.regimes import Format, order_of_zero, weight
 
 __all__ = ["Segments", "segmented", "write"]
 
 COUNTS = {
-    "float64": tuple(range(10, 23)),
-    "float32": (4, 5, 6, 7, 8, 9, 10),
+    "float64": tuple(range(10, 25)),
+    "float32": tuple(range(4, 14)),
     "float32 in float64": tuple(range(6, 15)),
 }
 TOLERANCE = {"float64": 55, "float32": 26, "float32 in float64": 35}
-STEEPEST = 130
-"""Percent of the constant term that the others may reach: a segment of width 1 holds an exponential."""
+STEEPEST = 100_000
+"""Percent of the constant term that the others may reach around the center: any; what counts is the next."""
+WORST = 1.6
+"""Sum of the terms' magnitudes but the constant's over the value, at the worst place: rounding errors grow with it."""
+SHIFTS = (Fraction(1, 2), Fraction(0), Fraction(1))
+"""Where t = 0 may lie in a segment: in the middle, or at the end where the function is small."""
 NUMBER = {"float64": 16, "float32": 32}
 """Segments: what two 512-bit registers hold."""
 WIDTHS = {"float64": (1, 2, 4, 8, 16), "float32": (2, 4, 8, 16, 32)}
@@ -46,7 +50,7 @@ LEAST = 0.15
 
 @dataclass(frozen=True, slots=True)
 class Segments:
-    """Polynomials on [lo, hi): per segment the coefficients in t, and the zero that is factored out (None: none)."""
+    """Polynomials on [lo, hi): per segment shift and coefficients, and the zero that is factored out (None: none)."""
 
     inverse: int
     number: int
@@ -85,7 +89,7 @@ def _grid(draft: Draft, name: str, inner: str, inverse: int) -> Segments | None:
     first = -number // 2
     owners = [_owner(draft, k * width, (k + 1) * width) for k in range(first, first + number)]
     reach = number // 2 * width
-    zeros = sorted({r for s in draft.sections for r in s.roots if -reach - width <= r[0] <= reach + width})
+    zeros = sorted({r for s in draft.sections for r in (*s.roots, *_at_zero(s)) if abs(r[0]) <= reach + width})
     orders = {m for _, m in zeros}
     if len(orders) > 1 or any(m < 0 for m in orders):
         return None
@@ -117,15 +121,27 @@ def _grid(draft: Draft, name: str, inner: str, inverse: int) -> Segments | None:
     return Segments(inverse, number, lo, hi, order, tuple(kept), tuple(anchors))
 
 
+def _at_zero(studied: Studied) -> list[tuple[Fraction, int]]:
+    """The zero at the origin, if the section ends there and has one."""
+    if min(abs(studied.section.lo), abs(studied.section.hi)) > TINIEST:
+        return []
+    order = order_of_zero(studied.reference, Fraction(0))
+    return [(Fraction(0), order)] if order else []
+
+
+TINIEST = 1e-40
+"""The least float of either format, or less: a section that starts there starts at zero."""
+
+
 def _owner(draft: Draft, a: Fraction, b: Fraction) -> Studied | None:
     """The section that holds the segment, up to a float at its ends."""
     for studied in draft.sections:
         lo, hi = studied.section.lo, studied.section.hi
         if math.nextafter(lo, -math.inf) <= float(a) and float(b) <= math.nextafter(hi, math.inf):
             return studied
-        if abs(lo) < 1e-40 and a == 0 and b <= hi:
+        if abs(lo) < TINIEST and a == 0 and b <= hi:
             return studied
-        if abs(hi) < 1e-40 and b == 0 and a >= lo:
+        if abs(hi) < TINIEST and b == 0 and a >= lo:
             return studied
     return None
 
@@ -152,8 +168,32 @@ def _row(
         found: Fit | None = fit(value, count, TOLERANCE[name], STEEPEST)
         if found is not None:
             scale = Fraction(2) ** found.scale
-            return tuple(found.rational(k) * scale * 2**k for k in range(count))
+            return _conditioned(tuple(found.rational(k) * scale * 2**k for k in range(count)))
     return None
+
+
+def _conditioned(middle: tuple[Fraction, ...]) -> tuple[Fraction, ...] | None:
+    """The shift that keeps rounding errors least, and the coefficients around it; None where all are poor."""
+    best: tuple[float, tuple[Fraction, ...]] | None = None
+    for shift in SHIFTS:
+        moved = list(middle)
+        by = shift - Fraction(1, 2)
+        if by:  # Horner's rule n times: the coefficients in t + by
+            for start in range(len(moved)):
+                for k in range(len(moved) - 2, start - 1, -1):
+                    moved[k] += by * moved[k + 1]
+        if shift != Fraction(1, 2) and moved[0] == 0:
+            continue
+        places = np.linspace(float(-shift), float(1 - shift), 9)
+        c = np.array([float(v) for v in moved])
+        powers = places[:, None] ** np.arange(len(c))
+        terms = np.abs(powers[:, 1:] * c[1:]).sum(axis=1)
+        ratio = float(np.max(terms / np.abs(powers @ c)))
+        if best is None or ratio < best[0] / 1.5:
+            best = ratio, (shift, *moved)
+        if shift == Fraction(1, 2) and ratio <= 0.7:
+            break
+    return None if best is None or best[0] > WORST else best[1]
 
 
 def write(w: Writer, found: Segments, form: Format, program: str | None) -> str:
@@ -164,8 +204,8 @@ def write(w: Writer, found: Segments, form: Format, program: str | None) -> str:
         u = "x" if found.inverse == 1 else w.let(f"x*{w.number(float(found.inverse))}")
         floor = w.let(f"np.floor({u})")
         index = w.let(w.bits(w.let(f"{floor} + {w.number(1.5 * 2.0**w.words.mantissa)}")))
-        w.shared[key] = (index, w.let(f"({u} - {floor}) - {w.number(0.5)}"))
-    index, t = w.shared[key]
+        w.shared[key] = (index, w.let(f"{u} - {floor}"))
+    index, local = w.shared[key]
     number = found.number
 
     def look(values: Sequence[float]) -> str:
@@ -175,8 +215,10 @@ def write(w: Writer, found: Segments, form: Format, program: str | None) -> str:
             return w.number(turned[0])
         return w.let(f"{w.table(turned)}[{index}]")
 
-    length = max(len(row) for row in found.rows if row is not None)
-    filled = [(*(row or ()), *[Fraction(0)] * (length - len(row or ()))) for row in found.rows]
+    shifts = [0.5 if row is None else float(row[0]) for row in found.rows]
+    t = w.let(f"{local} - {look(shifts)}")
+    length = max(len(row) for row in found.rows if row is not None) - 1
+    filled = [(*(row or ())[1:], *[Fraction(0)] * (length - len((row or ())[1:]))) for row in found.rows]
     heads = [float(kind(float(row[0]))) for row in filled]
     lows = [float(row[0] - Fraction(h)) for row, h in zip(filled, heads, strict=True)]
     p = look([float(row[-1]) for row in filled])
