@@ -36,6 +36,8 @@ COLUMNS = HEAD + COUNT + 1
 PLAIN, TAIL, FIXED = 0.0, 1.0, 2.0
 """Kinds of rows: in x, in 1/x, a constant (b0)."""
 
+CLOSEST = 2.0**-40
+"""Width of the least stretch at zero that a polynomial is fitted to; it may serve a narrower one."""
 MOST_ROWS = 3000
 """Rows of one section after which what does not fit is left."""
 
@@ -128,6 +130,10 @@ class Builder:
         self, zero: Fraction, order: int, lo: float, hi: float, reach: Fraction
     ) -> tuple[float, float, list[float]] | None:
         """The row of F/(x - zero)**order on the widest zone around the zero."""
+        inner = (lo, hi)
+        if zero == 0 and max(abs(lo), abs(hi)) < CLOSEST:  # the scaled variable needs room: fit a wider stretch
+            lo, hi = (-CLOSEST, hi) if lo < 0 else (lo, CLOSEST)
+            reach = Fraction(CLOSEST)
         least = max(abs(zero) / 2**40, reach / 2**60)
         while reach > least:
             zlo, zhi = max(Fraction(lo), zero - reach), min(Fraction(hi), zero + reach)
@@ -152,7 +158,7 @@ class Builder:
                     a_hi = float(zero)
                     found[4:7] = [a_hi, float(zero - Fraction(a_hi)), float(order)]
                     if self.holds(found, _spread(flo, fhi, a_hi)):
-                        return flo, fhi, found
+                        return max(flo, inner[0]), min(fhi, inner[1]), found
             reach /= 2
         return None
 

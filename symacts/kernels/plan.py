@@ -20,8 +20,9 @@ import sympy as sp
 from symacts.errors import UnsupportedExpression
 from symacts.kernels.pieces import Builder, Table, fixed, tabulate
 from symacts.rewrite.graph import Graph
-from symacts.rewrite.reference import Dyadic, Reference, to_float
+from symacts.rewrite.reference import Dyadic, Reference, reference_of, to_float
 from symacts.rewrite.regimes import (
+    CROWD,
     FORMATS,
     FloatArray,
     Format,
@@ -29,9 +30,12 @@ from symacts.rewrite.regimes import (
     candidates,
     choose,
     errors_of,
+    intersection,
     order_of_zero,
     refined,
+    risky,
     samples,
+    scattered,
     stretches_within,
     weight,
     zeros,
@@ -165,12 +169,9 @@ class _Planner:
     ) -> None:
         self.branches, self.x, self.order = branches, x, order
         self.graph, self.magnitude, self.form = graph, magnitude, form
-        self.references: dict[sp.Expr, Reference] = {}
 
     def reference(self, expression: sp.Expr) -> Reference:
-        if expression not in self.references:
-            self.references[expression] = Reference(expression, self.x)
-        return self.references[expression]
+        return reference_of(expression, self.x)
 
     def derivative(self, branch: Branch) -> sp.Expr:
         return smooth_derivative(branch.expression, self.x, self.order)
@@ -246,7 +247,7 @@ class _Planner:
         reference = self.reference(section.expression)
         derivative = self.reference(smooth_derivative(section.expression, self.x, 1))
         points = samples(section.lo, section.hi, self.form)
-        truth = [reference.value(Fraction(p)) for p in points.tolist()]
+        truth = reference.values(points)
         if all(t is None for t in truth):
             raise UnsupportedExpression(f"no true values of {section.expression} on [{section.lo}, {section.hi}]")
         roots = zeros(reference, derivative, points, truth)
@@ -254,7 +255,7 @@ class _Planner:
         points = refined(
             samples(section.lo, section.hi, self.form, [float(z) for z, _ in roots if z]), reference, self.form
         )
-        truth = [reference.value(Fraction(p)) for p in points.tolist()]
+        truth = reference.values(points)
         found = candidates(section, self.x, self.graph, self.magnitude)
         node = choose(section, found, self.graph, points, truth, self.form)
         return Studied(section, reference, roots, points, truth, [Stretch(section.lo, node)], found)
@@ -361,11 +362,7 @@ def served(draft: Draft, run: Callable[[FloatArray], FloatArray], most: int) -> 
     for studied in draft.sections:
         if all(s.node is None for s in studied.stretches):
             continue
-        computed = run(studied.points)
-        errors = errors_of(computed, studied.truth, draft.form)
-        if studied.oscillates:
-            errors = np.where((np.abs(studied.points) > CROWDED) & np.isfinite(computed), 0.0, errors)
-        good += stretches_within(studied.points, errors, draft.form.bound)
+        good += _admitted(studied, draft.form, run)
     at = np.array(list(draft.points))
     at_points = run(at) if len(at) else at
     for p, y in zip(draft.points, at_points.tolist(), strict=True):
@@ -374,6 +371,32 @@ def served(draft: Draft, run: Callable[[FloatArray], FloatArray], most: int) -> 
     if len(kept) > most:
         kept = sorted(sorted(kept, key=lambda k: -weight(*k))[:most])
     return kept
+
+
+DENSE = 4000
+"""Random inputs per section on which a compiled program is measured besides the systematic samples."""
+
+MANY = 600
+"""Random inputs per binade where errors are spread widely."""
+
+
+def _admitted(studied: Studied, form: Format, run: Callable[[FloatArray], FloatArray]) -> list[tuple[float, float]]:
+    """Where a section's compiled program stays within the bound: on samples, and on very many where it is close."""
+
+    def measured(points: FloatArray) -> FloatArray:
+        computed = run(points)
+        errors = errors_of(computed, studied.reference.values(points), form)
+        if studied.oscillates:
+            errors = np.where((np.abs(points) > CROWDED) & np.isfinite(computed), 0.0, errors)
+        return errors
+
+    section = studied.section
+    points = np.union1d(studied.points, scattered(section.lo, section.hi, form, DENSE))
+    errors = measured(points)
+    found = stretches_within(points, errors, form.admitted)
+    for lo, hi in intersection(found, risky(points, errors, form.admitted)):
+        points = np.union1d(points, scattered(lo, hi, form, MANY, per_binade=True))
+    return intersection(found, stretches_within(points, measured(points), form.worst, CROWD))
 
 
 def _rows(

@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import mpmath
@@ -21,7 +22,7 @@ from symacts.errors import UnsupportedExpression
 from symacts.rigor.balls import compile_balls
 from symacts.rigor.precision import precision
 
-__all__ = ["SATURATED", "Dyadic", "Reference", "split_words", "ulp_errors"]
+__all__ = ["SATURATED", "Dyadic", "Reference", "reference_of", "split_words", "ulp_errors"]
 
 Dyadic = tuple[int, int]
 """mantissa * 2**exponent; the mantissa 0 stands for any magnitude below every float."""
@@ -48,22 +49,27 @@ class Reference:
     _mp: Any = field(default=None, repr=False)
     _rung: int = field(default=0, repr=False)
     _count: int = field(default=0, repr=False)
-    _known: dict[Fraction, Dyadic | None] = field(default_factory=dict, repr=False)
+    _known: dict[float | Fraction, Dyadic | None] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        self._balls = compiled_balls(self.expression, self.x)
+        self._balls = compiled_balls(_complementary(self.expression), self.x)
 
     def value(self, point: float | Fraction) -> Dyadic | None:
         """The value at an exact point: mantissa and exponent, relative error at most 2**-BITS."""
-        point = Fraction(point)
-        if point not in self._known:
+        try:
+            return self._known[point]  # a float and the equal Fraction are one key
+        except KeyError:
             found = self._from_balls(point)
             if found is None:
-                found = self._from_mpmath(point)
+                found = self._from_mpmath(Fraction(point))
             self._known[point] = found
-        return self._known[point]
+            return found
 
-    def _from_balls(self, point: Fraction) -> Dyadic | None:
+    def values(self, points: npt.NDArray[np.float64]) -> list[Dyadic | None]:
+        """The values at floats."""
+        return [self.value(p) for p in points.tolist()]
+
+    def _from_balls(self, point: float | Fraction) -> Dyadic | None:
         if self._balls is None:
             return None
         self._count += 1
@@ -104,6 +110,12 @@ class Reference:
         return None
 
 
+@lru_cache(maxsize=12)
+def reference_of(expression: sp.Expr, x: sp.Symbol) -> Reference:
+    """The reference of an expression: kernels of several formats, orders and targets share its values."""
+    return Reference(expression, x)
+
+
 LARGE = 5000
 """Size in bits from which an argument is as good as infinite; its exponential could not be stored."""
 
@@ -129,6 +141,26 @@ SATURATED = {
     "erfc": _saturated(mpmath.erfc, 0, 2),
 }
 """Only arguments beyond 2**LARGE are taken at the limits: what comes out is beyond every float, and so is its log."""
+
+
+def _complementary(expression: sp.Expr) -> sp.Expr:
+    """`c + c*erf(u) = c*erfc(-u)` and `c*erf(u) - c = -c*erfc(u)`: a tail then needs no thousand digits."""
+    return expression.replace(lambda e: e.is_Add and e.has(sp.erf), _joined)
+
+
+def _joined(total: sp.Add) -> sp.Expr:
+    terms = list(total.args)
+    for term in total.args:
+        for factor in sp.Mul.make_args(term):
+            if not isinstance(factor, sp.erf) or term not in terms:
+                continue
+            c, u = term / factor, factor.args[0]
+            for other, joined in ((c, c * sp.erfc(-u, evaluate=False)), (-c, -c * sp.erfc(u, evaluate=False))):
+                if other in terms:
+                    terms.remove(term)
+                    terms[terms.index(other)] = joined
+                    break
+    return sp.Add(*terms)
 
 
 _COMPRESSING = (sp.log, sp.LambertW, sp.asinh, sp.acosh)
@@ -189,8 +221,10 @@ def compiled_balls(expression: sp.Expr, x: sp.Symbol) -> Any:
     except UnsupportedExpression:
         return None
 
-    def at(point: Fraction, prec: int) -> Any:
+    def at(point: float | Fraction, prec: int) -> Any:
         with precision(prec):
+            if isinstance(point, float):
+                return function.local_at(one * point)
             return function.local_at(one * point.numerator / point.denominator)
 
     return at
@@ -233,38 +267,33 @@ def ulp_errors(
     """
     info = np.finfo(dtype)
     digits, smallest, top = info.nmant, int(info.minexp) - info.nmant, int(info.maxexp)
-    out = np.empty(len(computed))
-    for k, (y, t) in enumerate(zip(computed.tolist(), truth, strict=True)):
-        if t is None:
-            out[k] = 0.0 if y != y else np.inf
-            continue
-        if y != y:
-            out[k] = np.inf
-            continue
-        man, exp = t
-        size = abs(man).bit_length() + exp if man else -(10**6)
-        if size > top or (man and size == top and _rounds_up(man, exp, digits, top)):
-            out[k] = 0.0 if y == (np.inf if man > 0 else -np.inf) else _unit_error(y, man, exp, top - 1 - digits)
-            continue
-        out[k] = _unit_error(y, man, exp, max(size - 1 - digits, smallest))
-    return out
+    y = np.asarray(computed, np.float64)
+    rows = [_normalized(t) for t in truth]
+    high, low, place, size, known = np.array(rows, np.float64).reshape(-1, 5).T
+    place, size = place.astype(int), size.astype(int)
+    half = np.ldexp(1.0, 51 - digits)
+    beyond = (size > top) | ((size == top) & ((2.0**53 - np.abs(high)) - np.abs(low) <= half))
+    unit = np.clip(np.where(beyond, top, size) - 1 - digits, smallest, None)
+    with np.errstate(all="ignore"):
+        fraction, exponent = np.frexp(np.where(np.isfinite(y), y, 0.0))
+        distance = np.ldexp(fraction, exponent - unit) - np.ldexp(high, place - unit) - np.ldexp(low, place - unit)
+    out = np.abs(distance)
+    out[~np.isfinite(y)] = np.inf
+    out[beyond & np.isinf(y) & (np.sign(y) == np.sign(high))] = 0.0
+    return np.where(known == 1.0, out, np.where(np.isnan(y), 0.0, np.inf))
 
 
-def _rounds_up(man: int, exp: int, digits: int, top: int) -> bool:
-    return abs(Fraction(man) * Fraction(2) ** exp) >= Fraction(2) ** top - Fraction(2) ** (top - digits - 2)
-
-
-def _unit_error(y: float, man: int, exp: int, unit: int) -> float:
-    if y in (float("inf"), float("-inf")):
-        return float("inf")
-    num, den = y.as_integer_ratio()
-    e = 1 - den.bit_length()
-    low = min(e, exp, unit)
-    if exp - low > 6000:
-        return float("inf")
-    difference = abs((num << (e - low)) - (man << (exp - low))) if man else abs(num << (e - low))
-    shift = unit - low
-    extra = difference.bit_length() - 64
-    if extra > 0:
-        difference, shift = difference >> extra, shift - extra
-    return math.ldexp(float(difference), -shift) if -shift < 900 else float("inf")
+def _normalized(value: Dyadic | None) -> tuple[float, float, int, int, float]:
+    """high, low, place, size and whether known: value = (high + low)*2**place, 2**52 <= |high| < 2**53 or zero."""
+    if value is None:
+        return 0.0, 0.0, 0, -(10**6), 0.0
+    man, exp = value
+    if not man:
+        return 0.0, 0.0, 0, -(10**6), 1.0
+    extra = man.bit_length() - 53
+    if extra <= 0:
+        return float(man << -extra), 0.0, exp + extra, exp + extra + 53, 1.0
+    sign = -1 if man < 0 else 1
+    head = abs(man) >> extra
+    rest = abs(man) - (head << extra)
+    return float(sign * head), math.ldexp(sign * rest, -extra), exp + extra, exp + extra + 53, 1.0

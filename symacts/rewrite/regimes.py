@@ -8,6 +8,7 @@ candidate serves is left to piecewise polynomials (`kernels.pieces`).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -26,6 +27,7 @@ from symacts.rewrite.reference import Dyadic, Reference, ulp_errors
 from symacts.rigor.oracle import BallOracle
 
 __all__ = [
+    "CROWD",
     "FORMATS",
     "FloatArray",
     "Format",
@@ -34,9 +36,12 @@ __all__ = [
     "choose",
     "errors_of",
     "interpret",
+    "intersection",
     "order_of_zero",
     "refined",
+    "risky",
     "samples",
+    "scattered",
     "stretches_within",
     "weight",
     "zeros",
@@ -47,13 +52,15 @@ FloatArray = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A float format: its dtype, how far a form may be off in its ULP, its inputs' exponents, the format inside."""
+    """A float format: its dtype, how far forms may be off in its ULP, its inputs' exponents, the format inside."""
 
     dtype: str
     bound: float
     lowest: int
     highest: int
     inner: str
+    admitted: float
+    worst: float
 
     @property
     def largest(self) -> float:
@@ -71,12 +78,13 @@ class Format:
 
 
 FORMATS = {
-    "float64": Format("float64", 2.6, -1074, 1023, "float64"),
-    "float32 in float64": Format("float32", 0.003, -149, 127, "float64"),
-    "float32": Format("float32", 2.7, -149, 127, "float32"),
+    "float64": Format("float64", 2.5, -1074, 1023, "float64", 2.8, 3.1),
+    "float32 in float64": Format("float32", 0.003, -149, 127, "float64", 0.004, 0.005),
+    "float32": Format("float32", 2.5, -149, 127, "float32", 2.8, 3.1),
 }
-"""Bounds: the worst over all inputs is up to 1.5 times the worst of a sample, and has to stay below 4 ULP; a float32
-that is rounded once from float64 may be off by 0.51."""
+"""`bound` chooses between forms on sparse samples, `admitted` is what a compiled program may do on denser ones, `worst`
+what it may do on thousands of them: over all inputs it may do up to 1.2 times that, and has to stay below 4 ULP; what
+is rounded once may be off by 0.51."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +126,10 @@ def samples(lo: float, hi: float, form: Format, near: Sequence[float] = ()) -> F
     points = [a, b]
     for e in range(form.lowest, form.highest + 1):
         coarse = not -30 <= e <= 11
-        if coarse and e % 24 and e not in (form.lowest, form.highest):
+        subnormal = e < form.lowest + np.finfo(form.dtype).nmant + 8
+        if coarse and e % (4 if subnormal else 24) and e not in (form.lowest, form.highest):
             continue
-        count = 2 if coarse else 192 if -4 <= e <= 4 else 8 if e < -13 else 40
+        count = 6 if subnormal else 2 if coarse else 192 if -4 <= e <= 4 else 40
         for j in range(count):
             points.append(float(np.ldexp(1.0 + (j + (e * 7 + j * 3) % 11 / 11.0) / count, e)))
     for z in [*near, lo, hi]:
@@ -134,10 +143,7 @@ def samples(lo: float, hi: float, form: Format, near: Sequence[float] = ()) -> F
 def refined(points: FloatArray, reference: Reference, form: Format) -> FloatArray:
     """More samples where the function's size changes by more than a few binades: the way into the subnormals."""
     for _ in range(3):
-        sizes = []
-        for p in points.tolist():
-            v = reference.value(Fraction(p))
-            sizes.append(None if v is None else max(_size(v), -1090))
+        sizes = [None if v is None else max(_size(v), -1090) for v in reference.values(points)]
         extra: list[float] = []
         for k in range(1, len(points)):
             a, b = sizes[k - 1], sizes[k]
@@ -215,6 +221,20 @@ def errors_of(y: FloatArray, truth: Sequence[Dyadic | None], form: Format) -> Fl
     return errors
 
 
+def scattered(lo: float, hi: float, form: Format, count: int, per_binade: bool = False) -> FloatArray:
+    """Random floats of common exponents in a one-sided interval, evenly over its binades; the same on every run."""
+    low, high = np.sort(np.abs([lo, hi]))
+    a, b = max(low, 2.0**-28), min(high, 2.0**10)
+    if a >= b:
+        return np.empty(0)
+    count = math.ceil(count * np.log2(b / a)) if per_binade else count
+    rng = np.random.default_rng(count)
+    drawn = np.exp2(rng.uniform(np.log2(a), np.log2(b), count))
+    rounded = np.unique(drawn.astype(form.dtype).astype(np.float64))
+    kept = rounded[(rounded >= a) & (rounded <= b)]
+    return kept if lo >= 0 else -kept[::-1]
+
+
 WINDOW = 9
 """Neighbors on each side that must be good too: rounding errors are noisy, their envelope is not."""
 
@@ -222,10 +242,16 @@ SHORTEST = 1.4
 """Ratio of the ends of a stretch below which it is not worth its comparisons."""
 
 
-def stretches_within(points: FloatArray, errors: FloatArray, bound: float) -> list[tuple[float, float]]:
+CROWD = 60
+"""Neighbors on each side where samples are dense: about an eighth of a binade."""
+
+
+def stretches_within(
+    points: FloatArray, errors: FloatArray, bound: float, window: int = WINDOW
+) -> list[tuple[float, float]]:
     """Closed intervals between samples whose errors, and those of their neighbors, stay within the bound."""
-    padded = np.concatenate([np.repeat(errors[:1], WINDOW), errors, np.repeat(errors[-1:], WINDOW)])
-    worst = np.max([padded[k : k + len(errors)] for k in range(2 * WINDOW + 1)], axis=0)
+    padded = np.concatenate([np.repeat(errors[:1], window), errors, np.repeat(errors[-1:], window)])
+    worst = np.lib.stride_tricks.sliding_window_view(padded, 2 * window + 1).max(axis=1)
     runs = []
     start = None
     for k, good in enumerate([*(worst <= bound).tolist(), False]):
@@ -239,6 +265,25 @@ def stretches_within(points: FloatArray, errors: FloatArray, bound: float) -> li
     return runs
 
 
+def intersection(a: Sequence[tuple[float, float]], b: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """What two sorted lists of closed intervals share."""
+    shared = [(max(p, r), min(q, s)) for p, q in a for r, s in b]
+    return [(lo, hi) for lo, hi in shared if lo < hi]
+
+
+RISKY = 0.25
+"""Root mean square of errors, as a share of the bound, from which many more samples are taken."""
+
+
+def risky(points: FloatArray, errors: FloatArray, bound: float) -> list[tuple[float, float]]:
+    """Where errors are spread so widely that the worst of all floats may lie far above the worst of the samples."""
+    sums = np.concatenate([[0.0], np.cumsum(np.minimum(errors, 4.0 * bound) ** 2)])
+    at = np.arange(len(errors))
+    lo, hi = np.maximum(at - 20, 0), np.minimum(at + 21, len(errors))
+    spread = np.sqrt((sums[hi] - sums[lo]) / (hi - lo))
+    return stretches_within(points, RISKY * bound - spread, 0.0, 0)
+
+
 def weight(lo: float, hi: float) -> float:
     """The share of inputs in [lo, hi] when pre-activations spread over a few units: the Cauchy law of scale 2."""
     return float(np.arctan(hi / 2.0) - np.arctan(lo / 2.0)) / np.pi
@@ -250,7 +295,8 @@ def zeros(
     """Zeros of a function between samples, to 2**-220, each with its order: by sign changes of f, then of f'."""
     found: list[tuple[Fraction, int]] = []
     values = points.tolist()
-    for k in range(len(values)):
+    logs = np.array([_log_size(v) for v in truth])
+    for k in np.argsort(np.abs(points), kind="stable").tolist():  # the zeros nearest to the origin come first
         t = truth[k]
         if t is not None and t[0] == 0 and abs(values[k]) < 1e6 and _is_isolated(truth, k):
             found.append((Fraction(values[k]), 0))
@@ -263,7 +309,7 @@ def zeros(
             root = _bisect(reference, Fraction(values[k - 1]), Fraction(values[k]))
             if root is not None:
                 found.append((root, 0))
-        elif 1 < k < len(values) - 1 and _dips(truth, k):
+        elif 1 < k < len(values) - 1 and logs[k] <= min(logs[k - 1], logs[k + 1]) + 1e-12 and _dips(truth, k):
             root = _bisect(derivative, Fraction(values[k - 1]), Fraction(values[k + 1]))
             v = None if root is None else reference.value(root)
             if root is not None and (v is None or v[0] == 0 or _size(v) < _size(t) - 150):
@@ -271,16 +317,31 @@ def zeros(
         if len(found) > 60:
             break
     ordered = []
-    for root, _ in found:
+    for place, _ in found:
+        root = _snapped(place)
         order = order_of_zero(reference, root)
         if order:
             ordered.append((root, order))
     return ordered
 
 
+def _snapped(root: Fraction) -> Fraction:
+    """The float itself where a root found to 2**-220 is one: then the function is exactly zero at that float."""
+    near = Fraction(float(root))
+    return near if abs(root - near) < max(abs(root), Fraction(1)) / 2**150 else root
+
+
 def _is_isolated(truth: Sequence[tuple[int, int] | None], k: int) -> bool:
     neighbors = [truth[j] for j in (k - 1, k + 1) if 0 <= j < len(truth)]
     return all(v is not None and _size(v) > -900 for v in neighbors)
+
+
+def _log_size(v: tuple[int, int] | None) -> float:
+    """log2 |v| to about 15 digits."""
+    if v is None or not v[0]:
+        return -np.inf
+    extra = max(abs(v[0]).bit_length() - 60, 0)
+    return math.log2(abs(v[0]) >> extra) + extra + v[1]
 
 
 def _size(v: tuple[int, int]) -> int:
