@@ -349,6 +349,59 @@ def _kernel(arguments: argparse.Namespace) -> int:
     return DONE
 
 
+def _certify_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("targets", metavar="NAME", nargs="*", help="names or expressions; the catalog's scalar ones")
+    parser.add_argument("--order", default="0,1", help="0, 1, 2, or several with commas between (0,1)")
+    parser.add_argument("--dtype", default="float64", help="float64 or float32")
+    parser.add_argument("--accuracy", default="fast", help="fast or tight")
+    parser.add_argument("--backend", default="auto", help="numpy, numba or auto")
+    parser.add_argument("--points", type=int, default=2000, help="random inputs besides the systematic ones (2000)")
+    parser.add_argument("--seed", type=int, default=20261122, help="of the random inputs")
+    parser.add_argument("--all", action="store_true", help="float32: every one of the 2**32 inputs, minutes for each")
+
+
+def _certify(arguments: argparse.Namespace) -> int:
+    import symacts
+    from symacts.kernels.certify import bound_of, certify, exhaustive
+    from symacts.terminal import bar
+
+    _check_target_options(arguments)
+    if arguments.accuracy not in ("fast", "tight"):
+        raise ParameterError(wording("--accuracy", arguments.accuracy, ("fast", "tight")))
+    if arguments.all and arguments.dtype != "float32":
+        raise ParameterError("--all needs --dtype float32: float64 has too many inputs to try each")
+    if arguments.points < 4:
+        raise ParameterError(f"--points: got {arguments.points}, expected 4 or more")
+    options = {"dtype": arguments.dtype, "backend": arguments.backend, "accuracy": arguments.accuracy}
+    orders = _orders(arguments.order)
+    targets = arguments.targets or symacts.names("scalar")
+    if not arguments.targets:
+        print(f"symacts: {len(targets)} activations, some 5 seconds for each", file=sys.stderr)
+    status = DONE
+    with bar(len(targets)) as advance:
+        for target in targets:
+            advance(target, 0.0)
+            try:
+                kernel = symacts.kernel(target, orders, **options)
+                if arguments.all:
+                    found = exhaustive(kernel, lambda done, total, t=target: advance(t, done / total))
+                else:
+                    found = certify(kernel, points=arguments.points, seed=arguments.seed)
+            except UnsupportedExpression as error:
+                if arguments.targets:
+                    raise
+                emit(f"{target}: not certified: {' '.join(str(error).split())}")
+                status = FAILED
+                continue
+            bound = bound_of(kernel)
+            verdict = "holds" if found.worst <= bound else "EXCEEDED"
+            where = ", ".join(f"{e:.4g} at {at!r}" for e, at in zip(found.errors, found.inputs, strict=True))
+            emit(f"{target}: {where}; bound {bound} {verdict} ({found.points} points, {found.rule})")
+            status = status if found.worst <= bound else FAILED
+            advance(target, 1.0)
+    return status
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """One subcommand: its name, a line of help, its arguments, and what it does (returning the exit status)."""
@@ -367,6 +420,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("table", "a summary table of several activations", _table_arguments, _table),
     Command("plot", "draw functions and derivatives", _plot_arguments, _plot),
     Command("kernel", "the compiled function: its source, or values", _kernel_arguments, _kernel),
+    Command("certify", "measure kernels against ball arithmetic", _certify_arguments, _certify),
 )
 
 

@@ -9,12 +9,12 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
 
-__all__ = ["Progress", "emit", "write_file"]
+__all__ = ["Progress", "bar", "emit", "write_file"]
 
 
 def emit(text: str) -> None:
@@ -108,3 +108,25 @@ class Progress:
             if self.shown:
                 with contextlib.suppress(OSError):
                     os.write(2, b"\r\x1b[K")
+
+
+@contextlib.contextmanager
+def bar(total: int) -> Iterator[Callable[[str, float], None]]:
+    """A progress bar on stderr, on a terminal only: `advance(name, share)` says how far the present item is."""
+    if not sys.stderr.isatty():
+        yield lambda name, share: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Shown
+
+    columns = TextColumn("{task.description:24.24}"), BarColumn(), TextColumn("{task.percentage:>5.1f}%")
+    with Shown(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task("", total=float(total))
+        done = {"before": 0.0}
+
+        def advance(name: str, share: float) -> None:
+            shown.update(task, description=name, completed=done["before"] + share)
+            done["before"] += share == 1.0
+
+        yield advance

@@ -230,3 +230,33 @@ def test_emit_ends_the_line(capsys: pytest.CaptureFixture[str]) -> None:
     emit("a")
     emit("b\n")
     assert capsys.readouterr().out == "a\nb\n"
+
+
+def test_certify_measures_kernels(say) -> None:
+    status, out, _ = say("certify", "hard_swish", "x/(1 + Abs(x))", "--points", "40", "--backend", "numpy")
+    assert status == 0
+    assert out.count("bound 4.0 holds") == 2
+
+
+def test_certify_tells_what_falls_short(say, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("symacts.kernels.certify.FAST", 0.001)
+    status, out, _ = say("certify", "softsign", "--points", "40", "--order", "0", "--backend", "numpy")
+    assert status == 1
+    assert "EXCEEDED" in out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--all",),
+        ("--accuracy", "loose"),
+        ("--dtype", "float16"),
+        ("--points", "0"),
+        ("--order", "x"),
+        ("no_such_name",),
+    ],
+)
+def test_certify_refuses(say, words: tuple[str, ...]) -> None:
+    status, out, err = say("certify", "relu", *words)
+    assert (status, out if words != ("no_such_name",) else "") == (2, "")
+    assert err.count("\n") == 1

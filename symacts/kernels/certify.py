@@ -27,7 +27,7 @@ from symacts.rigor.oracle import BallOracle
 from symacts.spec import x as variable
 from symacts.symbolic.branches import Branch, split
 
-__all__ = ["Certificate", "adversarial", "certify", "dead_zone", "exhaustive"]
+__all__ = ["Certificate", "adversarial", "bound_of", "certify", "dead_zone", "exhaustive"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,15 @@ class Certificate:
         return json.dumps(asdict(self))
 
 
+def bound_of(kernel: Kernel) -> float:
+    """The promised worst error in ULP."""
+    return TIGHT if kernel.dtype == np.float32 and kernel.accuracy == "tight" else FAST
+
+
+FAST, TIGHT = 4.0, 0.51
+"""What `accuracy="fast"` and float64 promise, and what "tight" promises for float32, in ULP."""
+
+
 def adversarial(kernel: Kernel, branches: tuple[Branch, ...], count: int, seed: int) -> npt.NDArray[np.float64]:
     """All exponents and subnormals, the neighborhoods of branch ends and of the table's borders, and random inputs."""
     rng = np.random.default_rng(seed)
@@ -73,17 +82,23 @@ def adversarial(kernel: Kernel, branches: tuple[Branch, ...], count: int, seed: 
         found.append(sign * np.ldexp(rng.uniform(1.0, 2.0, count // 4), exponents))
         found.append(sign * np.ldexp(rng.uniform(1.0, 2.0, count // 4), rng.integers(-8, 8, count // 4)))
     for place in near:
-        at = np.array(place, kernel.dtype)
+        found.append(_neighbors(place, kernel.dtype))
+    with np.errstate(all="ignore"):
+        every = np.unique(np.concatenate(found).astype(kernel.dtype).astype(np.float64))
+    return every[np.isfinite(every)]
+
+
+def _neighbors(place: float, dtype: np.dtype) -> npt.NDArray[np.float64]:
+    """The float next to a place, and four on each side."""
+    with np.errstate(all="ignore"):
+        at = np.array(place, dtype)
         steps = [at]
         for direction in (np.inf, -np.inf):
             step = at
             for _ in range(4):
-                step = np.nextafter(step, np.array(direction, kernel.dtype))
+                step = np.nextafter(step, np.array(direction, dtype))
                 steps.append(step)
-        found.append(np.array(steps, float))
-    with np.errstate(all="ignore"):
-        every = np.unique(np.concatenate(found).astype(kernel.dtype).astype(np.float64))
-    return every[np.isfinite(every)]
+    return np.array(steps, float)
 
 
 def _targets(kernel: Kernel) -> Iterator[tuple[sp.Expr, int]]:
@@ -143,7 +158,13 @@ def _inside(at: npt.NDArray[np.float64], branch: Branch) -> npt.NDArray[np.bool_
     return (at > lo) & (at < hi)
 
 
-def exhaustive(kernel: Kernel, progress: Callable[[int, int], None] | None = None, step: int = 1 << 20) -> Certificate:
+def exhaustive(
+    kernel: Kernel,
+    progress: Callable[[int, int], None] | None = None,
+    step: int = 1 << 20,
+    first: int = 0,
+    last: int = 1 << 32,
+) -> Certificate:
     """A float32 kernel against the float64 one, over all 2**32 inputs; where they differ by more than 0.5 ULP, balls.
 
     The float64 value is within a few of its own ULP, so it decides every rounding that is not nearly a tie.
@@ -153,8 +174,8 @@ def exhaustive(kernel: Kernel, progress: Callable[[int, int], None] | None = Non
     double = kernel.twin("float64")
     count = len(kernel.code.parts)
     worst, where = [0.0] * count, [float("nan")] * count
-    for start in range(0, 1 << 32, step):
-        bits = np.arange(start, start + step, dtype=np.uint64).astype(np.uint32)
+    for start in range(first, last, step):
+        bits = np.arange(start, min(start + step, last), dtype=np.uint64).astype(np.uint32)
         x = bits.view(np.float32)
         got, exact = kernel(x), double(x.astype(np.float64))
         for k in range(count):
@@ -165,12 +186,14 @@ def exhaustive(kernel: Kernel, progress: Callable[[int, int], None] | None = Non
                 unit = np.maximum(np.spacing(np.minimum(rounded, np.float32(3.4028235e38))), np.float32(1e-45))
                 error = np.abs(y.astype(np.float64) - t) / unit
                 error[(y == t) | (np.isnan(y) & np.isnan(t)) | (np.isinf(y) & (np.abs(t) > 3.4028235e38))] = 0.0
-            top = int(np.nanargmax(error)) if np.isfinite(error).any() else 0
+            error[np.isnan(error)] = np.inf  # nan on one side only
+            top = int(np.argmax(error))
             if error[top] > worst[k]:
                 worst[k], where[k] = float(error[top]), float(x[top])
         if progress is not None:
-            progress(start + step, 1 << 32)
-    certificate = Certificate(max(worst), tuple(worst), tuple(where), 1 << 32, "all", 0)
+            progress(min(start + step, last) - first, last - first)
+    rule = "all" if last - first == 1 << 32 else f"all bit patterns from {first} to {last - 1}"
+    certificate = Certificate(max(worst), tuple(worst), tuple(where), last - first, rule, 0)
     kernel.certificate = certificate
     return certificate
 

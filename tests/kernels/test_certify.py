@@ -10,7 +10,8 @@ import pytest
 
 from symacts.errors import UnsupportedExpression
 from symacts.kernels import kernel
-from symacts.kernels.certify import certify
+from symacts.kernels.callable import Kernel
+from symacts.kernels.certify import Certificate, certify, exhaustive
 
 
 def test_a_certificate_names_the_worst_input() -> None:
@@ -52,3 +53,30 @@ def test_dead_zones() -> None:
         assert k(dtype(right)) == 1.0 != k(dtype(right * 0.95))
         assert k(dtype(-left)) == 0.0 != k(dtype(-left * 0.95))
     assert kernel("hard_swish", backend="numpy").dead_zone["float16"]["f"] == (3.0, None)
+
+
+def test_an_exhaustive_certificate_sees_one_wrong_input_and_nan(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a range of bits: one float off by a unit, and one nan where a number belongs."""
+    k = kernel("hard_swish", dtype="float32", accuracy="tight", backend="numpy")
+    start = int(np.float32(1.5).view(np.uint32))
+
+    def measured() -> Certificate:
+        return exhaustive(k, step=1024, first=start - 2000, last=start + 2000)
+
+    assert measured().worst <= 0.51
+    wrong = Kernel.__call__
+
+    def damaged(value: float):  # type: ignore[no-untyped-def]
+        def call(self, x, out=None, **parameters):  # type: ignore[no-untyped-def]
+            y = wrong(self, x, out, **parameters)
+            if y.dtype == np.float32 and np.float32(1.5) in x:
+                y[x == np.float32(1.5)] *= np.float32(value)
+            return y
+
+        return call
+
+    monkeypatch.setattr(Kernel, "__call__", damaged(1 + 2.0**-22))
+    found = measured()
+    assert found.worst > 1.4 and found.inputs == (1.5,)
+    monkeypatch.setattr(Kernel, "__call__", damaged(float("nan")))
+    assert measured().worst == np.inf
