@@ -2,7 +2,9 @@
 
 The statement is written with Coq's own functions (`exp`, `ln`, `tanh`, `sqrt`, `Rmax`, `Rabs`, ...). Identities are
 proved by `field` after every exponential has been named as a power of an atom, inequalities from a quotient of
-polynomials with positive coefficients, derivatives by `auto_derive`, piecewise linear statements by cases and `lra`.
+polynomials with positive coefficients, sums of logarithms through the exponential, first and second derivatives by
+`auto_derive`, branches by cases, bounds on compact intervals and between constants by `interval`. Error functions,
+covers of the line, limits, integrals and matrices have no export: `UnsupportedExpression` names the reason.
 
 >>> from symacts.proofs import prove
 >>> text = prove("tanh(x) = 2*sigmoid(2*x) - 1").to_coq()
@@ -18,10 +20,12 @@ import sympy as sp
 
 from symacts.claims import Claim, MatrixClaim
 from symacts.errors import UnsupportedExpression
-from symacts.proofs.checker.entail import SWITCHES
+from symacts.proofs.checker.analytic import span
+from symacts.proofs.checker.entail import SWITCHES, Given
 from symacts.proofs.checker.normal import Atoms
+from symacts.proofs.coq_terms import exponentials, expression, name_of, naming
 
-__all__ = ["expression", "to_coq"]
+__all__ = ["to_coq"]
 
 PREAMBLE = """\
 From Coq Require Import Reals Lra Lia.
@@ -36,6 +40,9 @@ Proof.
     rewrite exp_plus, IH. simpl. ring.
 Qed.
 
+Lemma exp_ln_plus : forall u v : R, 0 < u -> exp (ln u + v) = u * exp v.
+Proof. intros u v H. rewrite exp_plus, exp_ln by exact H. reflexivity. Qed.
+
 Ltac positive :=
   repeat first
     [ assumption | apply exp_pos | apply pow_lt | apply Rinv_0_lt_compat | apply Rdiv_lt_0_compat
@@ -44,160 +51,9 @@ Ltac nonzero := apply Rgt_not_eq; unfold Rgt; positive.
 Ltac side := repeat split; try lra; try (apply Rgt_not_eq; unfold Rgt; solve [positive | nra]);
   try (apply Rlt_not_eq; nra); try nra; try solve [positive].
 """
-"""The only lemma and tactics that the proofs use."""
-
-_UNARY: dict[Any, str] = {
-    sp.exp: "exp",
-    sp.log: "ln",
-    sp.tanh: "tanh",
-    sp.sinh: "sinh",
-    sp.cosh: "cosh",
-    sp.sin: "sin",
-    sp.cos: "cos",
-    sp.tan: "tan",
-    sp.atan: "atan",
-    sp.Abs: "Rabs",
-}
-_RESERVED = {
-    "exp",
-    "ln",
-    "sin",
-    "cos",
-    "R",
-    "in",
-    "let",
-    "fun",
-    "forall",
-    "Type",
-    "Prop",
-    "at",
-    "as",
-    "if",
-    "then",
-    "else",
-}
-
-
-def name_of(symbol: sp.Symbol) -> str:
-    """A Coq identifier for a symbol."""
-    name = "".join(c if c.isalnum() or c == "_" else "_" for c in symbol.name)
-    return f"{name}_" if name in _RESERVED or not name[:1].isalpha() else name
-
-
-def expression(e: sp.Expr) -> str:
-    """The expression in Coq's notation for reals.
-
-    Raises
-    ------
-    UnsupportedExpression
-        A function that Coq's standard library does not have.
-    """
-    if e.is_Integer:
-        return str(e) if e >= 0 else f"(- {-e})"
-    if e.is_Rational:
-        return f"({e.p} / {e.q})" if e > 0 else f"(- ({-e.p} / {e.q}))"
-    if e.is_Symbol:
-        return name_of(e)
-    if e is sp.pi:
-        return "PI"
-    if e is sp.E:
-        return "(exp 1)"
-    if e.is_Add:
-        return "(" + " + ".join(expression(a) for a in e.args) + ")"
-    if e.is_Mul:
-        return _product(e)
-    if e.is_Pow:
-        return _power(e.base, e.exp)
-    if e.func in _UNARY and len(e.args) == 1:
-        return f"({_UNARY[e.func]} {expression(e.args[0])})"
-    if isinstance(e, (sp.Max, sp.Min)):
-        head = "Rmax" if isinstance(e, sp.Max) else "Rmin"
-        text = expression(e.args[0])
-        for a in e.args[1:]:
-            text = f"({head} {text} {expression(a)})"
-        return text
-    raise UnsupportedExpression(f"the Coq export does not write {e.func.__name__}")
-
-
-def _product(e: sp.Mul) -> str:
-    c, rest = e.as_coeff_Mul()
-    if c == -1:
-        return f"(- {expression(rest)})"
-    if c.is_negative:
-        return f"(- {expression(-c * rest)})"
-    above = [f for f in e.args if not (f.is_Pow and f.exp.is_Rational and f.exp < 0)]
-    below = [1 / f for f in e.args if f.is_Pow and f.exp.is_Rational and f.exp < 0]
-    top = " * ".join(expression(f) for f in above) or "1"
-    return f"({top})" if not below else f"(({top}) / ({' * '.join(expression(f) for f in below)}))"
-
-
-def _power(base: sp.Expr, exponent: sp.Expr) -> str:
-    if exponent.is_Integer:
-        if exponent > 0:
-            return f"({expression(base)} ^ {exponent})"
-        return f"(/ {expression(base)})" if exponent == -1 else f"(/ ({expression(base)} ^ {-exponent}))"
-    if exponent.is_Rational and exponent.q == 2:
-        root = f"(sqrt {expression(base)})"
-        if exponent == sp.S.Half:
-            return root
-        return f"({root} ^ {exponent.p})" if exponent > 0 else f"(/ ({root} ^ {-exponent.p}))"
-    raise UnsupportedExpression("the Coq export writes integer powers and square roots")
-
-
-# -- naming exponentials -------------------------------------------------------------------------------------------
-def _naming(*sides: sp.Expr) -> str:
-    """Tactic text that writes every exponential of the sides as a product of powers of atoms, then names the atoms."""
-    halves = [sp.exp(f.args[0]) for side in sides for f in side.atoms(sp.tanh, sp.sinh, sp.cosh)]
-    atoms = Atoms(*sides, *halves)
-    for k in range(len(sides)):
-        atoms.lift(atoms._unfolded[k])
-    steps = {m: n for (kind, m), n in atoms._steps.items() if kind == "exp"}
-    if any(kind != "exp" for kind, _ in atoms._steps):
-        raise UnsupportedExpression("the Coq export names real exponentials only")
-    order = sorted(steps, key=sp.default_sort_key)
-    bases = {m: expression(m / steps[m]) for m in order}
-    lines: list[str] = []
-    seen = dict(pair for side in sides for pair in _exponentials(side))
-    for k, text in enumerate(sorted(seen, key=lambda t: (-len(t), t))):
-        if any(m not in steps for _, m in _terms(seen[text])):
-            raise UnsupportedExpression("the Coq export does not name an exponential of a logarithm")
-        terms = [(c * steps[m], m) for c, m in _terms(seen[text])]
-        if len(terms) == 1 and terms[0][0] == 1 and text == bases[terms[0][1]]:
-            continue
-        total = " + ".join(_multiple(int(n), bases[m]) for n, m in terms)
-        value = " * ".join(_monomial(int(n), bases[m]) for n, m in terms)
-        lines.append(
-            f"assert (N{k} : exp {text} = {value}).\n"
-            f"  {{ replace {text} with ({total}) by (simpl; field; side).\n"
-            f"    rewrite ?exp_plus, ?exp_Ropp, ?exp_mul_nat; simpl; try field; side. }}"
-        )
-        lines.append(f"rewrite ?N{k}.")
-    for k, m in enumerate(order):
-        lines.append(f"assert (P{k} := exp_pos {bases[m]}). set (t{k} := exp {bases[m]}) in *.")
-    return "\n  ".join(lines)
-
-
-def _terms(argument: sp.Expr) -> list[tuple[sp.Rational, sp.Expr]]:
-    from symacts.proofs.checker.normal import _terms as split
-
-    return split(argument)
-
-
-def _exponentials(e: sp.Expr) -> list[tuple[str, sp.Expr]]:
-    """Text and value of the arguments of exponentials in a side, those inside hyperbolic functions included."""
-    found = [(expression(f.args[0]), f.args[0]) for f in e.atoms(sp.exp) if f.args]
-    for f in e.atoms(sp.tanh, sp.sinh, sp.cosh):
-        u = f.args[0]
-        found += [(expression(u), u), (f"(- {expression(u)})", -u)]
-    return found
-
-
-def _multiple(n: int, base: str) -> str:
-    return f"INR {n} * {base}" if n >= 0 else f"- (INR {-n} * {base})"
-
-
-def _monomial(n: int, base: str) -> str:
-    return f"exp {base} ^ {n}" if n >= 0 else f"/ exp {base} ^ {-n}"
+"""The only lemmas and tactics that the proofs use."""
+INTERVAL = "From Interval Require Import Tactic.\n"
+MOST_COPIES = 6
 
 
 # -- the file ------------------------------------------------------------------------------------------------------
@@ -216,12 +72,19 @@ def to_coq(proof: Any) -> str:
     links = zip(claim.sides, claim.relations, claim.sides[1:], strict=False)
     for k, (lhs, relation, rhs) in enumerate(links):
         name = "statement" if len(claim.relations) == 1 else f"statement_{k + 1}"
-        theorems.append(_theorem(name, claim, lhs, relation, rhs))
+        theorems.append(_theorem(name, claim, lhs, relation, rhs, _link(proof.certificate["proof"], claim, k)))
+    body = "\n".join(theorems)
+    preamble = PREAMBLE.replace("Open Scope", f"{INTERVAL}Open Scope", 1) if "interval" in body else PREAMBLE
     quoted = str(claim).replace("(*", "( *").replace("*)", "* )")
-    return f"(* {quoted} *)\n{PREAMBLE}\n" + "\n".join(theorems)
+    return f"(* {quoted} *)\n{preamble}\n{body}"
 
 
-def _theorem(name: str, claim: Claim, lhs: sp.Expr, relation: str, rhs: sp.Expr) -> str:
+def _link(node: Any, claim: Claim, k: int) -> Any:
+    """The node of one relation of the chain."""
+    return node["steps"][k] if node["rule"] == "chain" else node
+
+
+def _theorem(name: str, claim: Claim, lhs: sp.Expr, relation: str, rhs: sp.Expr, node: Any) -> str:
     symbols = sorted(
         lhs.free_symbols | rhs.free_symbols | {s for e, _ in claim.premises for s in e.free_symbols}, key=str
     )
@@ -232,24 +95,176 @@ def _theorem(name: str, claim: Claim, lhs: sp.Expr, relation: str, rhs: sp.Expr)
     if isinstance(rhs, sp.Derivative) and relation == "=":
         lhs, rhs = rhs, lhs
     if isinstance(lhs, sp.Derivative) and relation == "=":
+        if lhs.variable_count[0][1] == 2:
+            return _second_derivative(name, binders, hypotheses, claim, lhs, rhs)
         return _derivative(name, binders, hypotheses, lhs, rhs)
     if lhs.has(sp.Derivative, sp.Limit, sp.Integral) or rhs.has(sp.Derivative, sp.Limit, sp.Integral):
         raise UnsupportedExpression("the Coq export writes first derivatives and plain relations")
     stated = f"{binders}{hypotheses}{_relation(expression(lhs), relation, expression(rhs))}"
-    if lhs.has(*SWITCHES) or rhs.has(*SWITCHES):
-        tactic = (
-            "unfold Rmax, Rmin, Rabs; repeat (destruct (Rle_dec _ _)); repeat (destruct (Rcase_abs _)); "
-            "repeat (destruct (Rle_dec _ _)); try lra; try nra; try (field; side)"
-        )
+    turned = {">": "apply Rlt_gt.\n  ", ">=": "apply Rle_ge.\n  "}.get(relation, "")
+    if turned:
+        lhs, relation, rhs = rhs, {">": "<", ">=": "<="}[relation], lhs
+    bounded = _by_interval(claim, lhs, relation, rhs, node)
+    if bounded is not None:
+        tactic = bounded
+    elif lhs.has(*SWITCHES) or rhs.has(*SWITCHES):
+        tactic = _by_cases(lhs, relation, rhs, node)
+    elif lhs.has(sp.log) or rhs.has(sp.log):
+        tactic = _by_logarithms(claim, lhs, relation, rhs)
     elif relation == "=":
         tactic = _identity(lhs, rhs)
     else:
         tactic = _inequality(lhs, relation, rhs)
-    return f"Theorem {name} : {stated}.\nProof.\n  intros.\n  {tactic}.\nQed.\n"
+    return f"Theorem {name} : {stated}.\nProof.\n  intros.\n  {turned}{tactic}.\nQed.\n"
 
 
 def _relation(lhs: str, relation: str, rhs: str) -> str:
     return f"{lhs} {'<>' if relation == '!=' else relation} {rhs}"
+
+
+_INTERVAL_KNOWS = (sp.exp, sp.log, sp.sin, sp.cos, sp.tan, sp.atan, sp.tanh, sp.sinh, sp.cosh, sp.Abs)
+
+
+def _by_interval(claim: Claim, lhs: sp.Expr, relation: str, rhs: sp.Expr, node: Any) -> str | None:
+    """A bound that ball arithmetic shows with room to spare: between constants, or on a compact interval."""
+    free = sorted(lhs.free_symbols | rhs.free_symbols, key=str)
+    functions = (rhs - lhs).atoms(sp.Function)
+    if relation not in ("<", "<=") or len(free) > 1 or not all(isinstance(f, _INTERVAL_KNOWS) for f in functions):
+        return None
+    if not free:
+        shown = node["rule"] in ("structure", "enclosure") and rhs - lhs != 0
+        return f"{_unfolding(lhs, rhs)}interval with (i_prec 80)" if shown and not (rhs - lhs).is_Rational else None
+    if node["rule"] != "sign" or any(cell["kind"] != "ball" for cell in node["cells"]):
+        return None
+    whole = span(Given(claim.premises), free[0])
+    if not (whole.lo.is_Rational and whole.hi.is_Rational):
+        return None
+    x = name_of(free[0])
+    return (
+        f"assert (B : {expression(whole.lo)} <= {x} <= {expression(whole.hi)}) by lra.\n  {_unfolding(lhs, rhs)}"
+        f"interval with (i_bisect {x}, i_taylor {x}, i_prec 80, i_depth 30)"
+    )
+
+
+_CASE_RULES = {"cases", "either", "algebra", "structure", "absurd", "eliminate"}
+
+
+def _by_cases(lhs: sp.Expr, relation: str, rhs: sp.Expr, node: Any) -> str:
+    """Every comparison decided; linear arithmetic, or `field` with the exponentials named."""
+    _plain(lhs, rhs)
+    exponential = lhs.has(sp.exp, sp.tanh, sp.sinh, sp.cosh) or rhs.has(sp.exp, sp.tanh, sp.sinh, sp.cosh)
+    if not all(_is_affine(border) for side in (lhs, rhs) for border in _borders(side)):
+        raise UnsupportedExpression("the Coq export splits at borders that are linear in the variables")
+    if not _rules(node) <= (_CASE_RULES - {"structure"} if exponential else _CASE_RULES):
+        raise UnsupportedExpression("the Coq export writes branches that algebra decides")
+    if relation != "=" and not _is_linear(lhs, rhs):
+        raise UnsupportedExpression("the Coq export writes inequalities between linear branches")
+    lines = [
+        "unfold Rmax, Rmin, Rabs.",
+        "repeat (destruct (Rlt_dec _ _)).",
+        "all: repeat (destruct (Rle_dec _ _)).",
+        "all: repeat (destruct (Rcase_abs _)).",
+        "all: repeat (destruct (Rle_dec _ _)).",
+        "all: try lra.",
+        "all: try nra.",
+    ]
+    for s in sorted(lhs.free_symbols | rhs.free_symbols, key=str):
+        x = name_of(s)
+        lines.append(f"all: try (assert (Z : {x} = 0) by lra; rewrite ?Z, ?Rmult_0_r, ?Rmult_0_l, ?exp_0; lra).")
+    if exponential:
+        lines += ["all: rewrite ?exp_0.", "all: try lra.", "all: try ring."]
+        lines.append(naming(lhs, rhs, lead="all: "))
+        lines.append("all: try lra.")
+    lines.append("all: try (field; side)")
+    return "\n  ".join(lines)
+
+
+def _rules(node: Any) -> set[str]:
+    return {node["rule"]}.union(*(_rules(step) for step in node.get("steps", ())))
+
+
+def _borders(e: sp.Expr) -> list[sp.Expr]:
+    """What the comparisons of an expression compare."""
+    found: list[sp.Expr] = []
+    for f in e.atoms(sp.Max, sp.Min, sp.Abs, sp.Piecewise):
+        if isinstance(f, sp.Piecewise):
+            found += [c.lhs - c.rhs for _, c in f.args if c != sp.true and hasattr(c, "lhs")]
+        elif isinstance(f, sp.Abs):
+            found.append(f.args[0])
+        else:
+            found += [f.args[0] - other for other in f.args[1:]]
+    return [b.replace(lambda n: isinstance(n, (sp.Max, sp.Min, sp.Abs)), lambda n: sp.Add(*n.args)) for b in found]
+
+
+def _is_affine(e: sp.Expr) -> bool:
+    free = sorted(e.free_symbols, key=str)
+    return bool(e.is_polynomial(*free)) and (not free or sp.Poly(e, *free).total_degree() <= 1)
+
+
+def _is_linear(*sides: sp.Expr) -> bool:
+    """Whether the sides are linear in the variables and the switches."""
+    gens = sorted({g for s in sides for g in (*s.free_symbols, *s.atoms(*SWITCHES))}, key=sp.default_sort_key)
+    marks = [sp.Dummy() for _ in gens]
+    swap = dict(sorted(zip(gens, marks, strict=True), key=lambda pair: -sp.count_ops(pair[0])))
+    plain = [s.xreplace(swap) for s in sides]
+    return all(s.is_polynomial(*marks) and sp.Poly(s, *marks).total_degree() <= 1 for s in plain if s.free_symbols)
+
+
+def _by_logarithms(claim: Claim, lhs: sp.Expr, relation: str, rhs: sp.Expr) -> str:
+    """`sum n*ln(u) + v` compared through the exponential: products of powers of u times exp(v)."""
+    difference = sp.expand_mul(lhs - rhs, deep=False)
+    terms = [t.as_coeff_Mul(rational=True) for t in sp.Add.make_args(difference)]
+    scale = sp.ilcm(1, *(c.q for c, _ in terms))
+    logs: dict[int, list[sp.Expr]] = {1: [], -1: []}
+    rest: dict[int, sp.Expr] = {1: sp.S.Zero, -1: sp.S.Zero}
+    for c, f in terms:
+        n = int(c * scale)
+        way = 1 if n > 0 else -1
+        if isinstance(f, sp.log):
+            logs[way] += [f.args[0]] * abs(n)
+        elif f.has(sp.log):
+            raise UnsupportedExpression("the Coq export writes logarithms with rational coefficients")
+        else:
+            rest[way] += abs(n) * f
+    given = Given(claim.premises)
+    arguments = [*logs[1], *logs[-1]]
+    if len(arguments) > MOST_COPIES or not all(_is_plainly_positive(u, given) for u in arguments):
+        raise UnsupportedExpression("the Coq export writes logarithms of sums of positive terms")
+    text = {way: _nested([f"ln {expression(u)}" for u in logs[way]], expression(rest[way])) for way in (1, -1)}
+    sides = {way: sp.Mul(*logs[way]) * sp.exp(rest[way]) for way in (1, -1)}
+    named = naming(*arguments, *(sp.exp(r) for r in rest.values() if r != 0))
+    _plain(*sides.values())
+    head = {
+        "=": "apply exp_inv.",
+        "<": "apply exp_lt_inv.",
+        "<=": "apply Rnot_lt_le; intro C; apply exp_increasing in C; revert C; apply Rle_not_lt.",
+    }[relation]
+    close = "field; side" if relation == "=" else "apply Rminus_gt_0_lt.\n    " + _quotient(sides[1], sides[-1])
+    if relation == "<=":
+        close = f"apply Rlt_le. {close}"
+    return (
+        f"assert (E : {text[1]} {relation} {text[-1]}).\n"
+        f"  {{ {head} repeat rewrite exp_ln_plus by side. rewrite ?exp_0.\n    {named}\n    {close}. }}\n  lra"
+    )
+
+
+def _nested(logs: list[str], rest: str) -> str:
+    """`ln u + (ln v + (... + rest))`."""
+    text = rest
+    for part in reversed(logs):
+        text = f"({part} + {text})"
+    return text
+
+
+def _is_plainly_positive(e: sp.Expr, given: Given) -> bool:
+    """Whether the tactic `positive` sees it: exponentials, positive numbers and variables, their sums and quotients."""
+    if e.is_Add or e.is_Mul:
+        return all(_is_plainly_positive(a, given) for a in e.args)
+    if e.is_Pow:
+        return e.exp.is_Integer and _is_plainly_positive(e.base, given)
+    if isinstance(e, sp.exp) or e is sp.E:
+        return True
+    return bool(e.is_Rational and e > 0) or (e.is_Symbol and (e, ">") in given.conditions)
 
 
 def _unfolding(*sides: sp.Expr) -> str:
@@ -271,28 +286,16 @@ def _has_roots(e: sp.Expr) -> bool:
 
 def _identity(lhs: sp.Expr, rhs: sp.Expr) -> str:
     _plain(lhs, rhs)
-    return f"{_unfolding(lhs, rhs)}{_naming(lhs, rhs)}\n  field; side"
+    return f"{_unfolding(lhs, rhs)}{naming(lhs, rhs)}\n  field; side"
 
 
 def _inequality(lhs: sp.Expr, relation: str, rhs: sp.Expr) -> str:
     """`0 < rhs - lhs` as a quotient of polynomials in positive atoms with positive coefficients."""
     _plain(lhs, rhs)
-    if relation in (">", ">="):
-        lhs, rhs = rhs, lhs
-    strict = relation in ("<", ">")
-    if not strict and relation not in ("<=", ">="):
+    if relation not in ("<", "<="):
         raise UnsupportedExpression("the Coq export proves equations and inequalities")
-    return (
-        f"{_unfolding(lhs, rhs)}{_naming(lhs, rhs)}\n  "
-        + (
-            "apply Rminus_gt_0_lt"
-            if strict and relation == "<"
-            else "apply Rminus_gt_0_lt"
-            if strict
-            else "apply Rlt_le, Rminus_gt_0_lt"
-        )
-        + f".\n  {_quotient(lhs, rhs)}"
-    )
+    head = "apply Rminus_gt_0_lt" if relation == "<" else "apply Rlt_le, Rminus_gt_0_lt"
+    return f"{_unfolding(lhs, rhs)}{naming(lhs, rhs)}\n  {head}.\n  {_quotient(lhs, rhs)}"
 
 
 def _quotient(lhs: sp.Expr, rhs: sp.Expr) -> str:
@@ -321,23 +324,46 @@ def _quotient(lhs: sp.Expr, rhs: sp.Expr) -> str:
 def _derivative(name: str, binders: str, hypotheses: str, lhs: sp.Derivative, rhs: sp.Expr) -> str:
     """`is_derive` by `auto_derive`, its two goals by positivity and `field`."""
     f = lhs.expr
-    if lhs.variable_count[0][1] != 1 or len(lhs.variable_count) != 1 or f.has(*SWITCHES) or rhs.has(*SWITCHES):
-        raise UnsupportedExpression("the Coq export writes first derivatives of analytic functions")
-    if f.has(sp.Derivative) or rhs.has(sp.Derivative) or _has_roots(f) or _has_roots(rhs):
-        raise UnsupportedExpression("the Coq export writes one derivative at a time")
+    if lhs.variable_count[0][1] != 1 or len(lhs.variable_count) != 1:
+        raise UnsupportedExpression("the Coq export writes first and second derivatives in one variable")
     variable = lhs.variable_count[0][0]
-    derived = sp.diff(f, variable)
     x = name_of(variable)
     stated = f"{binders}{hypotheses}is_derive (fun {x} : R => {expression(f)}) {x} {expression(rhs)}"
-    unfold = _unfolding(f, rhs)
-    naming = _naming(f, rhs, derived)
-    respelled = [text for text in sorted({t for t, _ in _exponentials(f)}) if "^" in text]
+    return f"Theorem {name} : {stated}.\nProof.\n  intros.\n  {_derive(f, rhs, variable, '-')}\nQed.\n"
+
+
+def _second_derivative(name: str, binders: str, hypotheses: str, claim: Claim, lhs: sp.Derivative, rhs: sp.Expr) -> str:
+    """`is_derive_n f 2`: the first derivative everywhere, then its derivative."""
+    f, variable = lhs.expr, lhs.variable_count[0][0]
+    if len(lhs.variable_count) != 1 or any(variable in e.free_symbols for e, _ in claim.premises):
+        raise UnsupportedExpression("the Coq export writes second derivatives on the whole line")
+    if not all(_is_plainly_positive(u.args[0], Given(claim.premises)) for u in f.atoms(sp.log)):
+        raise UnsupportedExpression("the Coq export writes logarithms of sums of positive terms")
+    first, x = sp.diff(f, variable), name_of(variable)
+    stated = f"{binders}{hypotheses}is_derive_n (fun {x} : R => {expression(f)}) 2 {x} {expression(rhs)}"
+    return (
+        f"Theorem {name} : {stated}.\nProof.\n  intros.\n"
+        f"  apply (is_derive_ext (fun {x} : R => {expression(first)})).\n"
+        f"  - clear {x}. intros {x}. symmetry. apply is_derive_unique.\n    {_derive(f, first, variable, '+')}\n"
+        f"  - {_derive(first, rhs, variable, '+')}\nQed.\n"
+    )
+
+
+def _derive(f: sp.Expr, rhs: sp.Expr, variable: sp.Symbol, bullet: str) -> str:
+    """Tactic text for `is_derive f variable rhs`."""
+    if f.has(*SWITCHES) or rhs.has(*SWITCHES) or f.has(sp.Derivative) or rhs.has(sp.Derivative):
+        raise UnsupportedExpression("the Coq export writes derivatives of analytic functions, one at a time")
+    if _has_roots(f) or _has_roots(rhs):
+        raise UnsupportedExpression("the Coq export writes derivatives without roots")
+    derived = sp.diff(f, variable)
+    named, again = naming(f, rhs, derived), naming(f, rhs, derived, tag="_")
+    respelled = [text for text in sorted({t for t, _ in exponentials(f)}) if "^" in text]
     align = "".join(
         f"repeat match goal with |- context [exp ?a] => assert_fails (constr_eq a {t}); "
         f"replace a with {t} by (simpl; ring) end.\n    "
         for t in respelled
     )
     return (
-        f"Theorem {name} : {stated}.\nProof.\n  intros.\n  {unfold}"
-        f"auto_derive.\n  - {align}{naming}\n    side.\n  - {align}{naming}\n    field; side.\nQed.\n"
+        f"{_unfolding(f, rhs)}auto_derive.\n"
+        f"  {bullet} {align}{named}\n    side.\n  {bullet} {align}{again}\n    field; side."
     )

@@ -217,7 +217,7 @@ def _limit_value(e: sp.Expr, x: sp.Symbol, point: sp.Expr, direction: str) -> sp
         local = nearby(Given(), x, point, way, within).resolve(e)
         value = limit(local, x, point, way)
         if isinstance(value, NoLimit):
-            raise _NoLimit(value.points)
+            raise _NoLimit(value.points[:2])
         if not isinstance(value, sp.Expr):
             raise ValueError("the limit is not established")
         if found is not None and value != found and not is_zero(value - found):

@@ -19,8 +19,24 @@ STATEMENTS = [
     ("0 < sigmoid(x) < 1", None),
     ("relu(x) - relu(-x) = x", None),
     ("diff(softplus(b*x)/b, x) = sigmoid(b*x)", "b > 0"),
+    ("softplus(x) - softplus(-x) = x", None),
+    ("elu(x, a) = relu(x) + a*(exp(Min(x, 0)) - 1)", None),
+    ("diff(sigmoid(x), x, 2) = sigmoid(x)*(1 - sigmoid(x))*(1 - 2*sigmoid(x))", None),
+    ("exp(x)*sin(x) <= 15/2", "-1 <= x, x <= 2"),
 ]
 MORE = [
+    ("x < softplus(x)", None),
+    ("pi < 22/7", None),
+    ("-log(sigmoid(a - b)) = softplus(b - a)", None),
+    ("log(exp(a + c) + exp(b + c)) = c + log(exp(a) + exp(b))", None),
+    ("relu(a + b) <= relu(a) + relu(b)", None),
+    ("abs(relu(a) - relu(b)) <= abs(a - b)", None),
+    ("leaky_relu(x, a) = a*x + (1 - a)*relu(x)", None),
+    ("prelu(x, a) = relu(x) - a*relu(-x)", None),
+    ("hard_sigmoid(x) = relu6(x + 3)/6", None),
+    ("diff(softplus(x), x, 2) = sigmoid(x)*(1 - sigmoid(x))", None),
+    ("sigmoid(x + y) >= sigmoid(x)*sigmoid(y)", None),
+    ("x*sigmoid(x) - x*sigmoid(-x) = x*tanh(x/2)", None),
     ("sigmoid(x) + sigmoid(-x) = 1", None),
     ("diff(tanh(x), x) = 1 - tanh(x)**2", None),
     ("tanh(x + y) = (tanh(x) + tanh(y))/(1 + tanh(x)*tanh(y))", None),
@@ -62,6 +78,33 @@ def test_coq_accepts_more(full: bool, tmp_path: Path) -> None:
         (tmp_path / str(k)).mkdir()
         done = _compile(_file(text, assuming, tmp_path / str(k)))
         assert done.returncode == 0, text + done.stderr[-2000:]
+
+
+STANDARD = ("ClassicalDedekindReals.", "FunctionalExtensionality.", "Classical_Prop.classic", "ClassicalEpsilon.")
+"""The axioms of Coq's real numbers."""
+MACHINE = ("Uint63.", "PrimInt63.", "PrimFloat.", "FloatAxioms.")
+"""Coq's own machine integers, which the tactic `interval` computes with."""
+
+
+@pytest.mark.skipif(COQC is None, reason="coqc is not installed (Debian: coq libcoq-coquelicot libcoq-interval)")
+@pytest.mark.parametrize(
+    ("text", "assuming", "allowed"),
+    [
+        ("softplus(x) - softplus(-x) = x", None, STANDARD),
+        ("diff(sigmoid(x), x) = sigmoid(x)*(1 - sigmoid(x))", None, STANDARD),
+        ("exp(x)*sin(x) <= 15/2", "-1 <= x, x <= 2", (*STANDARD, *MACHINE)),
+    ],
+)
+def test_only_the_axioms_of_the_reals(
+    text: str, assuming: str | None, allowed: tuple[str, ...], tmp_path: Path
+) -> None:
+    path = _file(text, assuming, tmp_path)
+    path.write_text(path.read_text() + "Print Assumptions statement.\n")
+    done = _compile(path)
+    assert done.returncode == 0, done.stderr[-2000:]
+    lines = done.stdout.split("Axioms:", 1)[-1].splitlines()
+    named = [line.split(":")[0].strip() for line in lines if line and not line.startswith(" ")]
+    assert named and all(name.startswith(allowed) for name in named), named
 
 
 @pytest.mark.skipif(COQC is None, reason="coqc is not installed (Debian: coq libcoq-coquelicot libcoq-interval)")
