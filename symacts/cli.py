@@ -384,7 +384,11 @@ def _certify(arguments: argparse.Namespace) -> int:
             try:
                 kernel = symacts.kernel(target, orders, **options)
                 if arguments.all:
-                    found = exhaustive(kernel, lambda done, total, t=target: advance(t, done / total))
+
+                    def progress(done: int, total: int, target: str = target) -> None:
+                        advance(target, done / total)
+
+                    found = exhaustive(kernel, progress)
                 else:
                     found = certify(kernel, points=arguments.points, seed=arguments.seed)
             except UnsupportedExpression as error:
