@@ -15,8 +15,12 @@ from symacts.analysis.subject import Subject
 from symacts.symbolic.oracle import Undecided
 
 __all__ = [
+    "concave_on",
+    "convex_on",
+    "decreasing_on",
     "fixed_points",
     "gradient_lipschitz",
+    "increasing_on",
     "inflection_points",
     "lipschitz",
     "maximum",
@@ -88,6 +92,48 @@ def inflection_points(f: Subject, facts: Facts) -> Answer:
     if chart.cells and signs[0] != signs[-1]:
         raise Undecided("the sign changes at the ends of the period")
     return as_set((), turning), "sign changes of f'' over one period"
+
+
+def _arcs(f: Subject, order: int, wanted: int) -> sp.Set:
+    """The closed arcs of one period on which a derivative has that sign but for isolated zeros, repeated for ever."""
+    chart = _period_chart(f, order)
+    period = f.oracle.period(f.expression_of(_only_branch(f), order), f.x)  # type: ignore[attr-defined]
+    cells = list(chart.cells)
+    if all(sign == wanted for _, _, sign in cells):
+        return sp.S.Reals
+    if all(sign != wanted for _, _, sign in cells):
+        return sp.S.EmptySet
+    while cells[0][2] != wanted or cells[-1][2] == wanted:  # begin with an arc, so that none runs over the period's end
+        lo, hi, sign = cells.pop(0)
+        cells.append((lo + period, hi + period, sign))
+    base = f.neat(cells[0][0])
+    arcs: list[tuple[sp.Expr, sp.Expr]] = []
+    for lo, hi, sign in cells:
+        if sign != wanted:
+            continue
+        arcs[-1:] = [(arcs[-1][0], hi)] if arcs and arcs[-1][1] == lo else [*arcs[-1:], (lo, hi)]
+    within = sp.Union(*[sp.Interval(f.neat(lo - base), f.neat(hi - base)) for lo, hi in arcs])
+    return sp.ConditionSet(f.x, sp.Contains(sp.Mod(f.x - base, period), within, evaluate=False), sp.S.Reals)
+
+
+def increasing_on(f: Subject, facts: Facts) -> Answer:
+    """Where f increases, by its place in the period."""
+    return _arcs(f, 1, 1), "the sign of f' over one period"
+
+
+def decreasing_on(f: Subject, facts: Facts) -> Answer:
+    """Where f decreases, by its place in the period."""
+    return _arcs(f, 1, -1), "the sign of f' over one period"
+
+
+def convex_on(f: Subject, facts: Facts) -> Answer:
+    """Where f is convex, by its place in the period."""
+    return _arcs(f, 2, 1), "the sign of f'' over one period"
+
+
+def concave_on(f: Subject, facts: Facts) -> Answer:
+    """Where f is concave, by its place in the period."""
+    return _arcs(f, 2, -1), "the sign of f'' over one period"
 
 
 def monotonicity(f: Subject, facts: Facts) -> Answer:

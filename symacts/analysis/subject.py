@@ -29,7 +29,11 @@ __all__ = ["Border", "Cell", "NoLimit", "Subject"]
 
 
 class NoLimit(Undecided):
-    """It is proved that the limit does not exist."""
+    """It is proved that the limit does not exist; `points` are some of the limit points."""
+
+    def __init__(self, reason: str, points: tuple[sp.Expr, ...]) -> None:
+        super().__init__(reason)
+        self.points = points
 
 
 SIMPLE = 12
@@ -122,7 +126,7 @@ class Subject:
                 self._memo[key] = reason
         answer = self._memo[key]
         if isinstance(answer, Undecided):
-            raise type(answer)(str(answer))
+            raise answer.with_traceback(None)
         return answer
 
     # --- exact reals -------------------------------------------------------------------------------------------
@@ -305,9 +309,10 @@ class Subject:
             return self.neat(expression.subs(self.x, point))
         answer = self.oracle.limit(expression, self.x, point, side)
         if not isinstance(answer, sp.Expr):
-            raise (NoLimit if self.oracle.has_no_limit(answer) else Undecided)(  # type: ignore[attr-defined]
-                f"limit of {expression} at {point}: {answer.reason}"
-            )
+            reason = f"limit of {expression} at {point}: {answer.reason}"
+            if self.oracle.has_no_limit(answer):  # type: ignore[attr-defined]
+                raise NoLimit(reason, answer.points)
+            raise Undecided(reason)
         return self.neat(answer)
 
     def is_regular(self, expression: sp.Expr, point: sp.Expr) -> bool:
@@ -333,11 +338,11 @@ class Subject:
         return self.remember(("cells", order), lambda: self._find_cells(order))
 
     def _find_cells(self, order: int) -> list[Cell]:
-        found = []
-        for k, _ in self.pieces:
-            for lo, hi, sign in self.chart(k, order).cells:
-                found.append(Cell(lo, hi, sign, k))
-        return found
+        return [cell for k, _ in self.pieces for cell in self.cells_of(k, order)]
+
+    def cells_of(self, branch: int, order: int) -> list[Cell]:
+        """Cells of constant sign of the `order`-th derivative on one open branch."""
+        return [Cell(lo, hi, sign, branch) for lo, hi, sign in self.chart(branch, order).cells]
 
     def zeros_of(self, order: int) -> list[sp.Expr]:
         """Isolated zeros of the `order`-th derivative in the interiors of the open branches."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from symacts.analysis.ends import Answer, Facts, union
+from symacts.analysis.oscillation import extremes
 from symacts.analysis.subject import Subject
 from symacts.facts import Root
 from symacts.symbolic.oracle import Undecided
@@ -40,9 +41,21 @@ def _find_image(f: Subject, order: int) -> list[_Span]:
 
 
 def spans_of(f: Subject, order: int) -> list[_Span]:
-    """The images of a derivative's monotone cells."""
+    """The images of a derivative's monotone cells, or of a whole branch where its oscillation dies out."""
+    return [span for k, _ in f.pieces for span in _spans_of_branch(f, k, order)]
+
+
+def _spans_of_branch(f: Subject, branch: int, order: int) -> list[_Span]:
+    try:
+        cells = f.cells_of(branch, order + 1)
+    except Undecided as reason:
+        try:
+            least, largest = extremes(f, branch, order)
+        except Undecided:
+            raise reason from None
+        return [_Span(least.value, largest.value, least.attained, largest.attained)]
     spans: list[_Span] = []
-    for cell in f.cells(order + 1):
+    for cell in cells:
         low, high = _value_inside(f, cell.branch, cell.lo, order), _value_inside(f, cell.branch, cell.hi, order)
         start = low if low is not None else f.end(cell.branch, "lo", order)
         end = high if high is not None else f.end(cell.branch, "hi", order)

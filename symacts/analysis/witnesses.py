@@ -9,7 +9,7 @@ import sympy as sp
 
 from symacts.analysis.algebra import sample
 from symacts.analysis.ends import Answer, Facts
-from symacts.analysis.subject import Subject
+from symacts.analysis.subject import NoLimit, Subject
 from symacts.symbolic.oracle import Undecided
 
 __all__ = [
@@ -72,12 +72,11 @@ def dead_region(f: Subject, facts: Facts) -> Answer:
 
 
 def range_by_limits(f: Subject, facts: Facts) -> Answer:
-    """The whole line, for a continuous function on an interval with infinite limits of both signs."""
+    """The whole line, for a continuous function on an interval with limits, or limit points, of both infinities."""
     if not isinstance(facts["domain"].value, sp.Interval) or facts["discontinuities"].value:
         raise Undecided("f is not continuous on an interval")
-    first, last = f.pieces[0][0], f.pieces[-1][0]
-    if {f.end(first, "lo"), f.end(last, "hi")} != {sp.oo, -sp.oo}:
-        raise Undecided("the limits at the ends are not both infinities")
+    if not {sp.oo, -sp.oo} <= _limits(f):
+        raise Undecided("oo and -oo are not shown to be limits")
     return sp.S.Reals, "continuous, with both infinities as limits"
 
 
@@ -101,6 +100,8 @@ def _limits(f: Subject) -> set[sp.Expr]:
         for at in ("lo", "hi"):
             try:
                 found.add(f.end(k, at))
+            except NoLimit as oscillation:
+                found.update(oscillation.points)
             except Undecided:
                 continue
     return found

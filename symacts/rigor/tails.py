@@ -80,10 +80,10 @@ class TailSign:
 
 @dataclass(frozen=True, slots=True)
 class NoLimit:
-    """Proved: there is no limit, finite or infinite; `points` are two different limit points."""
+    """Proved: there is no limit, finite or infinite; `points` are two or more different limit points."""
 
     reason: str
-    points: tuple[sp.Expr, sp.Expr]
+    points: tuple[sp.Expr, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,11 +366,13 @@ def _no_limit(expr: sp.Expr, x: sp.Symbol, side: int, at: sp.Expr | None) -> NoL
         found = _limit(frozen, x, side, at)
         if isinstance(found, Unknown):
             continue
-        for other in seen:
-            if _differ(found[0], other):
-                return NoLimit(f"oscillates: {other} and {found[0]} are both limit points", (other, found[0]))
-        seen.append(found[0])
-    return None
+        if all(_differ(found[0], other) for other in seen):
+            seen.append(found[0])
+        if len(seen) > 1 and (all(p.is_finite for p in seen) or {sp.oo, -sp.oo} <= set(seen)):
+            break
+    if len(seen) < 2:
+        return None
+    return NoLimit(f"oscillates: {seen[0]} and {seen[1]} are both limit points", tuple(seen))
 
 
 def _differ(a: sp.Expr, b: sp.Expr) -> bool:

@@ -1,0 +1,84 @@
+"""Oscillating functions: sets by their place in the period, extrema where the oscillation dies out; truth by mpmath."""
+
+from __future__ import annotations
+
+import math
+import random
+from fractions import Fraction
+
+import pytest
+import sympy as sp
+from mpmath import mp
+
+import symacts
+
+
+def _slope(text: str, order: int, at: Fraction) -> mp.mpf:
+    with mp.workdps(30):
+        return mp.diff(_FUNCTIONS[text], mp.mpf(at.numerator) / at.denominator, order)
+
+
+_FUNCTIONS = {
+    "cos(x)": mp.cos,
+    "x + sin(x)": lambda t: t + mp.sin(t),
+    "sin(x) + cos(2*x)": lambda t: mp.sin(t) + mp.cos(2 * t),
+    "x + 3*sin(x)**2": lambda t: t + 3 * mp.sin(t) ** 2,
+}
+
+
+@pytest.mark.parametrize("text", sorted(_FUNCTIONS))
+def test_sets_of_periodic_slopes(text: str, rng: random.Random) -> None:
+    report = symacts.analyze(text)
+    rows = (("increasing_on", 1, 1), ("decreasing_on", 1, -1), ("convex_on", 2, 1), ("concave_on", 2, -1))
+    seen = set()
+    for name, order, side in rows:
+        fact = getattr(report, name)
+        assert fact.known, (name, fact.because)
+        for _ in range(60):
+            q = Fraction(rng.randint(-20_000, 20_000), 1000)
+            inside = fact.value.contains(sp.Rational(q.numerator, q.denominator)) == sp.true
+            slope = side * _slope(text, order, q)
+            if abs(slope) > mp.mpf(10) ** -6:
+                assert inside == (slope > 0), (name, q)
+                seen.add(inside)
+    assert seen == {True, False}
+    assert symacts.Report.from_dict(report.to_dict()).facts == report.facts
+
+
+def test_an_arc_holds_both_its_ends() -> None:
+    arcs = symacts.analyze("cos(x)").increasing_on.value
+    for k in (-3, -1, 1, 5):
+        assert arcs.contains(k * sp.pi) == sp.true and arcs.contains((k + 1) * sp.pi) == sp.true
+        assert arcs.contains((k + 1) * sp.pi + sp.Rational(1, 10**9)) == sp.false
+
+
+@pytest.mark.parametrize(
+    ("text", "function", "attained"),
+    [
+        ("sin(x)/x", lambda t: mp.sin(t) / t, (True, False)),
+        ("x*cos(x)/(1 + x**2)", lambda t: t * mp.cos(t) / (1 + t * t), (True, True)),
+        ("sin(x)*exp(-x**2)", lambda t: mp.sin(t) * mp.exp(-t * t), (True, True)),
+        ("3 + sin(2*x)/(1 + x**2)", lambda t: 3 + mp.sin(2 * t) / (1 + t * t), (True, True)),
+    ],
+)
+def test_extrema_where_the_oscillation_dies_out(text: str, function: object, attained: tuple[bool, bool]) -> None:
+    report = symacts.analyze(text)
+    values = [float(function(mp.mpf(k) / 512)) for k in range(-12_000, 12_000) if k]
+    low, high = report.minimum.value, report.maximum.value
+    assert (low[1], high[1]) == attained
+    assert math.isclose(min(values), float(low[0]), abs_tol=1e-5) and min(values) >= float(low[0]) - 1e-12
+    assert math.isclose(max(values), float(high[0]), abs_tol=1e-5) and max(values) <= float(high[0]) + 1e-12
+
+
+@pytest.mark.parametrize("text", ["x*cos(x)", "x**2*sin(x) + x", "exp(x)*sin(3*x) - exp(-x)*cos(x)"])
+def test_growing_oscillation_takes_every_value(text: str) -> None:
+    assert symacts.analyze(text).range.value == sp.S.Reals
+
+
+@pytest.mark.parametrize("text", ["sin(x)/(1 + exp(-x))", "x*sin(x)**2", "tanh(x)*cos(x)"])
+def test_oscillation_that_stays_is_not_taken_for_one_that_dies(text: str) -> None:
+    report = symacts.analyze(text)
+    if report.maximum.known:
+        value, _ = report.maximum.value
+        samples = [float(sp.lambdify(symacts.spec.x, report.expression, "math")(k / 16)) for k in range(-1600, 1600)]
+        assert value is sp.oo or max(samples) <= float(value) + 1e-12
