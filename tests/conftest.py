@@ -42,7 +42,7 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     os.environ["SYMACTS_CACHE"] = str(tmp_path_factory.mktemp("cache"))
 
 
-HEAVY = ("test_kernel_laws", "test_kernel_accuracy", "test_referee_")
+HEAVY = ("test_kernel_laws",)
 """Modules of laws that take longer than the default run may: they run with --full."""
 
 
@@ -50,4 +50,4 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not config.getoption("--full"):
         for item in items:
             if any(name in item.nodeid for name in HEAVY):
-                item.add_marker(pytest.mark.skip(reason="a heavy law of kernels or facts: runs with --full"))
+                item.add_marker(pytest.mark.skip(reason="builds the kernels of many functions: runs with --full"))
