@@ -23,7 +23,7 @@ from symacts.codec import encode
 from symacts.errors import SymactsError
 from symacts.report import FORMAT, Report
 
-__all__ = ["folder", "key", "load", "save"]
+__all__ = ["folder", "key", "load", "read", "save", "write"]
 
 
 def folder() -> Path | None:
@@ -59,33 +59,51 @@ def key(*question: Any) -> str:
 
 def load(name: str) -> Report | None:
     """The report stored under that key; None where there is none that can be read whole."""
-    place = folder()
-    if place is None:
+    stored = read(f"{name}.json")
+    if stored is None:
         return None
     try:
-        entry = json.loads((place / f"{name}.json").read_text(encoding="utf-8"))
+        entry = json.loads(stored)
         body = json.dumps(entry["report"], sort_keys=True)
         if hashlib.sha256(body.encode()).hexdigest() != entry["sha256"]:
             return None
         return Report.from_dict(entry["report"])
-    except (OSError, ValueError, KeyError, TypeError, SymactsError):
+    except (ValueError, KeyError, TypeError, SymactsError):
         return None
 
 
 def save(name: str, report: Report) -> None:
     """Store a report; a folder that cannot be written to is no error, only slower the next time."""
-    place = folder()
-    if place is None:
+    if folder() is None:
         return
     data = report.to_dict()
     digest = hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
-    text = json.dumps({"sha256": digest, "report": data})
+    write(f"{name}.json", json.dumps({"sha256": digest, "report": data}).encode())
+
+
+def read(name: str) -> bytes | None:
+    """The bytes stored under a name; None where there are none or caching is off."""
+    place = folder()
+    if place is None:
+        return None
+    try:
+        return (place / name).read_bytes()
+    except OSError:
+        return None
+
+
+def write(name: str, data: bytes) -> None:
+    """Store bytes under a name, whole or not at all; nothing where caching is off or the folder is read-only."""
+    place = folder()
+    if place is None:
+        return
+    target = place / name
     with contextlib.suppress(OSError):
-        place.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=place, suffix=".tmp")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=target.parent, suffix=".tmp")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                stream.write(text)
-            Path(temporary).replace(place / f"{name}.json")
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(data)
+            Path(temporary).replace(target)
         except OSError:
             Path(temporary).unlink(missing_ok=True)

@@ -1,6 +1,6 @@
 """Finished code on disk: source and tables of a kernel, so that a second process neither derives nor measures again.
 
-One `.npz` file per kernel (arrays and one JSON text, no pickle), written to a temporary file and renamed. The key is a
+One `.npz` file per kernel (arrays and one JSON text, no pickle), in the folder of `symacts.cache`. The key is a
 hash of the formulas, the options, the sources of these rooms and the versions of what they lean on; an entry that
 cannot be read is derived anew.
 """
@@ -8,10 +8,10 @@ cannot be read is derived anew.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import sys
-import tempfile
 import zipfile
 from collections.abc import Callable
 from functools import lru_cache
@@ -21,24 +21,11 @@ import numpy as np
 import sympy as sp
 
 import symacts
+from symacts import cache
 from symacts.kernels.code import Code, Part
 from symacts.kernels.pieces import COLUMNS, Table
 
-__all__ = ["folder", "kept"]
-
-
-def folder() -> Path:
-    """Where kernels live: `$SYMACTS_CACHE`, else the platform's cache folder."""
-    base = os.environ.get("SYMACTS_CACHE")
-    if base:
-        return Path(base) / "kernels"
-    if sys.platform == "win32":
-        root = Path(os.environ.get("LOCALAPPDATA", str(Path.home())))
-    elif sys.platform == "darwin":
-        root = Path.home() / "Library" / "Caches"
-    else:
-        root = Path(os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache")))
-    return root / "symacts" / "kernels"
+__all__ = ["kept"]
 
 
 @lru_cache(maxsize=1)
@@ -56,17 +43,19 @@ def _salt() -> str:
 def kept(tasks: tuple[tuple[sp.Expr, int], ...], options: tuple[object, ...], make: Callable[[], Code]) -> Code:
     """The code from disk, or made and stored."""
     key = hashlib.sha256(f"{_salt()}|{[(sp.srepr(f), k) for f, k in tasks]}|{options!r}".encode()).hexdigest()[:40]
-    path = folder() / f"{key}.npz"
-    found = _read(path)
+    name = f"kernels/{key}.npz"
+    found = _read(cache.read(name))
     if found is None:
         found = make()
-        _write(path, found)
+        _write(name, found)
     return found
 
 
-def _read(path: Path) -> Code | None:
+def _read(stored: bytes | None) -> Code | None:
+    if stored is None:
+        return None
     try:
-        with np.load(path, allow_pickle=False) as data:
+        with np.load(io.BytesIO(stored), allow_pickle=False) as data:
             head = json.loads(str(data["head"]))
             parts = []
             for k in range(int(head["parts"])):
@@ -82,7 +71,7 @@ def _read(path: Path) -> Code | None:
         return None
 
 
-def _write(path: Path, code: Code) -> None:
+def _write(name: str, code: Code) -> None:
     head = {
         "parts": len(code.parts),
         "target": code.target,
@@ -96,10 +85,6 @@ def _write(path: Path, code: Code) -> None:
         arrays[f"edges{k}"], arrays[f"rows{k}"] = part.table.edges, part.table.rows
         arrays[f"good{k}"] = np.array(part.good, float).reshape(-1, 2)
         arrays[f"unmet{k}"] = np.array(part.unmet, float).reshape(-1, 2)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
-            np.savez(file, **arrays)  # type: ignore[arg-type]
-        Path(file.name).replace(path)
-    except OSError:
-        return
+    stream = io.BytesIO()
+    np.savez(stream, **arrays)  # type: ignore[arg-type]
+    cache.write(name, stream.getvalue())

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -420,3 +421,13 @@ def test_floating_point_state_is_left_alone() -> None:
     assert np.geterr() == before
     with np.errstate(all="raise"):
         made("mish", (0, 1))(np.array([-1e308, -750.0, np.nan, np.inf, -np.inf, 5e-324, 1e308]))
+
+
+def test_no_file_is_written_where_caching_is_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SYMACTS_CACHE", "off")
+    assert symacts.kernel("x/(1 + exp(-x*7/3))", order=1)(0.0) == 0.5
+    assert not list(tmp_path.iterdir())
+    monkeypatch.setenv("SYMACTS_CACHE", str(tmp_path / "here"))
+    symacts.kernel("x/(1 + exp(-x*8/3))")
+    assert list((tmp_path / "here" / "kernels").iterdir())

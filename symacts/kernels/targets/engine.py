@@ -9,7 +9,6 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import os
-import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
@@ -20,7 +19,7 @@ import llvmlite.binding as llvm
 import numpy as np
 import numpy.typing as npt
 
-from symacts.kernels.shelf import folder
+from symacts import cache
 from symacts.kernels.targets import vector
 
 __all__ = ["BUCKETS", "bucketed", "function"]
@@ -56,23 +55,14 @@ def _object(source: str) -> bytes:
     machine, described, permutes = _machine()
     own = Path(vector.__file__).read_bytes()
     key = hashlib.sha256(source.encode() + described.encode() + own).hexdigest()[:40]
-    path = folder() / f"{key}.o"
-    try:
-        stored = path.read_bytes()
-        if stored[:DIGEST] == hashlib.sha256(stored[DIGEST:]).hexdigest().encode():
-            return stored[DIGEST:]
-    except OSError:
-        pass
+    name = f"kernels/{key}.o"
+    stored = cache.read(name)
+    if stored is not None and stored[:DIGEST] == hashlib.sha256(stored[DIGEST:]).hexdigest().encode():
+        return stored[DIGEST:]
     module = vector.read(source)
     lanes = (16 if permutes else 8) * (1 if module.dtype == "float64" else 2)
     found = compiled(vector.assemble(module, lanes, permutes), machine)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
-            file.write(hashlib.sha256(found).hexdigest().encode() + found)
-        os.replace(file.name, path)  # noqa: PTH105 (the same call)
-    except OSError:
-        pass
+    cache.write(name, hashlib.sha256(found).hexdigest().encode() + found)
     return found
 
 
