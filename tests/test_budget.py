@@ -105,11 +105,9 @@ def _unknown(send: Callable[[Any], None]) -> Any:
 
 
 def test_a_hanging_call_is_ended(threads: None, worker_sees_tests: None) -> None:
-    start = time.monotonic()
     with pytest.raises(DeadlineExceeded) as caught:
         run_with_deadline(hang, (), 4.0)
     assert caught.value.messages == ["first", "second"]
-    assert time.monotonic() - start < 60  # it did end; the limit itself is measured by the bench
 
 
 def test_a_silent_call_is_ended(threads: None, worker_sees_tests: None) -> None:

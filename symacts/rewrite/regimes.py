@@ -127,13 +127,13 @@ def samples(lo: float, hi: float, form: Format, near: Sequence[float] = ()) -> F
     for e in range(form.lowest, form.highest + 1):
         coarse = not -30 <= e <= 11
         subnormal = e < form.lowest + np.finfo(form.dtype).nmant + 8
-        if coarse and e % (4 if subnormal else 24) and e not in (form.lowest, form.highest):
+        if coarse and e % (4 if subnormal else 6) and e not in (form.lowest, form.highest):
             continue
         count = 6 if subnormal else 2 if coarse else 192 if -4 <= e <= 4 else 40
         for j in range(count):
             points.append(float(np.ldexp(1.0 + (j + (e * 7 + j * 3) % 11 / 11.0) / count, e)))
     for z in [*near, lo, hi]:
-        if z and abs(z) < 1e300:
+        if z and abs(z) < form.largest / 2:
             points += [abs(z) * (1 + s * 2.0**-k) for k in (2, 3, 4, 5, 6, 8, 12, 20, 40) for s in (1, -1)]
     rounded = np.array(points).astype(form.dtype).astype(np.float64)
     kept = np.unique(rounded[(rounded >= a) & (rounded <= b)])

@@ -80,3 +80,9 @@ def test_an_exhaustive_certificate_sees_one_wrong_input_and_nan(monkeypatch: pyt
     assert found.worst > 1.4 and found.inputs == (1.5,)
     monkeypatch.setattr(Kernel, "__call__", damaged(float("nan")))
     assert measured().worst == np.inf
+
+
+def test_certifying_float32_tries_no_input_beyond_the_format() -> None:
+    """Neighbors of the largest float32 are no float32: taking them there is an overflow, here an error."""
+    found = certify(kernel("1/(1 + exp(-x))", order=1, dtype="float32", backend="numpy"), points=50)
+    assert found.worst <= 4
