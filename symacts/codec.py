@@ -58,6 +58,10 @@ _CLASSES: dict[str, Any] = {
         *(sp.Indexed, sp.IndexedBase, sp.KroneckerDelta, ExprCondPair, Root, DefiniteIntegral),
     )
 }
+_GROWING: tuple[Any, ...] = (sp.factorial, sp.gamma, sp.loggamma, sp.polygamma, sp.zeta)
+_GROWING = (*_GROWING, sp.uppergamma, sp.lowergamma, sp.expint, sp.polylog)
+"""Functions with values at integers that grow like factorials."""
+MOST_BITS = 100_000
 _ASSUMPTIONS = ("real", "positive", "negative", "nonnegative", "nonpositive", "nonzero", "integer", "zero")
 
 
@@ -128,6 +132,15 @@ def decode(data: Any) -> Any:
     raise UnsupportedExpression(f"not exact data: {shorten(data)}")
 
 
+def _is_vast(cls: Any, args: list[Any]) -> bool:
+    """Whether automatic evaluation would compute an integer of more than MOST_BITS bits."""
+    if cls is sp.Pow and len(args) == 2 and args[0].is_Rational and args[1].is_Rational:
+        return bool(abs(args[1]) * max(int(args[0].p).bit_length(), int(args[0].q).bit_length()) > MOST_BITS)
+    if cls is sp.exp and args[0].has(sp.log):  # exp(n*log(2)) = 2**n
+        return any(abs(c) > MOST_BITS for c in args[0].atoms(sp.Rational))
+    return cls in _GROWING and any(a.is_Rational and abs(a) > MOST_BITS.bit_length() ** 2 for a in args)
+
+
 def _decode_tree(data: dict[str, Any]) -> Any:
     if "atom" in data:
         return _ATOMS[data["atom"]]
@@ -151,6 +164,8 @@ def _decode_tree(data: dict[str, Any]) -> Any:
     args = [sp.true if a is True else sp.false if a is False else a for a in args]
     if cls in (sp.Lambda, sp.Tuple):
         args = [sp.Tuple(*a) if isinstance(a, tuple) else a for a in args]
+    if _is_vast(cls, args):
+        raise ValueError("a number too large to write down")
     value = cls(*args)
     if isinstance(value, (BooleanTrue, BooleanFalse)) and cls is Root:
         raise ValueError("a root cannot be a truth value")

@@ -13,8 +13,8 @@ import sympy as sp
 
 from symacts.codec import decode
 from symacts.errors import UnsupportedExpression
-from symacts.proofs.checker.entail import Condition, Given, Undecided, follows, is_analytic, obligations
-from symacts.proofs.checker.goals import Goal, resolved
+from symacts.proofs.checker.entail import Condition, Given, Undecided, demands, is_analytic, obligations, strictly
+from symacts.proofs.checker.goals import Goal, read, replaced, require_defined, require_kept, resolved
 from symacts.proofs.checker.normal import is_zero
 from symacts.rigor import compare, compile_balls, evaluate
 from symacts.rigor.tails import replay_sign
@@ -41,6 +41,8 @@ CLOSE = sp.Rational(1, 1000)  # how near to a border its two branches are looked
 
 def slope_of(e: sp.Expr, variable: sp.Symbol) -> sp.Expr | None:
     """The coefficient of the variable where e is affine in it, else None."""
+    if not is_analytic(e):
+        return None
     slope = sp.diff(e, variable)
     return None if slope.has(sp.Derivative, sp.Subs) or variable in slope.free_symbols else slope
 
@@ -58,13 +60,16 @@ def require_interval(given: Given, variable: sp.Symbol) -> None:
 
 
 def interior(given: Given, variable: sp.Symbol) -> Given:
-    """The hypotheses with those on the variable made strict."""
+    """The hypotheses with those on the variable made strict, where none of them is free of it for some parameters:
+    `a*x >= 0` admits every x for a = 0, and a*x > 0 none."""
     conditions = []
     for e, op in given.conditions:
         if variable in e.free_symbols:
             if op == "=":
                 raise UnsupportedExpression(f"{e} = 0 leaves no interval for {variable}")
-            op = ">"
+            slope = slope_of(e, variable)
+            if slope is not None and given.holds(slope, "!="):
+                op = ">"
         conditions.append((e, op))
     return Given(conditions)
 
@@ -86,20 +91,17 @@ def end_point(given: Given, variable: sp.Symbol, point: sp.Expr, sides: tuple[sp
                 raise UnsupportedExpression(f"the point is not shown to lie in the interval: {moved} >= 0")
             weak.append((moved, ">="))
     kept = Given((*without(given, variable).conditions, *weak))
-    for side in (*sides, point):
-        for condition in obligations(side.xreplace(at)):
-            if not follows(kept, condition):
-                raise UnsupportedExpression(f"not shown to be defined at the point: {condition[0]} {condition[1]} 0")
+    require_kept(kept, [(e.xreplace(at), op) for side in (*sides, point) for e, op in obligations(side)])
     return weak
 
 
 def monotone(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     """rhs - lhs grows in a variable away from a bound of its interval: show the sign of the slope, and at the bound."""
-    variable, bound, side = decode(node["variable"]), decode(node["from"]), node["side"]
+    variable, bound, side = read(node["variable"]), read(node["from"]), node["side"]
     if side not in (1, -1) or goal.relation not in ("<", "<="):
         raise UnsupportedExpression("side is 1 or -1; the relation is an inequality")
     lhs, rhs = resolved(goal)
-    _require_defined(goal, lhs, rhs)
+    require_defined(goal)
     if not (is_analytic(lhs) and is_analytic(rhs)):
         raise UnsupportedExpression("the sides are not analytic on the interval")
     weak = end_point(goal.given, variable, bound, (lhs, rhs))
@@ -116,15 +118,6 @@ def monotone(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
         Goal(interior(goal.given, variable), sp.S.Zero, "<" if slope_strict else "<=", slope),
         Goal(outer, lhs.xreplace(at), "<=" if slope_strict else goal.relation, rhs.xreplace(at)),
     ]
-
-
-def _require_defined(goal: Goal, *sides: sp.Expr) -> None:
-    if goal.is_defined:
-        return
-    for side in sides:
-        for condition in obligations(side):
-            if not follows(goal.given, condition):
-                raise UnsupportedExpression(f"not shown to be defined: {condition[0]} {condition[1]} 0")
 
 
 # -- signs on a cover ----------------------------------------------------------------------------------------------
@@ -193,9 +186,7 @@ def _cell(g: sp.Expr, variable: sp.Symbol, cell: Mapping[str, Any], strict: bool
     if kind == "point":
         at = _number(cell["at"])
         value = g.xreplace({variable: at})
-        for condition in obligations(value):
-            if not follows(Given(), condition):
-                raise UnsupportedExpression(f"not defined at {at}")
+        require_kept(Given(), obligations(value))
         if not (Given().holds(value, ">") or (not strict and is_zero(value))):
             raise UnsupportedExpression(f"the value at {at} does not have the sign claimed")
         return Span(at, at, False, False)
@@ -232,11 +223,11 @@ def _number(data: Any) -> sp.Expr:
 
 def sign(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     """The sign of rhs - lhs, a function of one variable, on a cover by balls, jets at exact zeros, and tails."""
-    variable, cells = decode(node["variable"]), node["cells"]
+    variable, cells = read(node["variable"]), node["cells"]
     if goal.relation not in ("<", "<=") or not isinstance(cells, (list, tuple)) or len(cells) > MAX_CELLS:
         raise UnsupportedExpression("an inequality and a list of cells are needed")
     lhs, rhs = resolved(goal)
-    _require_defined(goal, lhs, rhs)
+    require_defined(goal)
     g = rhs - lhs
     if not isinstance(variable, sp.Symbol) or not g.free_symbols <= {variable}:
         raise UnsupportedExpression(f"{g} is no function of {variable} alone")
@@ -284,15 +275,13 @@ def require_isolated_zeros(goal: Goal, at: Any) -> None:
     e = goal.given.resolve(goal.rhs)
     if not is_analytic(e):
         raise UnsupportedExpression("not analytic")
-    for condition in obligations(e):
-        if not follows(goal.given, condition):
-            raise UnsupportedExpression(f"not shown to be defined: {condition[0]} {condition[1]} 0")
+    require_kept(goal.given, [strictly(c) for c in demands(goal.given, goal.rhs)])
     for condition, op in goal.given.conditions:
         free = condition.free_symbols
         if op in ("=", "!=") or sp.Poly(condition, *sorted(free, key=str)).total_degree() > 1:
             raise UnsupportedExpression("the hypotheses are not seen to be convex")
     values = dict(at)
-    if not all(isinstance(v, sp.Rational) for v in values.values()) or set(values) < e.free_symbols:
+    if not all(isinstance(s, sp.Symbol) and isinstance(v, sp.Rational) for s, v in values.items()):
         raise UnsupportedExpression("a rational point is needed")
     nothing = Given()
     if not all(nothing.holds(c.xreplace(values), op) for c, op in goal.given.conditions):
@@ -316,7 +305,7 @@ def kink(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
             swaps[d] = value
     if not swaps:
         raise UnsupportedExpression("every derivative has its branch")
-    return [Goal(goal.given, goal.lhs.xreplace(swaps), goal.relation, goal.rhs.xreplace(swaps))]
+    return [replaced(goal, swaps)]
 
 
 def _at_border(given: Given, d: sp.Derivative, index: int) -> sp.Expr | None:
@@ -330,14 +319,15 @@ def _at_border(given: Given, d: sp.Derivative, index: int) -> sp.Expr | None:
         raise UnsupportedExpression(f"the border does not cross {variable}")
     at = {variable: sp.expand(variable - border / slope)}
     near = given.near([variable])
-    above, below = (near.and_((way * border, ">"), (CLOSE - way * border, ">")).resolve(d.expr) for way in (1, -1))
+    sides = [near.and_((way * border, ">"), (CLOSE - way * border, ">")) for way in (1, -1)]
+    above, below = (side.resolve(d.expr) for side in sides)
+    for side in (*sides, given):
+        require_kept(side, demands(side, d.expr))
     here = given.resolve(d.expr).xreplace(at)
     for branch in (above, below):
         if branch.has(sp.Derivative, sp.Integral, sp.Limit) or not is_analytic(branch):
             raise UnsupportedExpression("a branch is not analytic")
-        for e, op in obligations(branch):
-            if not given.holds(e.xreplace(at), ">" if op == ">=" else op):
-                raise UnsupportedExpression(f"not shown to be defined near the border: {e} {op} 0")
+        require_kept(given, [strictly((c.xreplace(at), o)) for c, o in obligations(branch)])
     jumps = [here - above.xreplace(at), here - below.xreplace(at)]
     f, g = above, below
     for _ in range(int(order)):

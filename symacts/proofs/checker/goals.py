@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from math import comb
 from typing import Any
 
 import sympy as sp
+from sympy.functions.elementary.piecewise import ExprCondPair
 
 from symacts.codec import decode
 from symacts.errors import SymactsError, UnsupportedExpression
-from symacts.proofs.checker.entail import Condition, Given, follows, obligations
+from symacts.proofs.checker.entail import Condition, Given, Undecided, demands, follows, obligations
 
 __all__ = [
     "CertificateError",
     "Goal",
+    "all_demands",
     "condition_goal",
     "expression_of",
     "moved",
     "needs",
     "no_operators",
+    "read",
+    "replaced",
     "require_defined",
+    "require_kept",
     "require_plain",
     "resolved",
     "variable_of",
@@ -75,15 +81,9 @@ def needs(goal: Goal, *more: sp.Expr) -> list[Condition]:
         return []
     if not goal.is_defined and (goal.lhs.has(sp.Limit, sp.Integral) or goal.rhs.has(sp.Limit, sp.Integral)):
         raise UnsupportedExpression("limits and integrals come first: whether they exist is part of their rules")
-    sides = (*(() if goal.is_defined else (*resolved(goal), *_differentiated(goal))), *more)
-    out = [c for side in sides for c in obligations(side)]
+    sides = (*(() if goal.is_defined else (goal.lhs, goal.rhs)), *more)
+    out = [c for side in sides for c in demands(goal.given, side)]
     return [c for c in dict.fromkeys(out) if not follows(goal.given, c)]
-
-
-def _differentiated(goal: Goal) -> list[sp.Expr]:
-    """The resolved functions under derivatives: where a derivative is claimed, the function must be defined."""
-    found = sorted(goal.lhs.atoms(sp.Derivative) | goal.rhs.atoms(sp.Derivative), key=sp.default_sort_key)
-    return [goal.given.near([v for v, _ in d.variable_count]).resolve(d.expr) for d in found]
 
 
 def require_defined(goal: Goal, *more: sp.Expr) -> None:
@@ -93,20 +93,43 @@ def require_defined(goal: Goal, *more: sp.Expr) -> None:
         raise CertificateError("", f"not shown to be defined: {e} {op} 0")
 
 
-def expression_of(node: Mapping[str, Any], key: str) -> sp.Expr:
-    value = decode(node[key])
-    if not isinstance(value, sp.Expr) or value.has(sp.oo, -sp.oo, sp.zoo, sp.nan, sp.I):
-        raise UnsupportedExpression(f"{key}: not a finite real expression")
+def read(data: Any) -> sp.Expr:
+    """The expression that a node holds; plain, as those of goals are."""
+    value = decode(data)
+    if not isinstance(value, sp.Expr):
+        raise UnsupportedExpression(f"not an expression: {value}")
     require_plain(value)
     return value
 
 
-def require_plain(*expressions: sp.Expr) -> None:
-    """Fail unless every symbol is a plain real one: what else is known of it stands in the premises."""
+def expression_of(node: Mapping[str, Any], key: str) -> sp.Expr:
+    value = read(node[key])
+    if value.has(*_INFINITE, sp.I):
+        raise UnsupportedExpression(f"{key}: not a finite real expression")
+    return value
+
+
+MAX_TERMS = 20_000  # of the expansion of one power
+_KNOWN = (
+    *(sp.Add, sp.Mul, sp.Pow, sp.Function, sp.Max, sp.Min, sp.NumberSymbol, sp.Rational, sp.Symbol),
+    *(sp.core.relational.Relational, sp.logic.boolalg.Boolean, ExprCondPair, sp.Tuple),
+)
+_OPERATORS = (sp.Derivative, sp.Integral, sp.Limit)
+_INFINITE = (sp.oo, -sp.oo)  # as bounds of integrals and points of limits
+
+
+def require_plain(*expressions: sp.Expr, operators: bool = True) -> None:
+    """Fail unless every part is of a kind known here and every symbol plainly real: more stands in the premises."""
     for e in expressions:
-        for s in e.atoms(sp.Symbol):
-            if s != sp.Symbol(s.name, real=True) and s.name not in ("+", "-", "+-"):  # the direction of a limit
-                raise UnsupportedExpression(f"the symbol {s} carries assumptions of its own")
+        for node in sp.preorder_traversal(e):
+            if isinstance(node, sp.Symbol):
+                if node != sp.Symbol(node.name, real=True) and node.name not in ("+", "-", "+-"):  # ways of a limit
+                    raise UnsupportedExpression(f"the symbol {node} carries assumptions of its own")
+            elif node.is_Pow and node.base.is_Add and node.exp.is_Integer:
+                if comb(len(node.base.args) + abs(int(node.exp)) - 1, abs(int(node.exp))) > MAX_TERMS:
+                    raise UnsupportedExpression("a power too large to expand")
+            elif not isinstance(node, (*_KNOWN, *(_OPERATORS if operators else ()))) and node not in _INFINITE:
+                raise UnsupportedExpression(f"{type(node).__name__} has no place in a statement")
 
 
 def variable_of(node: Mapping[str, Any]) -> sp.Symbol:
@@ -116,11 +139,48 @@ def variable_of(node: Mapping[str, Any]) -> sp.Symbol:
     return value
 
 
-def moved(goal: Goal, swap: Mapping[Any, Any], *, keep: bool = True) -> Goal:
-    """The goal with symbols replaced everywhere."""
+def bound_variables(e: sp.Expr) -> set[sp.Symbol]:
+    """The variables of the derivatives, integrals and limits in an expression."""
+    found = {o.args[1] for o in e.atoms(sp.Limit)}
+    return found | {a[0] for o in e.atoms(sp.Derivative, sp.Integral) for a in o.args[1:]}
+
+
+def moved(goal: Goal, swap: Mapping[Any, Any]) -> Goal:
+    """The goal with symbols replaced everywhere; no bound variable is touched or captured."""
+    names = {s for old, new in swap.items() for s in (*old.free_symbols, *new.free_symbols)}
+    for e in (goal.lhs, goal.rhs, *(e for e, _ in goal.given.conditions)):
+        if names & bound_variables(e):
+            raise UnsupportedExpression("a variable cannot be replaced under its derivative, integral or limit")
     conditions = [(e.xreplace(swap), op) for e, op in goal.given.conditions]
     kept = [(e, op) for e, op in conditions if not (e.is_Rational and Given().holds(e, op))]
-    return Goal(Given(kept), goal.lhs.xreplace(swap), goal.relation, goal.rhs.xreplace(swap), goal.is_defined and keep)
+    return replaced(replace(goal, given=Given(kept), may_exclude=False), swap, goal.given)
+
+
+def replaced(goal: Goal, swap: Mapping[Any, Any], before: Given | None = None) -> Goal:
+    """The goal with parts of its sides replaced by what they equal; fails where a part that vanishes, such as the
+    other factor of a 0, is not seen to be defined. `before` holds the hypotheses on the sides as they were."""
+    new = replace(goal, lhs=goal.lhs.xreplace(swap), rhs=goal.rhs.xreplace(swap))
+    if not goal.is_defined:
+        for old, side in ((goal.lhs, new.lhs), (goal.rhs, new.rhs)):
+            lost = [(e.xreplace(swap), op) for e, op in all_demands(before or goal.given, old)]
+            require_kept(new.given, lost, side)
+    return new
+
+
+def require_kept(given: Given, lost: Iterable[Condition], *sides: sp.Expr) -> None:
+    """Fail unless every condition is still one of the sides, or follows."""
+    still = {c for side in sides for c in all_demands(given, side)}
+    for e, op in lost:
+        if (e, op) not in still and not follows(given, (e, op)):
+            raise UnsupportedExpression(f"not shown to be defined: {e} {op} 0")
+
+
+def all_demands(given: Given, e: sp.Expr) -> list[Condition]:
+    """As `demands`; where a switch stays open, the conditions of all its branches."""
+    try:
+        return demands(given, e)
+    except Undecided:
+        return obligations(e)
 
 
 def no_operators(*sides: sp.Expr) -> None:

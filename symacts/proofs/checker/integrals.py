@@ -15,17 +15,15 @@ infinite networks (the arcsine law); DLMF 7.7.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 import sympy as sp
 
-from symacts.codec import decode
 from symacts.errors import UnsupportedExpression
 from symacts.proofs.checker.analytic import without
-from symacts.proofs.checker.entail import Given, follows, is_analytic, obligations
-from symacts.proofs.checker.goals import Goal
+from symacts.proofs.checker.entail import Given, demands, follows, is_analytic, obligations, strictly
+from symacts.proofs.checker.goals import Goal, all_demands, read, replaced, require_kept
 from symacts.proofs.checker.limits import require_limit
 from symacts.proofs.checker.normal import is_zero
 from symacts.rigor.tails import limit as tail_limit
@@ -48,8 +46,8 @@ _MILD = (sp.asinh, sp.Abs, sp.Max, sp.Min)
 
 def rule(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     """Replace integrals over the line by what they equal."""
-    named = [decode(p["of"]) for p in node["parts"]]
-    factors = [decode(p["factor"]) for p in node["parts"]]
+    named = [read(p["of"]) for p in node["parts"]]
+    factors = [read(p["factor"]) for p in node["parts"]]
     (z,) = {i.limits[0][0] for i in named}
     for i in named:
         if not isinstance(i, sp.Integral) or len(i.limits) != 1 or tuple(i.limits[0][1:]) != (-sp.oo, sp.oo):
@@ -67,21 +65,23 @@ def rule(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
         h = h + c * (i.function.xreplace({z: -z}) if part.get("reflect") else i.function)
     if node.get("symmetrize"):
         h = (h + h.xreplace({z: -z})) / 2
-    value = _integrate(h, z, given, node)
-    zero = sp.S.Zero
-    return [Goal(goal.given, zero, goal.relation, rest + value)]
+    after = Goal(goal.given, sp.S.Zero, goal.relation, rest + _integrate(h, z, given, node))
+    if not goal.is_defined:
+        before = [c for side in (goal.lhs, goal.rhs) for c in all_demands(goal.given, side)]
+        require_kept(goal.given, before, after.rhs)
+    return [after]
 
 
 def definite(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     """Replace an integral between two bounds by increments of F: F' is the integrand inside each piece."""
-    of = decode(node["of"])
+    of = read(node["of"])
     if not isinstance(of, sp.Integral) or len(of.limits) != 1 or len(of.limits[0]) != 3:
         raise UnsupportedExpression("an integral between two bounds")
     z, a, b = of.limits[0]
     if z in a.free_symbols | b.free_symbols or of not in goal.lhs.atoms(sp.Integral) | goal.rhs.atoms(sp.Integral):
         raise UnsupportedExpression("no such integral in the goal")
     outer = without(goal.given, z)
-    ends = [a, *(decode(p["to"]) for p in node["pieces"][:-1]), b]
+    ends = [a, *(read(p["to"]) for p in node["pieces"][:-1]), b]
     total: sp.Expr = sp.S.Zero
     for (lo, hi), piece in zip(pairwise(ends), node["pieces"], strict=True):
         finite = [(end, way) for end, way in ((lo, 1), (hi, -1)) if end.is_finite is not False]
@@ -91,18 +91,17 @@ def definite(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
         if (len(finite) == 2 and not outer.holds(hi - lo, ">=")) or lo is sp.oo or hi is sp.S.NegativeInfinity:
             raise UnsupportedExpression("the ends of the pieces are not seen to be in order")
         inside = outer.and_(*((way * (z - end), ">") for end, way in finite))
-        local, primitive = inside.resolve(of.function), decode(piece["F"])
+        local, primitive = inside.resolve(of.function), read(piece["F"])
         for e in (local, primitive):
             if not is_analytic(e):
                 raise UnsupportedExpression("the integrand or its antiderivative is not analytic on a piece")
         conditions = obligations(primitive)
-        if not all(follows(inside, (e, ">" if op == ">=" else op)) for e, op in (*obligations(local), *conditions)):
-            raise UnsupportedExpression("the integrand or its antiderivative is not seen to be defined on a piece")
+        require_kept(inside, [strictly(c) for c in (*demands(inside, of.function), *conditions)])
         if not is_zero(sp.diff(primitive, z) - local):
             raise UnsupportedExpression("the derivative of the antiderivative is not the integrand")
         for end, way in ((hi, 1), (lo, -1)):
             total = total + way * _at_end(primitive, z, end, way, outer)
-    return [replace(goal, lhs=goal.lhs.xreplace({of: total}), rhs=goal.rhs.xreplace({of: total}))]
+    return [replaced(goal, {of: total})]
 
 
 def _at_end(primitive: sp.Expr, z: sp.Symbol, end: sp.Expr, way: int, given: Given) -> sp.Expr:
@@ -149,9 +148,11 @@ def _require_convergence(f: sp.Expr, z: sp.Symbol, given: Given) -> None:
     if isinstance(f, sp.Piecewise):
         if f.args[-1][1] != sp.true:
             raise UnsupportedExpression("the branches do not cover the line")
-        for value, _ in f.args:
+        for value, condition in f.args:
+            require_kept(given, obligations(condition))
             _require_convergence(value, z, given)
         return
+    require_kept(given, obligations(f))
     for term in sp.Add.make_args(f):
         if term == 0:
             continue
@@ -204,7 +205,7 @@ def _grows_linearly(e: sp.Expr, z: sp.Symbol) -> bool:
 # -- values --------------------------------------------------------------------------------------------------------
 def _integrate(h: sp.Expr, z: sp.Symbol, given: Given, node: Mapping[str, Any]) -> sp.Expr:
     pieces = node["pieces"]
-    borders = [decode(p["to"]) for p in pieces[:-1]]
+    borders = [read(p["to"]) for p in pieces[:-1]]
     for lo, hi in pairwise(borders):
         if not given.holds(hi - lo, ">"):
             raise UnsupportedExpression("the pieces are not in order")
@@ -228,7 +229,7 @@ def _integrate(h: sp.Expr, z: sp.Symbol, given: Given, node: Mapping[str, Any]) 
 
 
 def _antiderivative(h: sp.Expr, z: sp.Symbol, given: Given, piece: Mapping[str, Any], ends: Any) -> sp.Expr:
-    primitive = decode(piece["F"])
+    primitive = read(piece["F"])
     if not is_analytic(primitive) or primitive.has(sp.Integral, sp.Limit, sp.Derivative):
         raise UnsupportedExpression("the antiderivative is not analytic")
     for condition in obligations(primitive):
@@ -297,7 +298,7 @@ def _moments(h: sp.Expr, z: sp.Symbol, given: Given, piece: Mapping[str, Any], e
         raise UnsupportedExpression("moments are over the whole line")
     total, value = h, sp.S.Zero
     for c, n, q, l, w, wave in piece["terms"]:
-        c, q, l, w = decode(c), decode(q), decode(l), decode(w)
+        c, q, l, w = read(c), read(q), read(l), read(w)
         if not isinstance(n, int) or not 0 <= n <= MAX_POWER or wave not in ("cos", "sin") or not given.holds(q, ">"):
             raise UnsupportedExpression("not a Gaussian moment")
         for part in (c, q, l, w):
@@ -323,8 +324,8 @@ def _error_functions(h: sp.Expr, z: sp.Symbol, given: Given, piece: Mapping[str,
     density = sp.exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi)
     total, value = h, sp.S.Zero
     for c, p, r, s in piece["terms"]:
-        c, p, r = decode(c), decode(p), decode(r)
-        s = None if s is None else decode(s)
+        c, p, r = read(c), read(p), read(r)
+        s = None if s is None else read(s)
         for part in (c, p, r, *(() if s is None else (s,))):
             if z in part.free_symbols or not all(follows(given, o) for o in obligations(part)):
                 raise UnsupportedExpression("a coefficient depends on the variable")

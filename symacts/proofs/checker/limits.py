@@ -7,11 +7,10 @@ from typing import Any
 
 import sympy as sp
 
-from symacts.codec import decode
 from symacts.errors import UnsupportedExpression
 from symacts.proofs.checker.analytic import without
-from symacts.proofs.checker.entail import Condition, Given, follows, is_analytic, obligations
-from symacts.proofs.checker.goals import Goal
+from symacts.proofs.checker.entail import Condition, Given, demands, follows, is_analytic, obligations, strictly
+from symacts.proofs.checker.goals import Goal, read, replaced, require_kept
 from symacts.proofs.checker.normal import is_zero
 from symacts.rigor.tails import limit as tail_limit
 from symacts.rigor.tails import tail_sign
@@ -24,32 +23,27 @@ MAX_DEPTH = 6
 
 def limit(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     """Replace a limit by its value; parameters enter as factors of the parts, each of which has a limit shown here."""
-    of, value = decode(node["of"]), decode(node["value"])
+    of, value = read(node["of"]), read(node["value"])
     if not isinstance(of, sp.Limit) or of not in goal.lhs.atoms(sp.Limit) | goal.rhs.atoms(sp.Limit):
         raise UnsupportedExpression("no such limit in the goal")
     total: sp.Expr = sp.S.Zero
     e, variable, point, direction = of.args
-    parts = [(decode(c), decode(f), decode(v)) for c, f, v in node["parts"]]
     outer = without(goal.given, variable)
+    require_kept(outer, obligations(point) if point.is_finite is not False else [])
+    parts = [(read(c), read(f), read(v)) for c, f, v in node["parts"]]
     for way in {"+": (1,), "-": (-1,), "+-": (1, -1)}[str(direction)]:
-        near = nearby(outer, variable, point, way, decode(node["within"]))
+        near = nearby(outer, variable, point, way, read(node["within"]))
         local = near.resolve(e)
-        for d in e.atoms(sp.Derivative):
-            for condition in obligations(near.near([v for v, _ in d.variable_count]).resolve(d.expr)):
-                if not follows(near, condition):
-                    raise UnsupportedExpression("a differentiated function is not shown to be defined near the point")
         if local.has(sp.Derivative, sp.Limit, sp.Integral) or not is_analytic(local):
             raise UnsupportedExpression("the expression is not analytic near the point")
         total, rest = sp.S.Zero, local
         for c, f, v in parts:
             if variable in c.free_symbols | v.free_symbols:
                 raise UnsupportedExpression("a factor depends on the variable")
-            for condition in (*obligations(c), *obligations(v if v.is_finite is not False else sp.S.Zero)):
-                if not follows(outer, condition):
-                    raise UnsupportedExpression(f"not shown to be defined: {condition[0]} {condition[1]} 0")
+            require_kept(outer, [o for part in (c, v) if part.is_finite is not False for o in obligations(part)])
             require_limit(outer, near.resolve(f), variable, point, way, v)
             total, rest = total + c * v, rest - c * near.resolve(f)
-        for condition in obligations(local):
+        for condition in demands(near, e):
             if not follows(near, condition):
                 _require_near(outer, condition, variable, point, way)
         if rest != 0 and not is_zero(rest):
@@ -64,7 +58,7 @@ def limit(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
         if {goal.lhs, goal.rhs} != {of, value} or goal.relation != "=":
             raise UnsupportedExpression("an infinite limit stands alone")
         return []
-    return [Goal(goal.given, goal.lhs.xreplace({of: value}), goal.relation, goal.rhs.xreplace({of: value}))]
+    return [replaced(goal, {of: value})]
 
 
 def _require_near(outer: Given, condition: Condition, x: sp.Symbol, point: sp.Expr, way: int) -> None:
@@ -223,8 +217,8 @@ def _scaled_limit(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr) -> tup
 
 
 def _strictly(outer: Given, condition: Condition, at: Mapping[Any, Any]) -> bool:
-    e, op = condition
-    return outer.holds(e.xreplace(at), ">" if op == ">=" else op)
+    e, op = strictly(condition)
+    return outer.holds(e.xreplace(at), op)
 
 
 def scale_of(f: sp.Expr, x: sp.Symbol) -> sp.Expr:

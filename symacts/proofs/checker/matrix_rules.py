@@ -35,9 +35,13 @@ def subgoals(claim: MatrixClaim, node: Mapping[str, Any]) -> list[Goal]:
     """The scalar goals that a node leaves of a matrix claim; raises where the node does not hold."""
     shapes = dict(claim.shapes)
     rule = node.get("rule")
+    if any(name.endswith("'") for name, _ in claim.definitions):
+        raise UnsupportedExpression("the name of a derivative cannot be defined")
     if rule == "induction":
         return _induction(claim, node)
     left, right = words.normal(claim.lhs, shapes), words.normal(claim.rhs, shapes)
+    for side in (claim.lhs, claim.rhs):
+        _require_inverses(side, shapes)
     for a, b in ((left.rows, right.rows), (left.cols, right.cols)):
         if a is not None and b is not None and a != b:
             raise UnsupportedExpression(
@@ -53,6 +57,15 @@ def subgoals(claim: MatrixClaim, node: Mapping[str, Any]) -> list[Goal]:
     if rule == "elementwise":
         return elementwise_goals(claim)
     raise UnsupportedExpression(f"unknown rule {rule!r} for a matrix statement")
+
+
+def _require_inverses(tree: Any, shapes: words.Shapes) -> None:
+    """Fail for the inverse of a matrix that is 0 by its normal form."""
+    if isinstance(tree, tuple):
+        if tree and tree[0] == "inv" and not words.normal(tree[1], shapes).terms:
+            raise UnsupportedExpression("the inverse of 0")
+        for part in tree:
+            _require_inverses(part, shapes)
 
 
 def _induction(claim: MatrixClaim, node: Mapping[str, Any]) -> list[Goal]:
@@ -98,7 +111,7 @@ class _Entry:
     def of(self, tree: Any) -> sp.Expr:
         head = tree[0]
         if head == "num":
-            return sp.Rational(tree[1])
+            return sp.Rational(words.number(tree[1]))
         if head == "map":
             return _defined_by(tree[1], self.definitions).xreplace({_X: self.of(tree[2])})
         if head == "add":
@@ -198,13 +211,12 @@ def entries(tree: Any, shapes: words.Shapes, definitions: Mapping[str, sp.Expr],
             raise UnsupportedExpression("an entry of a column")
         return sp.Matrix([[column[tree[2]]]])
     if head == "num":
-        return _Scalar(sp.Rational(tree[1]))
+        return _Scalar(sp.Rational(words.number(tree[1])))
     if head == "I":
-        return sp.eye(tree[1]) if len(tree) > 1 else _Scalar(sp.S.One, _Scalar.identity)
+        return sp.eye(_size(tree[1])) if len(tree) > 1 else _Scalar(sp.S.One, _Scalar.identity)
     if head in ("ones", "zeros"):
         rows, cols = tree[1], tree[2] if len(tree) > 2 else 1
-        if not isinstance(rows, int) or not isinstance(cols, int):
-            raise UnsupportedExpression("concrete shapes are needed")
+        rows, cols = _size(rows, cols), _size(cols, rows)
         return sp.ones(rows, cols) if head == "ones" else sp.zeros(rows, cols)
     if head == "add":
         return _sum([go(t) for t in tree[1:]])
@@ -294,11 +306,16 @@ def _vector(formula: sp.Expr, column: sp.Matrix) -> sp.Matrix:
     return sp.Matrix(rows)
 
 
+def _size(size: Any, other: Any = 1) -> int:
+    """A number of rows or columns, small together with the other."""
+    if type(size) is not int or type(other) is not int or size < 1 or other < 1 or size * other > MAX_ENTRIES:
+        raise UnsupportedExpression("concrete small shapes are needed")
+    return size
+
+
 def symbol_entries(name: str, shape: tuple[int | str, int | str]) -> sp.Matrix:
     """The entries `name_i_j` of a matrix symbol."""
-    rows, cols = shape
-    if not isinstance(rows, int) or not isinstance(cols, int) or rows * cols > MAX_ENTRIES:
-        raise UnsupportedExpression("concrete small shapes are needed")
+    rows, cols = _size(shape[0], shape[1]), _size(shape[1], shape[0])
     return sp.Matrix(rows, cols, lambda i, j: sp.Symbol(f"{name}_{i + 1}_{j + 1}", real=True))
 
 

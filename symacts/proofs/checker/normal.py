@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from math import lcm
+from math import comb, lcm
 from typing import Any
 
 import sympy as sp
@@ -121,7 +121,7 @@ class Fraction:
     def power(self, k: int) -> Fraction:
         if k < 0:
             return self.inverse().power(-k)
-        if k > 1 and len(self.num) > 1 and len(self.num) ** min(k, 6) > 50 * MAX_TERMS:
+        if k > 1 and k * comb(k + len(self.num) - 1, k) > 50 * MAX_TERMS:
             raise UnsupportedExpression("a power too large to expand")
         return Fraction(self.num**k, {p: e * k for p, e in self.den.items()})
 

@@ -14,16 +14,20 @@ import sympy as sp
 from symacts.codec import decode
 from symacts.proofs.checker import analytic
 from symacts.proofs.checker.enclosures import number_sign
-from symacts.proofs.checker.entail import Given, follows, is_analytic, obligations
+from symacts.proofs.checker.entail import Given, demands, is_analytic, obligations
 from symacts.proofs.checker.goals import (
     CertificateError,
     Goal,
+    all_demands,
     condition_goal,
     expression_of,
     moved,
     needs,
     no_operators,
+    read,
+    replaced,
     require_defined,
+    require_kept,
     resolved,
     variable_of,
 )
@@ -65,7 +69,7 @@ def cases(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     if parts not in COVERS:
         raise CertificateError("", f"the cases {parts} do not cover the real numbers")
     no_operators(on)
-    require_defined(replace(goal, is_defined=True), goal.given.resolve(on))
+    require_defined(replace(goal, is_defined=True), on)
     signed = {"<": (-on, ">"), "<=": (-on, ">="), "=": (on, "="), ">": (on, ">"), ">=": (on, ">="), "!=": (on, "!=")}
     return [replace(goal, given=goal.given.and_(signed[part])) for part in parts]
 
@@ -78,11 +82,9 @@ def eliminate(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     if op != "=" or not is_analytic(e) or variable in slope.free_symbols or not goal.given.holds(slope, "!="):
         raise CertificateError("", f"no equation linear in {variable}")
     value = sp.expand(variable - e / slope)
-    moving = {v for d in goal.lhs.atoms(sp.Derivative) | goal.rhs.atoms(sp.Derivative) for v, _ in d.variable_count}
-    if moving & (value.free_symbols | {variable}):
-        raise CertificateError("", "a variable cannot be replaced under its derivative")
     if variable in value.free_symbols or not is_zero(e.xreplace({variable: value})):
         raise CertificateError("", f"the equation does not determine {variable}")
+    require_defined(replace(goal, is_defined=True), value)
     return [moved(goal, {variable: value})]
 
 
@@ -95,12 +97,14 @@ def either(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
         values = (of.args[0], -of.args[0])
     else:
         raise CertificateError("", "only Max, Min and Abs have listed values")
-    if goal.lhs.has(sp.Derivative, sp.Integral, sp.Limit) or goal.rhs.has(sp.Derivative, sp.Integral, sp.Limit):
-        raise CertificateError("", "not under a derivative, an integral or a limit")
+    no_operators(goal.lhs, goal.rhs)
     lhs, rhs = goal.given.partial(goal.lhs), goal.given.partial(goal.rhs)
     if not (lhs.has(of) or rhs.has(of)):
         raise CertificateError("", f"{of} does not occur")
-    return [replace(goal, lhs=lhs.xreplace({of: v}), rhs=rhs.xreplace({of: v})) for v in values]
+    out = [replaced(replace(goal, lhs=lhs, rhs=rhs), {of: v}) for v in values]
+    if not goal.is_defined:
+        require_kept(goal.given, [c for side in (goal.lhs, goal.rhs) for c in all_demands(goal.given, side)], lhs, rhs)
+    return out
 
 
 def derivatives(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
@@ -213,8 +217,8 @@ def isolated(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
 
 def transform(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     """New variables: `forward` writes the old in the new, `back` the new in the old; forward(back) is the identity."""
-    forward = {decode(k): decode(v) for k, v in node["forward"]}
-    back = {decode(k): decode(v) for k, v in node["back"]}
+    forward = {read(k): read(v) for k, v in node["forward"]}
+    back = {read(k): read(v) for k, v in node["back"]}
     lhs, rhs = goal.lhs, goal.rhs
     no_operators(lhs, rhs)
     olds, news = set(forward), set(back)
@@ -227,10 +231,11 @@ def transform(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     for old, value in forward.items():
         if not value.free_symbols <= news | (free - olds) or not is_zero(value.xreplace(back) - old):
             raise CertificateError("", f"{old} is not recovered")
+        require_kept(goal.given, [(e.xreplace(back), op) for e, op in obligations(value)])
     for new, value in back.items():
         if not value.free_symbols <= free:
             raise CertificateError("", f"{new} is not a function of the old variables")
-        require_defined(replace(goal, is_defined=True), goal.given.resolve(value))
+        require_defined(replace(goal, is_defined=True), value)
     return [moved(goal, forward)]
 
 
@@ -239,8 +244,7 @@ def enclosure(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     lhs, rhs = resolved(goal)
     if goal.relation == "=" or lhs.free_symbols or rhs.free_symbols or lhs.has(sp.Limit) or rhs.has(sp.Limit):
         raise CertificateError("", "enclosures show inequalities between constants")
-    if not all(follows(goal.given, c) for side in (lhs, rhs) for c in obligations(side)):
-        raise CertificateError("", "a side is not shown to be defined")
+    require_kept(goal.given, [c for side in (goal.lhs, goal.rhs) for c in demands(goal.given, side)])
     value = number_sign(rhs - lhs)
     if value is None or value not in {"<": (1,), "<=": (0, 1), "!=": (1, -1)}[goal.relation]:
         raise CertificateError("", "the enclosures do not show the relation")
@@ -254,7 +258,7 @@ def squares(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     lhs, rhs = resolved(goal)
     require_defined(goal)
     total = sp.S.Zero
-    for weight, base in ((decode(w), decode(b)) for w, b in node["terms"]):
+    for weight, base in ((read(w), read(b)) for w, b in node["terms"]):
         require_defined(replace(goal, is_defined=True), weight, base)
         if not goal.given.holds(weight, ">="):
             raise CertificateError("", f"a weight is not seen to be nonnegative: {weight}")

@@ -15,6 +15,7 @@ True
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -22,7 +23,7 @@ from typing import Any
 
 from symacts.errors import UnsupportedExpression
 
-__all__ = ["Matrix", "normal", "render"]
+__all__ = ["Matrix", "normal", "number", "render"]
 
 Dim = int | str | None
 Letter = tuple[Any, ...]
@@ -280,8 +281,15 @@ def _entry(tree: Any, shapes: Shapes) -> Matrix:
     return _make({((("entry", name, k),), ()): Fraction(1)}, 1, 1)
 
 
+def number(text: Any) -> Fraction:
+    """The rational number that a node writes as `p` or `p/q`."""
+    if not isinstance(text, str) or not re.fullmatch(r"-?\d+(/\d+)?", text, re.ASCII):
+        raise UnsupportedExpression(f"not a rational number: {text!r}")
+    return Fraction(text)
+
+
 def _number(tree: Any, shapes: Shapes) -> Matrix:
-    value = Fraction(tree[1])
+    value = number(tree[1])
     if not value:
         return _make({}, None, None)
     return _make({((), ()): value}, 1, 1)

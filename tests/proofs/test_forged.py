@@ -1,0 +1,406 @@
+"""Certificates forged by hand for statements that are false, or have no value somewhere: every rule refuses them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sympy as sp
+
+from symacts.claims import Claim, MatrixClaim
+from symacts.codec import encode as E
+from symacts.proofs.check import FORMAT, CertificateError, check
+
+x, y, a, t, z = sp.symbols("x y a t z", real=True)
+ZERO, ONE, HALF = sp.S.Zero, sp.S.One, sp.S.Half
+ALGEBRA, STRUCTURE, ABSURD, ENCLOSURE = ({"rule": r} for r in ("algebra", "structure", "absurd", "enclosure"))
+VANISHES = sp.sin(t) ** 2 + sp.cos(t) ** 2 - 1
+SAME = sp.sqrt(t) * sp.sqrt(t + VANISHES)
+"""`t`, but only for t >= 0: an identity that holds where its sides are defined says nothing elsewhere."""
+
+
+def step(rule: str, *steps: Any, **data: Any) -> dict[str, Any]:
+    return {"rule": rule, **data, **({"steps": list(steps)} if steps else {})}
+
+
+def defined(*steps: Any, **data: Any) -> dict[str, Any]:
+    return step("defined", *steps, **data)
+
+
+def limit_of(of: sp.Limit, value: sp.Expr, *parts: tuple[sp.Expr, sp.Expr, sp.Expr]) -> dict[str, Any]:
+    rows = [[E(c), E(f), E(v)] for c, f, v in parts]
+    return step("limit", ALGEBRA, of=E(of), value=E(value), within=E(ONE), parts=rows)
+
+
+def definite(of: sp.Integral, *pieces: Any) -> dict[str, Any]:
+    rows = [{"F": E(f)} | ({"to": E(to)} if to is not None else {}) for f, to in pieces]
+    return step("definite", ALGEBRA, of=E(of), pieces=rows)
+
+
+def moments(of: sp.Integral, factor: sp.Expr, *terms: Any) -> dict[str, Any]:
+    piece = {"kind": "moments", "terms": [[E(c), n, E(q), E(s), E(w), wave] for c, n, q, s, w, wave in terms]}
+    return step("integral", ALGEBRA, parts=[{"of": E(of), "factor": E(factor)}], pieces=[piece])
+
+
+def ball(lo: Any, hi: Any, order: int = 0, prec: int = 64) -> dict[str, Any]:
+    return {"kind": "ball", "lo": E(sp.sympify(lo)), "hi": E(sp.sympify(hi)), "order": order, "prec": prec}
+
+
+def tail(side: int, big: Any, terms: int = 8, prec: int = 64, **more: Any) -> dict[str, Any]:
+    return {"kind": "tail", "side": side, "M": E(sp.sympify(big)), "terms": terms, "prec": prec, **more}
+
+
+def cover(*cells: Any, of: sp.Symbol = x) -> dict[str, Any]:
+    return step("sign", variable=E(of), cells=list(cells))
+
+
+def claim(lhs: Any, relation: str, rhs: Any, *premises: Any) -> Claim:
+    return Claim((sp.sympify(lhs), sp.sympify(rhs)), (relation,), premises)
+
+
+PRODUCT, FLAT = sp.Integral(x * y, (x, 0, 1)), sp.Integral(y * y, (y, 0, 1))
+SHIFTED = sp.Integral(sp.exp(-(z**2) + SAME * z), (z, -sp.oo, sp.oo))
+ODD = sp.Integral(z * sp.exp(-(z**2)), (z, -sp.oo, sp.oo))
+POLE = sp.Integral(1 / x**2, (x, -1, 1))
+LINE = [(x - y, "=")]
+FORGED: dict[str, tuple[Claim, Any]] = {
+    # a part without a value disappears
+    "the other branch": (claim(sp.Max(-sp.sqrt(x), 0), "=", 0), ALGEBRA),
+    "under a sign": (claim(sp.sign(sp.sqrt(x) + 1), "=", 1), ALGEBRA),
+    "times a step": (claim(sp.log(x) * sp.Heaviside(y), "=", 0, (-y, ">")), ALGEBRA),
+    "times a maximum": (claim(sp.log(x) * sp.Max(y, 0), "=", 0, (-y, ">=")), ALGEBRA),
+    "in a condition": (claim(sp.Piecewise((1, sp.sqrt(x) >= 0), (0, True)), "=", 1), ALGEBRA),
+    "times a derivative": (
+        claim(sp.log(x) * sp.Derivative(sp.Max(y, 0), y), "=", 0, (-y, ">")),
+        step("derivatives", ALGEBRA),
+    ),
+    "times a limit": (
+        claim(sp.log(x) * sp.Limit(1 / t, t, sp.oo), "=", 0),
+        limit_of(sp.Limit(1 / t, t, sp.oo), ZERO, (ONE, 1 / t, ZERO)),
+    ),
+    "times an integral": (
+        claim(sp.log(x) * sp.Integral(t, (t, -1, 1)), "=", 0),
+        definite(sp.Integral(t, (t, -1, 1)), (t**2 / 2, None)),
+    ),
+    "times an eliminated 0": (
+        claim(x * sp.log(y), "=", 0, (x, "=")),
+        step("eliminate", ALGEBRA, variable=E(x), index=0),
+    ),
+    "in a maximum of listed values": (
+        claim(sp.Max(-1, sp.Max(-sp.sqrt(x), 0) * sp.log(y)), "=", 0),
+        step("either", ALGEBRA, ALGEBRA, of=E(sp.Max(-sp.sqrt(x), 0))),
+    ),
+    "an integrand": (
+        claim(SHIFTED, "=", sp.sqrt(sp.pi) * sp.exp(t**2 / 4)),
+        moments(SHIFTED, -ONE, (-ONE, 0, ONE, t, ZERO, "cos")),
+    ),
+    "a factor of an integral": (
+        claim(SAME * ODD, "=", 0),
+        moments(ODD, -t, (-t, 1, ONE, ZERO, ZERO, "cos")),
+    ),
+    "a new variable": (
+        claim(0, "<=", x),
+        defined(step("transform", STRUCTURE, forward=[[E(x), E(SAME)]], back=[[E(t), E(x)]])),
+    ),
+    # names
+    "a limit captures": (
+        claim(sp.Limit(x * y, x, 1), "=", 1, *LINE),
+        step("eliminate", limit_of(sp.Limit(y * y, y, 1), ONE, (ONE, y * y, ONE)), variable=E(x), index=0),
+    ),
+    "an integral captures": (
+        claim(PRODUCT, "=", sp.Rational(1, 3), *LINE),
+        step("eliminate", definite(FLAT, (y**3 / 3, None)), variable=E(x), index=0),
+    ),
+    "a sum captures": (
+        claim(sp.Sum(y * x, (y, 1, 3)), "=", sp.Sum(y * y, (y, 1, 3)), *LINE),
+        step("eliminate", ALGEBRA, variable=E(x), index=0),
+    ),
+    "a symbol that is positive by itself": (claim(0, "<", sp.Symbol("x", positive=True)), STRUCTURE),
+    "a wide case": (claim(0, "<=", x), step("cases", STRUCTURE, ABSURD, on=E(x), parts=[">", ">"])),
+    "foreign premises": (claim(0, "<=", x, (y, ">=")), STRUCTURE),
+    "premises that can be met": (claim(x, "=", 2, (x - 1, ">="), (1 - x, ">=")), ABSURD),
+    # intervals
+    "no interior for some parameters, strict": (
+        claim(0, "<", a * x, (a * x, ">="), (x, ">")),
+        step(
+            "monotone",
+            step("cases", ABSURD, ABSURD, STRUCTURE, on=E(a), parts=["<", "=", ">"]),
+            ALGEBRA,
+            variable=E(x),
+            side=1,
+            strict="slope",
+            **{"from": E(ZERO)},
+        ),
+    ),
+    "no interior for some parameters": (
+        claim(x * sp.exp(a), "=", 0, (a * x, ">="), (-a * x, ">=")),
+        step("derivative-and-point", ABSURD, ALGEBRA, variable=E(x), point=E(ZERO)),
+    ),
+    "two intervals": (
+        claim(sp.atan(x) + sp.atan(1 / x), "=", sp.pi / 2, (x, "!=")),
+        step("derivative-and-point", ALGEBRA, ALGEBRA, variable=E(x), point=E(ONE)),
+    ),
+    "a branch as an interval": (
+        claim(sp.sign(x), "=", 1, (sp.Piecewise((x - 2, x > 0), (x + 9, True)), ">")),
+        step("derivative-and-point", ALGEBRA, ALGEBRA, variable=E(x), point=E(sp.Integer(3))),
+    ),
+    "a point outside": (
+        claim(x, "<=", 0, (x - 1, ">=")),
+        step("monotone", STRUCTURE, ALGEBRA, variable=E(x), side=-1, **{"from": E(ZERO)}),
+    ),
+    "a point that is no expression of the others": (
+        claim(x, "=", y),
+        step("derivative-and-point", ALGEBRA, ALGEBRA, variable=E(x), point=E(x)),
+    ),
+    "the derivative alone": (
+        claim(x + 1, "=", x),
+        step("derivative-and-point", ALGEBRA, ALGEBRA, variable=E(x), point=E(ZERO)),
+    ),
+    "isolated zeros on a half line": (
+        claim(0, "<", 1 / (sp.sqrt(x**2 - 2 * x + 1) - x + 1) ** 2),
+        defined(STRUCTURE, step("isolated", at=E({x: ZERO})), excluded=[0]),
+    ),
+    "isolated zeros everywhere": (
+        claim(0, "<", 1 / VANISHES**2),
+        defined(STRUCTURE, step("isolated", at=E({t: ZERO, sp.sin(t): sp.Integer(5)})), excluded=[0]),
+    ),
+    "a logarithm excluded": (
+        claim(sp.log(x), "=", sp.log(x)),
+        defined(ALGEBRA, step("isolated", at=E({x: ONE})), excluded=[0]),
+    ),
+    # covers
+    "a gap between balls": (claim(0, "<", x**2), cover(tail(-1, 1), ball(-1, -HALF), ball(HALF, 1), tail(1, 1))),
+    "a missing point": (claim(0, "<", x**2), cover(tail(-1, 1), tail(1, 1), ball(-1, 0), ball(0, 1))),
+    "a point for a strict sign": (
+        claim(0, "<", x**2),
+        cover(tail(-1, 1), tail(1, 1), {"kind": "point", "at": E(ZERO)}, ball(-1, 0), ball(0, 1)),
+    ),
+    "balls too wide": (claim(0, "<", x**2 - x + sp.Rational(1, 5)), cover(tail(-1, 2), ball(-2, 2, 3), tail(1, 2))),
+    "a zero inside a tail": (claim(0, "<", x - 50), cover(tail(1, 10), of=x)),
+    "a tail over a zero": (
+        claim(0, "<", (x - 50) ** 2 - 1, (x - 10, ">=")),
+        cover(tail(1, 10, 20), ball(10, 11)),
+    ),
+    "swapped ends": (claim(0, "<", x, (x + 1, ">="), (1 - x, ">=")), cover(ball(1, -1))),
+    "bits too few": (claim(0, "<", x, (x - 1, ">="), (2 - x, ">=")), cover(ball(1, 2, prec=2))),
+    "an infinite end": (
+        claim(0, "<", x, (x - 1, ">=")),
+        cover({"kind": "ball", "lo": E(ONE), "hi": E(sp.oo), "order": 0, "prec": 64}),
+    ),
+    "an end that is no number": (
+        claim(0, "<", x - 9, (x - 1, ">=")),
+        cover({"kind": "ball", "lo": E(ONE), "hi": {"atom": "nan"}, "order": 0, "prec": 64}),
+    ),
+    "a pole inside a ball": (claim(0, "<", 1 / x, (x + 1, ">="), (1 - x, ">=")), cover(ball(-1, 1, 2))),
+    "a branch point inside a ball": (
+        claim(0, "<=", sp.sqrt(x), (x + 1, ">="), (1 - x, ">=")),
+        cover(ball(-1, 1, 1)),
+    ),
+    "another variable": (claim(0, "<", y + 2, (x - 1, ">=")), cover(ball(-1, 1), of=x)),
+    # inequalities
+    "equal balls": (claim(sp.sin(1) ** 2 + sp.cos(1) ** 2, "<", 1), ENCLOSURE),
+    "equal balls, different": (claim(sp.sin(1) ** 2 + sp.cos(1) ** 2, "!=", 1), ENCLOSURE),
+    "an equation by enclosure": (claim(sp.pi, "=", sp.Rational(355, 113)), ENCLOSURE),
+    "strict from weak": (
+        claim(x, "<", sp.Abs(x)),
+        step("middle", ALGEBRA, ALGEBRA, through=E(x), relations=["<=", "<="]),
+    ),
+    "squares of negative weight": (claim(x**2, "<=", 0), step("squares", terms=[[E(-ONE), E(x)]])),
+    "squares of sides of any sign": (
+        claim(x, "<=", y, (y**2 - x**2, ">=")),
+        step("apply", STRUCTURE, STRUCTURE, STRUCTURE, function="square"),
+    ),
+    "a factor that may be negative": (
+        claim(0, "<=", x * y, (y, ">=")),
+        step("factor", STRUCTURE, by=E(x), rest=E(y)),
+    ),
+    # limits and integrals
+    "an oscillating limit": (
+        claim(sp.Limit(sp.sin(x), x, sp.oo), "=", 0),
+        limit_of(sp.Limit(sp.sin(x), x, sp.oo), ZERO, (ONE, sp.sin(x), ZERO)),
+    ),
+    "an oscillating part": (
+        claim(sp.Limit(sp.sin(x), x, sp.oo), "=", 0),
+        limit_of(sp.Limit(sp.sin(x), x, sp.oo), ZERO, (ONE, 2 * sp.sin(x), ZERO), (-ONE, sp.sin(x), ZERO)),
+    ),
+    "two sides": (
+        claim(sp.Limit(sp.sign(x), x, 0, "+-"), "=", 1),
+        limit_of(sp.Limit(sp.sign(x), x, 0, "+-"), ONE, (ONE, ONE, ONE)),
+    ),
+    "infinite parts": (
+        claim(sp.Limit(x - x**2, x, sp.oo), "=", sp.oo),
+        limit_of(sp.Limit(x - x**2, x, sp.oo), sp.oo, (ONE, x, sp.oo), (-ONE, x**2, ZERO)),
+    ),
+    "a pole inside": (claim(POLE, "=", -2), definite(POLE, (-1 / x, None))),
+    "a pole at an end": (claim(POLE, "=", -2), definite(POLE, (-1 / x, ZERO), (-1 / x, None))),
+    "pieces out of order": (
+        claim(sp.Integral(sp.Abs(x), (x, -1, 1)), "=", 0),
+        definite(sp.Integral(sp.Abs(x), (x, -1, 1)), (-(x**2) / 2, ONE), (x**2 / 2, -ONE), (x**2 / 2, None)),
+    ),
+    "a jump of the antiderivative": (
+        claim(sp.Integral(1 / (1 + x**2), (x, -1, 1)), "=", -sp.pi / 2),
+        definite(sp.Integral(1 / (1 + x**2), (x, -1, 1)), (-sp.acot(x), None)),
+    ),
+    "an integral that diverges": (claim(0, "<", sp.Integral(1 / x, (x, 1, sp.oo))), ENCLOSURE),
+    "a principal value": (claim(-5, "<", sp.Integral(1 / x, (x, -1, 1))), ENCLOSURE),
+    # derivatives
+    "a kink": (claim(sp.Derivative(sp.Abs(x), x), "=", 1, (x, ">=")), step("derivatives", ALGEBRA)),
+    "a derivative that exists": (
+        claim(sp.Derivative(x * sp.Abs(x), x), "=", 1, (x, "=")),
+        step("kink", ALGEBRA, index=0),
+    ),
+}
+
+
+def rejected(stated: Any, node: Any) -> bool:
+    try:
+        check({"format": FORMAT, "claim": stated.to_dict(), "proof": node}, stated)
+    except CertificateError as error:
+        return bool(error.path)
+    return False
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_forged_certificates_are_refused(name: str) -> None:
+    assert rejected(*FORGED[name])
+
+
+def test_what_is_true_passes_the_same_rules() -> None:
+    """The builders above make certificates that hold where the statement does."""
+    for stated, node in (
+        (claim(0, "<=", x * y, (x, ">"), (y, ">=")), step("factor", STRUCTURE, by=E(x), rest=E(y))),
+        (claim(0, "<", x - 9, (x - 10, ">=")), cover(tail(1, 20), ball(10, 20))),
+        (claim(FLAT, "=", sp.Rational(1, 3)), definite(FLAT, (y**3 / 3, None))),
+        (claim(sp.Limit(1 / t, t, sp.oo), "=", 0), limit_of(sp.Limit(1 / t, t, sp.oo), ZERO, (ONE, 1 / t, ZERO))),
+        (claim(sp.Max(-sp.sqrt(x), 0), "=", 0, (x, ">=")), ALGEBRA),
+        (claim(x * sp.log(y), "=", 0, (x, "="), (y, ">")), step("eliminate", ALGEBRA, variable=E(x), index=0)),
+    ):
+        assert not rejected(stated, node), stated
+
+
+X = ("sym", "x")
+MATRICES: dict[str, tuple[MatrixClaim, Any]] = {
+    "the derivative of a map by name": (
+        MatrixClaim(
+            ("jacobian", ("map", "f", X), X),
+            "=",
+            ("diag", ("map", "f'", X)),
+            (("x", ("n", 1)),),
+            (("f", x**2), ("f'", x)),
+        ),
+        {"rule": "words"},
+    ),
+    "an inverse that is not square": (
+        MatrixClaim(("mul", ("inv", ("sym", "A")), ("sym", "A")), "=", ("I",), (("A", ("m", "n")),)),
+        {"rule": "words"},
+    ),
+    "the inverse of 0": (
+        MatrixClaim(
+            ("inv", ("add", X, ("mul", ("num", "-1"), X))),
+            "=",
+            ("inv", ("add", X, ("mul", ("num", "-1"), X))),
+            (("x", ("n", "n")),),
+        ),
+        {"rule": "words"},
+    ),
+    "induction with a bias that holds x": (
+        MatrixClaim(("stack", X), "=", ("affine", X), ()),
+        {"rule": "induction", "weight": ["mul", ["sym", "W"], ["sym", "M"]], "bias": ["sym", "x"]},
+    ),
+    "induction for another claim": (
+        MatrixClaim(("stack", X), "=", X, ()),
+        {
+            "rule": "induction",
+            "weight": ["mul", ["sym", "W"], ["sym", "M"]],
+            "bias": ["add", ["mul", ["sym", "W"], ["sym", "c"]], ["sym", "b"]],
+        },
+    ),
+    "another order": (
+        MatrixClaim(
+            *(("mul", ("sym", "A"), ("sym", "B")), "=", ("mul", ("sym", "B"), ("sym", "A"))),
+            (("A", ("n", "n")), ("B", ("n", "n"))),
+        ),
+        {"rule": "words"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MATRICES)
+def test_forged_matrix_certificates_are_refused(name: str) -> None:
+    assert rejected(*MATRICES[name])
+
+
+def deep(levels: int) -> Any:
+    data: Any = E(x)
+    for _ in range(levels):
+        data = {"op": "exp", "args": [data]}
+    return data
+
+
+def hostile() -> dict[str, Any]:
+    """Certificates that are no certificates: types confused, cycles, depth, sizes that no machine holds."""
+    stated = claim(x, "=", x).to_dict()
+    cycle: dict[str, Any] = {"op": "exp"}
+    cycle["args"] = [cycle]
+    loop: dict[str, Any] = step("cases", on=E(x), parts=["<", ">="])
+    loop["steps"] = [loop, loop]
+
+    def about(*sides: Any) -> Any:
+        return {**stated, "sides": list(sides)}
+
+    def power(base: Any, exponent: str) -> Any:
+        return {"op": "Pow", "args": [base, {"q": exponent}]}
+
+    wide = {"op": "Add", "args": [E(x), {"q": "1"}]}
+    proofs = {
+        f"node {k}": {"format": FORMAT, "claim": stated, "proof": p}
+        for k, p in enumerate(
+            (
+                *({"rule": []}, {"rule": {}}, {"rule": 5}, {}, None, [], "algebra", loop),
+                *(step("cases", on=E(x), parts=["<", ">="]), {**loop, "steps": "ab"}, {**loop, "steps": {0: 1, 1: 2}}),
+                *({**loop, "on": deep(3000)}, {**loop, "on": cycle}, {**loop, "parts": None}, {**loop, "on": 5}),
+                *(step("eliminate", variable=E(x), index=10**9), step("eliminate", variable=E(x), index="0")),
+                step("sign", variable=E(x), cells=[{"kind": []}]),
+                step("factor", ALGEBRA, by=power({"q": "2"}, "9" * 12), rest=E(x)),
+                step("factor", ALGEBRA, by=power(wide, "9" * 5), rest=E(x)),
+                step("factor", ALGEBRA, by={"op": "factorial", "args": [{"q": "9" * 9}]}, rest=E(x)),
+            )
+        )
+    }
+    claims = {
+        f"claim {k}": {"format": FORMAT, "claim": c, "proof": ALGEBRA}
+        for k, c in enumerate(
+            (
+                *([], None, 5, "x", {"kind": []}, about(deep(3000), deep(3000)), about(cycle, cycle)),
+                *(about({"q": "1/0"}, E(x)), about({"q": "9" * 5000}, E(x)), about({"q": 7}, E(x)), about(E(x))),
+                *({**stated, "premises": 5}, {**stated, "premises": [[E(x), "~"]]}, {**stated, "relations": "<<"}),
+                *({**stated, "defined": [[E(x)]]}, about({"op": "Lt", "args": [E(x), E(x)]}, E(x))),
+                *(about(power({"q": "2"}, "9" * 12), E(x)), about(power(wide, "9" * 5), E(x))),
+                about({"op": "exp", "args": [power({"q": "10"}, "9" * 9)]}, E(x)),
+            )
+        )
+    }
+    matrix = {"kind": "matrix", "lhs": ["sym", "A"], "relation": "=", "rhs": ["sym", "A"], "shapes": [], "text": ""}
+    matrix["definitions"] = []
+    shapes = {
+        f"matrix {k}": {"format": FORMAT, "claim": matrix | more, "proof": {"rule": rule}}
+        for k, (rule, more) in enumerate(
+            (
+                *(("words", {}), ("words", {"lhs": 5}), ("words", {"lhs": []}), ("words", {"shapes": [["A"]]})),
+                ("words", {"lhs": ["num", "1e999999999"], "rhs": ["num", "1e999999999"]}),
+                ("words", {"lhs": ["num", "1/0"], "rhs": ["num", "1/0"]}),
+                ("entries", {"lhs": ["ones", 10**6, 10**6], "rhs": ["ones", 10**6, 10**6]}),
+                ("entries", {"lhs": ["I", 10**6], "rhs": ["I", 10**6]}),
+                ("entries", {"shapes": [["A", [10**6, 10**6]]]}),
+                ("entries", {"shapes": [["A", [0, 0]]]}),
+                ([], {"shapes": [["A", ["n", "n"]]]}),
+            )
+        )
+    }
+    return {"no dict": [], "nothing": None, "text": "x", **proofs, **claims, **shapes}
+
+
+@pytest.mark.parametrize("name", hostile())
+def test_hostile_data_are_refused_by_name(name: str) -> None:
+    with pytest.raises(CertificateError):
+        check(hostile()[name])
