@@ -131,11 +131,14 @@ def torch_eager(name: str, data: Any) -> Run | None:
 
 
 def torch_compiled(name: str, data: Any) -> Run | None:
-    """The same after `torch.compile`."""
+    """The same after `torch.compile`, compiled alone: past its limit of recompilations PyTorch would run it eagerly."""
     import torch
 
     function = torch_functions().get(name)
-    return None if function is None else _torch(torch.compile(function, dynamic=False), data)
+    if function is None:
+        return None
+    torch._dynamo.reset()
+    return _torch(torch.compile(function, dynamic=False), data)
 
 
 def _torch(function: Callable[[Any], Any] | None, data: Any) -> Run | None:
