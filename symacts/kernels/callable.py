@@ -21,6 +21,7 @@ import numpy.typing as npt
 from symacts.errors import ParameterError, shorten, wording
 from symacts.kernels import targets
 from symacts.kernels.code import Code, Part
+from symacts.kernels.memory import RESULTS, address
 from symacts.kernels.pieces import evaluate
 
 __all__ = ["Kernel", "check"]
@@ -126,6 +127,10 @@ class Kernel:
         """
         if parameters:
             return self.specialized(parameters)(x, out)
+        if out is None and type(x) is np.ndarray and self.backend == "numba":
+            results = self.fused(x)
+            if results is not None:
+                return results if isinstance(self.options["order"], tuple) else results[0]
         data = np.asarray(x)
         dtype = self.result_dtype(x, data)
         if dtype.itemsize > self.dtype.itemsize:
@@ -136,6 +141,19 @@ class Kernel:
             self.run(data, outs)
         results = tuple(o if out is not None or data.ndim else o[()] for o in outs)
         return results if isinstance(self.order, tuple) else results[0]
+
+    def fused(self, x: Array) -> tuple[Array, ...] | None:
+        """New arrays from the compiled loop, without a detour; None where the input is not as the loop takes it."""
+        loop = self._run
+        if loop is None or x.dtype != self.code.inner or not x.ndim or self.options["dtype"] != self.code.inner:
+            return None
+        flags = x.flags
+        if not (flags.c_contiguous and flags.aligned):
+            return None
+        place = address(x)
+        pairs = [RESULTS.array(x.shape, x.dtype, place) for _ in range(loop.count)]
+        loop.fill(x.size, place, [at for _, at in pairs])
+        return tuple([array for array, _ in pairs])
 
     def result_dtype(self, given: Any, data: Array) -> np.dtype[Any]:
         """float16, float32 and float64 arrays keep their format; integers become float64; Python floats take ours."""
@@ -150,7 +168,7 @@ class Kernel:
     def prepare(self, out: Any, shape: tuple[int, ...], dtype: np.dtype[Any], count: int) -> list[Array]:
         """The arrays to write to, new or checked."""
         if out is None:
-            return [np.empty(shape, dtype) for _ in range(count)]
+            return [RESULTS.array(shape, dtype, 0)[0] for _ in range(count)]
         outs = list(out) if isinstance(out, (tuple, list)) else [out]
         if len(outs) != count:
             raise ValueError(f"out: got {len(outs)} arrays, expected {count} (one for each order)")
@@ -182,9 +200,9 @@ class Kernel:
         """A function (x, outs) on one-dimensional arrays of the inner format."""
         parts = self.code.parts
         if self.backend == "numba":
-            loop, ends = targets.numba.load(self.code.source), targets.numba.ends_of(self.code)
+            ends, _ = targets.numba.ends_of(parts, self.code.inner, self.code.slots)
             tables = [array for part in parts for array in (part.table.edges, part.table.rows)]
-            return lambda x, outs: loop(x, *outs, ends, *tables)
+            return targets.numba.load(self.code.source, ends, tables)
         tile, scratch = targets.numpy.load(self.code.source)
 
         def run(x: Array, outs: Sequence[Array]) -> None:

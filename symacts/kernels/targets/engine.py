@@ -20,11 +20,14 @@ import numpy as np
 import numpy.typing as npt
 
 from symacts import cache
-from symacts.kernels.targets import vector
+from symacts.kernels.memory import address
+from symacts.kernels.targets import repair, vector
+from symacts.kernels.targets.repair import BUCKETS
 
-__all__ = ["BUCKETS", "bucketed", "function"]
+__all__ = ["BUCKETS", "Loop", "bucketed"]
 
-BUCKETS = vector.BUCKETS
+CACHED = 48 << 20
+"""Bytes read and written from which results go past the caches: they would not be found there anyway."""
 ARRAYS_IN_THREADS = 1 << 17
 """Elements from which a parallel kernel uses its threads: starting them takes about as long as 1e5 elements."""
 DIGEST = 64
@@ -50,18 +53,18 @@ def _machine() -> tuple[Any, str, bool]:
 
 
 @lru_cache(maxsize=1024)
-def _object(source: str) -> bytes:
+def _object(source: str, streams: bool = False) -> bytes:
     """The object file of a kernel's source: from disk, or compiled and stored."""
     machine, described, permutes = _machine()
-    own = Path(vector.__file__).read_bytes()
-    key = hashlib.sha256(source.encode() + described.encode() + own).hexdigest()[:40]
+    own = b"".join(Path(str(m.__file__)).read_bytes() for m in (vector, repair))
+    key = hashlib.sha256(source.encode() + described.encode() + own + bytes(streams)).hexdigest()[:40]
     name = f"kernels/{key}.o"
     stored = cache.read(name)
     if stored is not None and stored[:DIGEST] == hashlib.sha256(stored[DIGEST:]).hexdigest().encode():
         return stored[DIGEST:]
     module = vector.read(source)
     lanes = (16 if permutes else 8) * (1 if module.dtype == "float64" else 2)
-    found = compiled(vector.assemble(module, lanes, permutes), machine)
+    found = compiled(vector.assemble(module, lanes, permutes, streams), machine)
     cache.write(name, hashlib.sha256(found).hexdigest().encode() + found)
     return found
 
@@ -78,11 +81,11 @@ def compiled(assembly: str, machine: Any) -> bytes:
 
 
 @lru_cache(maxsize=1024)
-def _loop(source: str) -> tuple[Any, int]:
+def _loop(source: str, streams: bool = False) -> tuple[Any, int]:
     """The engine that holds the code, and the address of `loop`."""
     machine = _target().create_target_machine(jit=True)
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
-    engine.add_object_file(llvm.object_file.ObjectFileRef.from_data(_object(source)))
+    engine.add_object_file(llvm.object_file.ObjectFileRef.from_data(_object(source, streams)))
     engine.finalize_object()
     return engine, engine.get_function_address("loop")
 
@@ -90,7 +93,7 @@ def _loop(source: str) -> tuple[Any, int]:
 def bucketed(edges: npt.NDArray[np.float64]) -> npt.NDArray[np.int32]:
     """For every bucket of leading bits the first row that it can need, and the one after the last."""
     half = BUCKETS // 2
-    lead = (np.arange(half + 1, dtype=np.int64) + vector.LOWEST) << vector.TOP
+    lead = (np.arange(half + 1, dtype=np.int64) + repair.LOWEST) << repair.TOP
     borders = lead.view(np.float64).copy()
     borders[0], borders[-1] = 0.0, np.inf
     row = np.maximum(np.searchsorted(edges, borders, side="right") - 1, 0)
@@ -101,46 +104,64 @@ def bucketed(edges: npt.NDArray[np.float64]) -> npt.NDArray[np.int32]:
     return found
 
 
-def function(source: str) -> Callable[..., None]:
-    """`loop(xs, out0, ..., ends, edges0, rows0, ...)` on one-dimensional contiguous arrays."""
-    engine, address = _loop(source)
-    parallel = "\nPARALLEL = True\n" in source
-    count = source.rsplit("\n    return ", 1)[1].count(",")
-    call = ctypes.CFUNCTYPE(None, ctypes.c_int64, *[ctypes.c_void_p] * (2 + 4 * count))(address)
-    indices: dict[int, tuple[Any, Any]] = {}
+class Loop:
+    """A compiled loop with its stretches and tables: `loop(xs, outs)` on one-dimensional contiguous arrays.
 
-    def prepared(tables: Sequence[Any]) -> list[int]:
-        found = []
+    Parameters
+    ----------
+    source : str
+        The generated body.
+    ends : ndarray
+        The stretches of every output.
+    tables : sequence of ndarray
+        Edges and rows of every output's table.
+    """
+
+    __slots__ = ("_call", "_code", "_context", "_kept", "_parallel", "_source", "_streams", "_width", "count")
+
+    def __init__(self, source: str, ends: Any, tables: Sequence[Any]) -> None:
+        self._source = source
+        self._parallel = "\nPARALLEL = True\n" in source
+        self._width = 8 if '\nDTYPE = "float64"\n' in source else 4
+        self.count = source.rsplit("\n    return ", 1)[1].count(",")
+        arrays = [ends]
         for edges, rows in zip(tables[::2], tables[1::2], strict=True):
-            if id(edges) not in indices:
-                indices[id(edges)] = edges, bucketed(edges)
-            found += [_at(edges), _at(rows), _at(indices[id(edges)][1])]
-        return found
+            arrays += [edges, rows, bucketed(edges)]
+        self._kept = arrays
+        pointers = (ctypes.c_void_p * len(arrays))(*map(address, arrays))
+        self._context = ctypes.addressof(pointers)
+        self._code, place = _loop(source)
+        self._kept.append(pointers)
+        self._call = self._prototype(place)
+        self._streams: Any = None
 
-    def loop(xs: Any, *others: Any) -> None:
-        outs, ends, tables = others[:count], others[count], prepared(others[count + 1 :])
+    def _prototype(self, place: int) -> Any:
+        return ctypes.CFUNCTYPE(None, ctypes.c_int64, *[ctypes.c_void_p] * (2 + self.count))(place)
+
+    def __call__(self, xs: Any, outs: Sequence[Any]) -> None:
         if not all(a.flags.c_contiguous for a in (xs, *outs)):  # strided pieces of strided arrays: through copies
             dense = [np.empty(a.shape, a.dtype) for a in outs]
-            loop(np.ascontiguousarray(xs), *dense, *others[count:])
+            self(np.ascontiguousarray(xs), dense)
             for out, found in zip(outs, dense, strict=True):
                 out[...] = found
             return
-        size, width = len(xs), xs.itemsize
-        if not parallel or size < ARRAYS_IN_THREADS:
-            call(size, _at(xs), *map(_at, outs), _at(ends), *tables)
+        self.fill(len(xs), address(xs), [address(out) for out in outs])
+
+    def fill(self, size: int, x: int, outs: Sequence[int]) -> None:
+        """Write so many elements of every output, from address to address."""
+        call: Callable[..., None] = self._call
+        if size * self._width * (1 + self.count) > CACHED and not any((out - outs[0]) & 63 for out in outs):
+            if self._streams is None:
+                code, place = _loop(self._source, True)
+                self._kept.append(code)
+                self._streams = self._prototype(place)
+            call = self._streams
+        if not self._parallel or size < ARRAYS_IN_THREADS:
+            call(size, x, *outs, self._context)
             return
         workers = os.cpu_count() or 1
         step = -(-size // (4 * workers) // 64) * 64
         with ThreadPoolExecutor(workers) as pool:
             for start in range(0, size, step):
-                places = [_at(a) + start * width for a in (xs, *outs)]
-                pool.submit(call, min(step, size - start), *places, _at(ends), *tables)
-
-    loop.engine = engine  # type: ignore[attr-defined]  # the code lives as long as its engine
-    return loop
-
-
-def _at(array: Any) -> int:
-    """The address of an array's first element."""
-    place: int = array.__array_interface__["data"][0]
-    return place
+                by = start * self._width
+                pool.submit(call, min(step, size - start), x + by, *[out + by for out in outs], self._context)

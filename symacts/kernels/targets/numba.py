@@ -8,7 +8,7 @@ cost nothing more; in the others those elements are redone from the table, one a
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -129,7 +129,8 @@ def generate(plan: Plan, dtype: str, style: _Style) -> str:
     returned = ", ".join(result or "x" for result in results)
     constants = [f"{name} = {_literal(text)}" for text, name in writer.constants.items()]
     tables = [f"{name} = ({', '.join(map(repr, values))})" for values, name in writer.tables.items()]
-    head = [_HEAD, f'DTYPE = "{dtype}"', f"SLOTS = {style.slots}", f"PARALLEL = {style.parallel}", *constants, *tables]
+    settings = [f'DTYPE = "{dtype}"', f"SLOTS = {style.slots}", f"PARALLEL = {style.parallel}", "SHARED = ()"]
+    head = [_HEAD, *settings, *constants, *tables]
     body = ["def body(x):", *[f"    {line}" for line in writer.lines], f"    return {returned},", ""]
     return "\n".join([*head, "", "", *body])
 
@@ -151,11 +152,11 @@ def _literal(text: str) -> str:
     return f'float("{text}")' if text in ("inf", "-inf", "nan") else text
 
 
-def load(source: str) -> Any:
-    """The compiled loop of a generated body: `loop(xs, out0, ..., ends, edges0, rows0, ...)`."""
+def load(source: str, ends: Any, tables: Sequence[Any]) -> Any:
+    """The compiled loop of a generated body, `loop(xs, outs)`, with its stretches and tables."""
     from symacts.kernels.targets import engine  # deferred: llvmlite is an extra
 
-    return engine.function(source)
+    return engine.Loop(source, ends, tables)
 
 
 def compile_plan(
@@ -169,7 +170,11 @@ def compile_plan(
     columns, slots = best.columns, best.slots
     with np.errstate(all="ignore"):
         outputs = [finish(draft, columns[k], slots) for k, draft in enumerate(plan.drafts)]
-    return Code("numba", best.source, tuple(Part(o.good, o.table, o.unmet) for o in outputs), inner, slots)
+    parts = tuple(Part(o.good, o.table, o.unmet) for o in outputs)
+    shared = ends_of(parts, inner, slots)[1]
+    tested = ", ".join(_literal(repr(end)) for pair in shared for end in pair)
+    source = best.source.replace("\nSHARED = ()\n", f"\nSHARED = ({tested})\n")
+    return Code("numba", source, parts, inner, slots)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +262,7 @@ def _add_series(plan: Plan, last: _Trial) -> None:
 
 def _tried(plan: Plan, inner: str, style: _Style) -> _Trial:
     source = generate(plan, inner, style)
-    columns = _columns(load(source), len(plan.drafts), inner, style.slots)
+    columns = _columns(source, len(plan.drafts), inner, style.slots)
     left = [
         1.0 - sum(_share(*g) for g in served(draft, columns[k], style.slots)) for k, draft in enumerate(plan.drafts)
     ]
@@ -268,16 +273,15 @@ ENOUGH = 0.006
 """Share of inputs left to the table that does not pay for another way of writing the loop."""
 
 
-def _columns(loop: Any, count: int, inner: str, slots: int) -> list[Any]:
+def _columns(source: str, count: int, inner: str, slots: int) -> list[Any]:
     """For each output the function that the loop computes, without repairs."""
-    everything = np.full((count + 1, slots, 2), [-np.inf, np.inf], inner)
-    empty = [np.zeros(1), np.zeros((1, COLUMNS))] * count
+    loop = load(source, np.empty((count, slots, 2), inner), [np.zeros(1), np.zeros((1, COLUMNS))] * count)
 
     def column(k: int) -> Any:
         def evaluate(points: FloatArray) -> FloatArray:
             xs = points.astype(inner)
             outs = [np.empty_like(xs) for _ in range(count)]
-            loop(xs, *outs, everything, *empty)
+            loop(xs, outs)
             return outs[k].astype(np.float64)
 
         return evaluate
@@ -285,15 +289,14 @@ def _columns(loop: Any, count: int, inner: str, slots: int) -> list[Any]:
     return [column(k) for k in range(count)]
 
 
-def ends_of(code: Code) -> npt.NDArray[Any]:
-    """The stretches as the loop takes them: rounded inwards to the loop's format, padded by empty ones."""
-    count = len(code.parts)
-    ends = np.empty((count + 1, code.slots, 2), code.inner)
+def ends_of(parts: Sequence[Part], inner: str, slots: int) -> tuple[npt.NDArray[Any], tuple[tuple[float, float], ...]]:
+    """The stretches as the loop takes them, rounded inwards to its format and padded by empty ones; those shared."""
+    ends = np.empty((len(parts), slots, 2), inner)
     ends[...] = np.inf, -np.inf
-    kind = np.dtype(code.inner).type
+    kind = np.dtype(inner).type
     shared = [(-np.inf, np.inf)]
     with np.errstate(all="ignore"):
-        for k, part in enumerate(code.parts):
+        for k, part in enumerate(parts):
             for s, (lo, hi) in enumerate(part.good):
                 a, b = kind(lo), kind(hi)
                 a = np.nextafter(a, kind(np.inf)) if a < lo else a
@@ -301,7 +304,5 @@ def ends_of(code: Code) -> npt.NDArray[Any]:
                 ends[k, s] = a, b
             here = [(float(a), float(b)) for a, b in ends[k]]
             shared = [(max(a, c), min(b, d)) for a, b in shared for c, d in here if max(a, c) <= min(b, d)]
-    shared = sorted(sorted(shared, key=lambda r: -weight(*r))[: code.slots])
-    for s, (a, b) in enumerate(shared):
-        ends[count, s] = a, b
-    return ends
+    kept = sorted(sorted(shared, key=lambda r: -weight(*r))[:slots])
+    return ends, tuple(kept) or ((np.inf, -np.inf),)

@@ -12,31 +12,30 @@ No part of this needs a compiler on the machine; a kernel compiles in tens of mi
 from __future__ import annotations
 
 import ast
+import math
 import struct
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from symacts.kernels.pieces import COLUMNS, FIXED, HEAD, TAIL
+from symacts.kernels.targets.repair import repair
 
-__all__ = ["BUCKETS", "Module", "assemble", "read"]
+__all__ = ["Module", "assemble", "read"]
 
 LIBRARY = ("sin", "cos", "tan", "asin", "acos", "asinh", "acosh", "atanh")
 """Functions of the C library, called lane by lane."""
-BUCKETS = 4096
-"""Entries of the index into a table's rows: sign, exponent within 2**-64 to 2**64, four bits of the mantissa."""
-TOP = 48
-"""Bits below the exponent and the four leading bits of the mantissa."""
-LOWEST = (1023 - 64) << 4
-"""The least of these leading bits that has a bucket of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """The source, read: constants and tables by name, assignments in order, the names that are returned."""
+    """The source, read: constants and tables by name, assignments in order, the names that are returned.
+
+    `slots` is the number of stretches of each output; `shared` are those that all outputs have in common.
+    """
 
     dtype: str
     slots: int
+    shared: tuple[tuple[float, float], ...]
     constants: dict[str, float]
     tables: dict[str, tuple[float, ...]]
     steps: list[tuple[str, ast.expr]]
@@ -49,6 +48,7 @@ def read(source: str) -> Module:
     constants: dict[str, float] = {}
     tables: dict[str, tuple[float, ...]] = {}
     dtype, slots = "float64", 1
+    shared: tuple[tuple[float, float], ...] = ()
     steps: list[tuple[str, ast.expr]] = []
     returned: list[str] = []
     for node in tree.body:
@@ -58,6 +58,9 @@ def read(source: str) -> Module:
                 dtype = str(ast.literal_eval(value))
             elif name == "SLOTS":
                 slots = int(ast.literal_eval(value))
+            elif name == "SHARED" and isinstance(value, ast.Tuple):
+                ends = tuple(_number(e) for e in value.elts)
+                shared = tuple(zip(ends[::2], ends[1::2], strict=True))
             elif isinstance(value, ast.Tuple):
                 tables[name] = tuple(_number(e) for e in value.elts)
             else:
@@ -68,7 +71,7 @@ def read(source: str) -> Module:
                     steps.append((line.targets[0].id, line.value))
                 elif isinstance(line, ast.Return) and isinstance(line.value, ast.Tuple):
                     returned = [e.id for e in line.value.elts if isinstance(e, ast.Name)]
-    return Module(dtype, slots, constants, tables, steps, returned)
+    return Module(dtype, slots, shared, constants, tables, steps, returned)
 
 
 def _number(node: ast.expr) -> float:
@@ -330,67 +333,38 @@ class _Body:
         return parts[0]
 
 
-def assemble(module: Module, lanes: int, permutes: bool) -> str:
-    """LLVM assembly of `loop(n, x, out0, ..., ends, edges0, rows0, index0, ...)`, all pointers to contiguous arrays.
+def assemble(module: Module, lanes: int, permutes: bool, streams: bool = False) -> str:
+    """LLVM assembly of `loop(n, x, out0, ..., tables)`; x and the outputs are contiguous arrays.
 
-    `ends[k, s]` holds the first and the last float of stretch s of output k, `ends[-1]` those of what all outputs
-    share: one test per element; which output needs repair is asked only where it fails. A last incomplete vector goes
-    through a buffer.
+    `tables` is what `repair` takes. Elements up to the first multiple of a cache line in the outputs, and a last
+    incomplete vector, go through buffers. One test for each vector asks whether the stretches that all outputs share
+    hold all its elements; what needs repair is asked only where they do not. With `streams` results go past the caches:
+    the outputs must then lie at the same distance from a cache line.
     """
     body = _Body(module, lanes, permutes)
-    real, vector, mask = body.real, body.vector, body.mask
+    real, vector = body.real, body.vector
     results = body.run()
     count, slots = len(results), module.slots
     size = 8 if real == "double" else 4
     outs = [f"ptr noalias %out{k}" for k in range(count)]
-    tables = [f"ptr %edges{k}, ptr %rows{k}, ptr %index{k}" for k in range(count)]
-    parameters = ", ".join(["i64 %n", "ptr noalias %xs", *outs, "ptr %ends", *tables])
-    shared = [(f"%lo{s}", f"%hi{s}") for s in range(slots)]
-    head: list[str] = []
-    for s, (lo, hi) in enumerate(shared):
-        for name, offset in ((lo, 0), (hi, 1)):
-            at = (count * slots + s) * 2 + offset
-            head += [
-                f"  {name}p = getelementptr {real}, ptr %ends, i64 {at}",
-                f"  {name}s = load {real}, ptr {name}p",
-                f"  {name}i = insertelement {vector} poison, {real} {name}s, i32 0",
-                f"  {name} = shufflevector {vector} {name}i, {vector} poison, <{lanes} x i32> zeroinitializer",
-            ]
-    inside = ""
-    for lo, hi in shared:
-        above = body.put(f"fcmp oge {vector} %x, {lo}")
-        below = body.put(f"fcmp ole {vector} %x, {hi}")
-        both = body.put(f"and {mask} {above}, {below}")
-        inside = both if not inside else body.put(f"or {mask} {inside}, {both}")
+    parameters = ", ".join(["i64 %n", "ptr noalias %xs", *outs, "ptr %tables"])
+    inside = _inside(body, module.shared, (64 if permutes else 32) // size)
     bits = f"i{lanes}"
     stores: list[str] = []
     for k, value in enumerate(results):
         stores += [
             f"  %p{k} = getelementptr {real}, ptr %out{k}, i64 %i",
-            f"  store {vector} {value}, ptr %p{k}, align {size}",
+            f"  store {vector} {value}, ptr %p{k}, align " + ("64, !nontemporal !1" if streams else f"{size}"),
         ]
     calls = [
-        f"  call void @repair(i64 %at, ptr %xs, ptr %out{k}, ptr %ends, i64 {k * slots * 2}, "
-        f"ptr %edges{k}, ptr %rows{k}, ptr %index{k})"
+        f"  call void @repair(i64 %at, ptr %xs, ptr %out{k}, ptr %tables, i64 {k * slots * 2}, i64 {1 + 3 * k})"
         for k in range(count)
     ]
-    chunk = [
-        f"define private void @chunk({parameters}) #0 {{",
-        "entry:",
-        *head,
-        "  %some = icmp sgt i64 %n, 0",
-        "  br i1 %some, label %step, label %done",
-        "step:",
-        "  %i = phi i64 [0, %entry], [%next, %after]",
-        f"  %px = getelementptr {real}, ptr %xs, i64 %i",
-        f"  %x = load {vector}, ptr %px, align {size}",
-        *body.lines,
-        *stores,
-        f"  %served = bitcast {mask} {inside} to {bits}",
-        f"  %whole = icmp eq {bits} %served, -1",
+    tests = [
+        f"  %whole = icmp eq {bits} {inside}, -1",
         "  br i1 %whole, label %after, label %mend, !prof !0",
         "mend:",
-        f"  %open = xor {bits} %served, -1",
+        f"  %open = xor {bits} {inside}, -1",
         "  br label %lane",
         "lane:",
         f"  %left = phi {bits} [%open, %mend], [%rest, %lane]",
@@ -402,6 +376,19 @@ def assemble(module: Module, lanes: int, permutes: bool) -> str:
         f"  %rest = and {bits} %left, %less",
         f"  %over = icmp eq {bits} %rest, 0",
         "  br i1 %over, label %after, label %lane",
+    ]
+    chunk = [
+        f"define private void @chunk({parameters}) #1 {{",
+        "entry:",
+        "  %some = icmp sgt i64 %n, 0",
+        "  br i1 %some, label %step, label %done",
+        "step:",
+        "  %i = phi i64 [0, %entry], [%next, %after]",
+        f"  %px = getelementptr {real}, ptr %xs, i64 %i",
+        f"  %x = load {vector}, ptr %px, align {size}",
+        *body.lines,
+        *stores,
+        *(tests if inside else ["  br label %after"]),
         "after:",
         f"  %next = add i64 %i, {lanes}",
         "  %more = icmp slt i64 %next, %n",
@@ -410,188 +397,118 @@ def assemble(module: Module, lanes: int, permutes: bool) -> str:
         "  ret void",
         "}",
     ]
-    if lanes == 64:
-        chunk = [line.replace("zext i64 %which to i64", "add i64 %which, 0") for line in chunk]
-    pass_on = [f"ptr %edges{k}, ptr %rows{k}, ptr %index{k}" for k in range(count)]
-    buffers = [f"  %buffer{k} = alloca {vector}, align 64" for k in range(count)]
-    loop = [
-        f"define void @loop({parameters}) #0 {{",
-        "entry:",
-        f"  %xbuffer = alloca {vector}, align 64",
-        *buffers,
-        f"  %tail = and i64 %n, {lanes - 1}",
-        "  %full = sub i64 %n, %tail",
-        "  call void @chunk("
-        + ", ".join(["i64 %full", "ptr %xs", *[f"ptr %out{k}" for k in range(count)], "ptr %ends", *pass_on])
-        + ")",
-        "  %none = icmp eq i64 %tail, 0",
-        "  br i1 %none, label %done, label %part",
-        "part:",
-        f"  %bytes = mul i64 %tail, {size}",
-        f"  store {vector} zeroinitializer, ptr %xbuffer",
-        f"  %from = getelementptr {real}, ptr %xs, i64 %full",
-        "  call void @llvm.memcpy.p0.p0.i64(ptr %xbuffer, ptr %from, i64 %bytes, i1 false)",
-        "  call void @chunk("
-        + ", ".join([f"i64 {lanes}", "ptr %xbuffer", *[f"ptr %buffer{k}" for k in range(count)], "ptr %ends", *pass_on])
-        + ")",
-    ]
-    for k in range(count):
-        loop += [
-            f"  %to{k} = getelementptr {real}, ptr %out{k}, i64 %full",
-            f"  call void @llvm.memcpy.p0.p0.i64(ptr %to{k}, ptr %buffer{k}, i64 %bytes, i1 false)",
-        ]
-    loop += ["  br label %done", "done:", "  ret void", "}"]
     return "\n".join(
         [
             *sorted(body.globals.values()),
             *sorted(body.declared),
             f"declare {bits} @llvm.cttz.{bits}({bits}, i1)",
             "declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)",
-            *_repair(real, slots),
+            "declare i64 @llvm.smin.i64(i64, i64)",
+            *repair(real, slots),
             *chunk,
-            *loop,
+            *_part(count, lanes, size, real, parameters),
+            *_loop(count, lanes, size, real, parameters, streams),
             "attributes #0 = { nounwind }",
             "attributes #1 = { nounwind noinline }",
             '!0 = !{!"branch_weights", i32 2000, i32 1}',
+            "!1 = !{i32 1}",
             "",
         ]
     )
 
 
-def _repair(real: str, slots: int) -> list[str]:
-    """`repair(i, xs, out, ends, offset, edges, rows, index)`: out[i] from the table unless a stretch holds x[i].
+def _inside(body: _Body, shared: Sequence[tuple[float, float]], width: int) -> str:
+    """A bit for each element: whether a stretch holds it; empty where nothing is to be tested.
 
-    The row is found through an index on the leading bits of x (see `pieces` for what a row means).
+    Register by register, so that a machine with mask registers joins comparisons for nothing.
     """
-    wide = f"  %v = {'bitcast' if real == 'double' else 'fpext'} {real} %raw to double"
-    narrow = f"  %y = {'bitcast' if real == 'double' else 'fptrunc'} double %result to {real}"
-    tests: list[str] = []
-    for s in range(slots):
-        tests += [
-            f"  %lp{s} = getelementptr {real}, ptr %mine, i64 {2 * s}",
-            f"  %hp{s} = getelementptr {real}, ptr %mine, i64 {2 * s + 1}",
-            f"  %l{s} = load {real}, ptr %lp{s}",
-            f"  %h{s} = load {real}, ptr %hp{s}",
-            f"  %a{s} = fcmp oge {real} %raw, %l{s}",
-            f"  %b{s} = fcmp ole {real} %raw, %h{s}",
-            f"  %c{s} = and i1 %a{s}, %b{s}",
-            f"  %in{s} = or i1 %c{s}, " + (f"%in{s - 1}" if s else "false"),
-        ]
+    if not shared:
+        return ""
+    short, lanes = f"<{width} x {body.real}>", body.lanes
+    found = ""
+    for start in range(0, lanes, width):
+        places = ", ".join(f"i32 {k}" for k in range(start, start + width))
+        x = body.put(f"shufflevector {body.vector} %x, {body.vector} poison, <{width} x i32> <{places}>")
+        held = ""
+        for lo, hi in shared:
+            tests = (
+                [("ole", hi)] if lo == -math.inf else [("oge", lo)] if hi == math.inf else [("oge", lo), ("ole", hi)]
+            )
+            both = ""
+            for relation, end in tests:
+                one = body.put(f"fcmp {relation} {short} {x}, {body.splat(end)}")
+                both = body.put(f"and <{width} x i1> {both}, {one}") if both else one
+            held = body.put(f"or <{width} x i1> {held}, {both}") if held else both
+        bits = body.put(f"bitcast <{width} x i1> {held} to i{width}")
+        wide = body.put(f"zext i{width} {bits} to i{lanes}") if width < lanes else bits
+        wide = body.put(f"shl i{lanes} {wide}, {start}") if start else wide
+        found = body.put(f"or i{lanes} {found}, {wide}") if found else wide
+    return found
 
-    def column(name: str, j: int) -> list[str]:
-        return [f"  %{name}p = getelementptr double, ptr %row, i64 {j}", f"  %{name} = load double, ptr %{name}p"]
 
-    horner = column("k", COLUMNS - 1)
-    p = "%k"
-    for j in range(COLUMNS - 2, HEAD, -1):
-        horner += column(f"k{j}", j)
-        horner.append(f"  %q{j} = call double @llvm.fma.f64(double {p}, double %t, double %k{j})")
-        p = f"%q{j}"
-    horner += [*column("lead0", HEAD), f"  %p = fadd double {p}, %lead0"]
+def _part(count: int, lanes: int, size: int, real: str, parameters: str) -> list[str]:
+    """`part`: fewer elements than a vector holds, through buffers."""
+    outs = range(count)
+    vector = f"<{lanes} x {real}>"
+    buffered = [f"i64 {lanes}", "ptr %xbuffer", *[f"ptr %buffer{k}" for k in outs], "ptr %tables"]
     return [
-        "declare double @llvm.fma.f64(double, double, double)",
-        "define private void @repair(i64 %i, ptr %xs, ptr %out, ptr %ends, i64 %offset, ptr %edges, ptr %rows, "
-        "ptr %index) #1 {",
+        f"define private void @part({parameters}) #1 {{",
         "entry:",
-        f"  %px = getelementptr {real}, ptr %xs, i64 %i",
-        f"  %raw = load {real}, ptr %px",
-        f"  %mine = getelementptr {real}, ptr %ends, i64 %offset",
-        f"  %po = getelementptr {real}, ptr %out, i64 %i",
-        *tests,
-        f"  br i1 %in{slots - 1}, label %leave, label %ask",
-        "ask:",
-        f"  %nan = fcmp uno {real} %raw, %raw",
-        "  br i1 %nan, label %same, label %find",
-        "same:",
-        f"  store {real} %raw, ptr %po",
-        "  br label %leave",
-        "find:",
-        wide,
-        "  %bits = bitcast double %v to i64",
-        "  %sign = lshr i64 %bits, 63",
-        "  %size = and i64 %bits, 9223372036854775807",
-        f"  %lead = lshr i64 %size, {TOP}",
-        f"  %moved = sub i64 %lead, {LOWEST}",
-        "  %neg = icmp slt i64 %moved, 0",
-        "  %atleast = select i1 %neg, i64 0, i64 %moved",
-        f"  %big = icmp sgt i64 %atleast, {BUCKETS // 2 - 1}",
-        f"  %bucket = select i1 %big, i64 {BUCKETS // 2 - 1}, i64 %atleast",
-        f"  %half = mul i64 %sign, {BUCKETS // 2}",
-        "  %place = add i64 %bucket, %half",
-        "  %twice = shl i64 %place, 1",
-        "  %p0 = getelementptr i32, ptr %index, i64 %twice",
-        "  %p1 = getelementptr i32, ptr %p0, i64 1",
-        "  %first = load i32, ptr %p0",
-        "  %last = load i32, ptr %p1",
-        "  br label %search",
-        "search:",
-        "  %lo = phi i32 [%first, %find], [%lo2, %halve]",
-        "  %hi = phi i32 [%last, %find], [%hi2, %halve]",
-        "  %gap = sub i32 %hi, %lo",
-        "  %wide = icmp sgt i32 %gap, 1",
-        "  br i1 %wide, label %halve, label %found",
-        "halve:",
-        "  %sum = add i32 %lo, %hi",
-        "  %middle = lshr i32 %sum, 1",
-        "  %m64 = zext i32 %middle to i64",
-        "  %pe = getelementptr double, ptr %edges, i64 %m64",
-        "  %edge = load double, ptr %pe",
-        "  %right = fcmp ole double %edge, %v",
-        "  %lo2 = select i1 %right, i32 %middle, i32 %lo",
-        "  %hi2 = select i1 %right, i32 %hi, i32 %middle",
-        "  br label %search",
-        "found:",
-        "  %lo64 = zext i32 %lo to i64",
-        f"  %start = mul i64 %lo64, {COLUMNS}",
-        "  %row = getelementptr double, ptr %rows, i64 %start",
-        *column("kind", 0),
-        f"  %isfixed = fcmp oeq double %kind, {FIXED}",
-        "  br i1 %isfixed, label %constant, label %shape",
-        "constant:",
-        *column("value", HEAD),
-        "  br label %write",
-        "shape:",
-        f"  %istail = fcmp oeq double %kind, {TAIL}",
-        "  br i1 %istail, label %invert, label %evaluate",
-        "invert:",
-        "  %inverse = fdiv double 1.0, %v",
-        "  br label %evaluate",
-        "evaluate:",
-        "  %u = phi double [%v, %shape], [%inverse, %invert]",
-        *column("center", 1),
-        *column("width", 2),
-        *column("factor", 3),
-        *column("anchor", 4),
-        *column("low", 5),
-        *column("power", 6),
-        "  %from = fsub double %u, %center",
-        "  %t = fmul double %from, %width",
-        *horner,
-        "  %scaled = fmul double %p, %factor",
-        "  %ispower = fcmp une double %power, 0.0",
-        "  br i1 %ispower, label %raise, label %write",
-        "raise:",
-        "  %y0 = fsub double %v, %anchor",
-        "  %y1 = fsub double %y0, %low",
-        "  %base = select i1 %istail, double %v, double %y1",
-        "  br label %times",
-        "times:",
-        "  %now = phi double [%scaled, %raise], [%then, %times]",
-        "  %still = phi double [%power, %raise], [%fewer, %times]",
-        "  %up = fcmp ogt double %still, 0.0",
-        "  %product = fmul double %now, %base",
-        "  %quotient = fdiv double %now, %base",
-        "  %then = select i1 %up, double %product, double %quotient",
-        "  %change = select i1 %up, double -1.0, double 1.0",
-        "  %fewer = fadd double %still, %change",
-        "  %end = fcmp oeq double %fewer, 0.0",
-        "  br i1 %end, label %write, label %times",
-        "write:",
-        "  %result = phi double [%value, %constant], [%scaled, %evaluate], [%then, %times]",
-        narrow,
-        f"  store {real} %y, ptr %po",
-        "  br label %leave",
-        "leave:",
+        f"  %xbuffer = alloca {vector}, align 64",
+        *[f"  %buffer{k} = alloca {vector}, align 64" for k in outs],
+        f"  %bytes = mul i64 %n, {size}",
+        f"  store {vector} zeroinitializer, ptr %xbuffer",
+        "  call void @llvm.memcpy.p0.p0.i64(ptr %xbuffer, ptr %xs, i64 %bytes, i1 false)",
+        f"  call void @chunk({', '.join(buffered)})",
+        *[f"  call void @llvm.memcpy.p0.p0.i64(ptr %out{k}, ptr %buffer{k}, i64 %bytes, i1 false)" for k in outs],
+        "  ret void",
+        "}",
+    ]
+
+
+def _loop(count: int, lanes: int, size: int, real: str, parameters: str, streams: bool) -> list[str]:
+    """`loop`: the elements before a cache line, whole vectors, the rest."""
+    names = ["xs", *[f"out{k}" for k in range(count)]]
+
+    def call(target: str, number: str, suffix: str) -> str:
+        return (
+            f"  call void @{target}("
+            + ", ".join([f"i64 {number}", *[f"ptr %{n}{suffix}" for n in names]])
+            + (", ptr %tables)")
+        )
+
+    def moved(suffix: str, by: str, start: str = "") -> list[str]:
+        return [f"  %{n}{suffix} = getelementptr {real}, ptr %{n}{start}, i64 {by}" for n in names]
+
+    return [
+        f"define void @loop({parameters}) #0 {{",
+        "entry:",
+        "  %place = ptrtoint ptr %out0 to i64",
+        "  %down = sub i64 0, %place",
+        "  %gap = and i64 %down, 63",
+        f"  %near = udiv i64 %gap, {size}",
+        f"  %long = icmp sgt i64 %n, {0 if streams else 8 * lanes}",
+        "  %some = select i1 %long, i64 %near, i64 0",
+        "  %first = call i64 @llvm.smin.i64(i64 %some, i64 %n)",
+        "  %odd = icmp ne i64 %first, 0",
+        "  br i1 %odd, label %align, label %main",
+        "align:",
+        call("part", "%first", ""),
+        "  br label %main",
+        "main:",
+        *moved("m", "%first"),
+        "  %rest = sub i64 %n, %first",
+        f"  %tail = and i64 %rest, {lanes - 1}",
+        "  %full = sub i64 %rest, %tail",
+        call("chunk", "%full", "m"),
+        "  %none = icmp eq i64 %tail, 0",
+        "  br i1 %none, label %done, label %end",
+        "end:",
+        *moved("t", "%full", "m"),
+        call("part", "%tail", "t"),
+        "  br label %done",
+        "done:",
+        *(["  fence seq_cst"] if streams else []),
         "  ret void",
         "}",
     ]

@@ -1,0 +1,96 @@
+"""Results in memory that is used again: never while anything refers to it; alignment and streaming change no bit."""
+
+from __future__ import annotations
+
+import importlib.util
+import random
+from typing import Any
+
+import numpy as np
+import pytest
+
+import symacts
+from symacts.kernels import memory
+from symacts.kernels.memory import Blocks, address
+
+BACKENDS = ["numpy", "numba"] if importlib.util.find_spec("numba") else ["numpy"]
+LARGE = (1 << 17,)
+F8 = np.dtype(np.float64)
+
+
+def test_a_block_is_used_again_when_nothing_refers_to_it() -> None:
+    blocks = Blocks()
+    first, place = blocks.array(LARGE, F8, 0)
+    del first
+    again, same = blocks.array(LARGE, F8, 0)
+    assert same == place == again.ctypes.data
+
+
+@pytest.mark.parametrize(
+    "kept", [lambda a: a, lambda a: a[3:5], lambda a: memoryview(a), lambda a: a.reshape(2, -1).T, lambda a: a.base]
+)
+def test_control_what_refers_to_a_block_keeps_it(kept: Any) -> None:
+    blocks = Blocks()
+    array, place = blocks.array(LARGE, F8, 0)
+    held = kept(array)
+    del array
+    _, other = blocks.array(LARGE, F8, 0)
+    assert other != place
+    del held
+    assert blocks.array(LARGE, F8, 0)[1] in (place, other)
+
+
+def test_blocks_are_few_and_small_in_sum() -> None:
+    blocks = Blocks()
+    for k in range(3 * memory.MOST):
+        blocks.array((LARGE[0] + k,), F8, 0)
+    assert len(blocks._kept) <= memory.MOST
+    held = [blocks.array((memory.LIMIT // 24,), F8, 0)[0] for _ in range(5)]
+    assert sum(len(block) for block, _ in blocks._kept) <= memory.LIMIT
+    huge, _ = blocks.array((memory.LIMIT // 8,), F8, 0)
+    assert len({id(h.base) for h in [*held, huge]}) == 6
+    assert all(len(block) <= memory.LIMIT for block, _ in blocks._kept)
+
+
+def test_addresses(rng: random.Random) -> None:
+    for _ in range(20):
+        array = np.zeros(rng.randint(1, 50))[rng.randint(0, 3) :]
+        assert address(array) == array.__array_interface__["data"][0]
+    like = 4096 * 7 + 48
+    assert (Blocks().array(LARGE, F8, like)[1] - like) % memory.PAGE == 0
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_results_that_are_held_do_not_change(backend: str, rng: random.Random) -> None:
+    kernel = symacts.kernel("x/(1 + Abs(x))", (0, 1), backend=backend)
+    inputs = [np.full(LARGE, rng.gauss(0, 3)) for _ in range(5)]
+    for dtype in (np.float64, np.float32):
+        results = [kernel(x.astype(dtype)) for x in inputs]
+        for x, (y, dy) in zip(inputs, results, strict=True):
+            assert y.dtype == dy.dtype == dtype and np.all(y == y[0]) and np.all(dy == dy[0])
+            assert abs(y[0] - x[0] / (1 + abs(x[0]))) < 1e-6 and abs(dy[0] - 1 / (1 + abs(x[0])) ** 2) < 1e-6
+
+
+@pytest.mark.skipif(len(BACKENDS) == 1, reason="needs numba")
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_alignment_and_streaming_change_no_bit(dtype: str, rng: random.Random, monkeypatch: pytest.MonkeyPatch) -> None:
+    from symacts.kernels.targets import engine
+
+    kernel = symacts.kernel("x/(1 + Abs(x))", (0, 1), dtype=dtype, backend="numba")
+    points = np.array([rng.gauss(0, 4) for _ in range(1500)], dtype)
+    points[rng.randrange(1500)] = np.nan
+    points[rng.randrange(1500)] = np.inf
+    expected = kernel(points)
+    for cached in (engine.CACHED, 0):
+        monkeypatch.setattr(engine, "CACHED", cached)
+        for _ in range(40):
+            start, size = rng.randint(0, 40), rng.choice([1, 7, 31, 64, rng.randint(1, 1400)])
+            x = np.empty(1600, dtype)[rng.randint(0, 40) :][:size]
+            x[...] = points[start : start + size]
+            apart = rng.choice([(5, 5), (rng.randint(0, 20), rng.randint(0, 20))])
+            room = [np.full(1600, 77, dtype) for _ in apart]
+            outs = [r[a : a + size] for r, a in zip(room, apart, strict=True)]
+            for got in (kernel(x), kernel(x, out=outs)):
+                for g, e in zip(got, expected, strict=True):
+                    assert np.array_equal(g, e[start : start + size], equal_nan=True)
+            assert all(np.all(r[:a] == 77) and np.all(r[a + size :] == 77) for r, a in zip(room, apart, strict=True))
