@@ -15,7 +15,7 @@ from typing import Any
 
 import sympy as sp
 from mpmath import inf, mp, mpf
-from referee_look import CHECK, Change, End, Look, Quantity, Trend, confirmed, equal, vanishes
+from referee_look import CHECK, Change, End, Look, Quantity, Trend, apart, confirmed, equal, vanishes
 from referee_moments import moments
 from referee_reals import (
     Compiler,
@@ -153,8 +153,33 @@ def formula_check(order: int) -> Check:
                 again = confirmed(lambda a, dps: given.value(a, 0, dps), s.a)
                 if sure is not None and again is not None and _apart(again, sure):
                     yield f"gives {show(again)} at {show(s.a)}, expected {show(sure)}"
+        if order == 1:
+            yield from _slopes_at_centers(case.look, given)
 
     return check
+
+
+def _slopes_at_centers(look: Look, given: Function) -> Iterator[str]:
+    """At switching points f' has the common one-sided slope as its value, or none where the slopes differ."""
+    for c, pair in look.sides.items():
+        if c.denominator > 10**40 or look.at(c) is None or look.continuity(c, pair) is None:
+            continue
+        slopes = [t for t in (e.trend(1) for e in pair) if t.kind != "undefined"]
+        if not slopes or any(t.kind != "finite" for t in slopes):
+            continue
+        smooth = look.continuity(c, pair) and equal(slopes[0], slopes[-1])
+        try:
+            value = given.series(c, 0, 60)[0]
+        except Undefined as missing:
+            if smooth and missing.sure:
+                yield f"no value at {show(c)}, where both one-sided slopes are {show(slopes[0].value)}"
+        except NoValue:
+            continue
+        else:
+            if look.continuity(c, pair) is False or apart(slopes[0], slopes[-1]):
+                yield f"gives {show(value)} at {show(c)}, where there is no derivative"
+            elif smooth and differs(value, slopes[0].value, "1e-7"):
+                yield f"gives {show(value)} at {show(c)}, where the one-sided slopes are {show(slopes[0].value)}"
 
 
 def _apart(a: Number, b: Number) -> bool:
@@ -217,6 +242,10 @@ def check_antiderivative(case: Case, e: Any) -> Iterator[str]:
         value = confirmed(lambda a, dps: given.value(a, 1, dps), s.a)
         if wanted is not None and value is not None and _apart(value, wanted):
             yield f"its derivative at {show(s.a)} is {show(value)}, f is {show(wanted)}"
+    for s in case.look.defined[::5]:
+        if _undefined_at(given, s.a) and s.a not in case.look.lonely:
+            yield f"no value at {show(s.a)}, where f is {show(s.values[0])}"
+            break
     for c, pair in case.look.sides.items():
         if case.look.at(c) is not None and all(e.trend(0).kind == "finite" for e in pair):
             left, right = (End(given, c, side).trend(0) for side in (-1, 1))
@@ -364,6 +393,12 @@ def _gaps(case: Case, value: sp.Set) -> Iterator[str]:
             continue
         if case.look.attains(y) is False:
             yield f"the value {show(y)} is in it, f is never near (it leaves out {show(lo)} to {show(hi)})"
+    for e in case.look.ends:
+        limit = e.trend(0)
+        if limit.kind == "finite":
+            y = Fraction(int(mp.nint(limit.value * 12)), 12)
+            if abs(limit.value - big(y)) < mpf(10) ** -9 and member(value, y) and case.look.attains(y) is False:
+                yield f"the value {y} is in it, a limit at {e} that no point attains"
 
 
 def extreme_check(which: str) -> Check:
@@ -511,7 +546,8 @@ def _touching(case: Case, quantity: Quantity, c: Change, value: sp.Set) -> Itera
         v = quantity(c.middle, 200)
     except NoValue:
         return
-    if abs(big(v)) < mpf(10) ** -100:
+    beside = [confirmed(quantity, c.middle + s * Fraction(1, 1000)) for s in (1, -1)]
+    if None not in beside and abs(big(v)) < mpf(10) ** -100 * min(abs(big(w)) for w in beside):
         yield f"{show(c.middle)} is missing (touched, no change of sign)"
 
 
@@ -729,13 +765,23 @@ def _piece_borders(look: Look, parts: list[sp.Interval], part: sp.Interval, sign
 def _joins(look: Look, c: Fraction, sign: int, order: int) -> bool:
     """Whether f goes on increasing (bending up; the sign says which) across a point between two such pieces."""
     pair = look.around(c)
+    if order == 1:
+        return _moves_on(look, c, pair, sign)
     if look.continuity(c, pair) is not True:
         return False
-    if order == 1:
-        return True
     left, right = (e.trend(1) for e in pair)
     step = (right.value - left.value) * sign
     return left.kind == right.kind == "finite" and step >= -10 * (left.error + right.error)
+
+
+def _moves_on(look: Look, c: Fraction, pair: tuple[End, End], sign: int) -> bool:
+    """Whether the limit from the left, the value and the limit from the right do not go against the direction."""
+    if look.continuity(c, pair):
+        return True
+    value, (left, right) = look.at(c), (e.trend(0) for e in pair)
+    if value is None or c.denominator > 10**40 or not left.kind == right.kind == "finite":
+        return False
+    return bool((big(value) - left.value) * sign >= 0 and (right.value - big(value)) * sign >= 0)
 
 
 def check_convexity(case: Case, value: str) -> Iterator[str]:
@@ -860,6 +906,8 @@ def lipschitz_check(order: int) -> Check:
                 if abs(big(s.values[order])) > limit and look.surely(s.a, order, lambda v: abs(big(v)) > limit):
                     yield f"said {value}, the slope at {show(s.a)} is {show(s.values[order])}"
                     break
+        if claim != inf:
+            yield from _steeper_chord(look, order - 1, big(claim))
         if broken or not bound.certain:
             return
         if bound.value == inf and claim != inf:
@@ -872,6 +920,20 @@ def lipschitz_check(order: int) -> Check:
                 yield f"said {value}, the slopes seen reach {show(bound.value)}"
 
     return check
+
+
+def _steeper_chord(look: Look, order: int, most: mpf) -> Iterator[str]:
+    """A chord of f or f' with a larger slope: between random samples, and across each center from both sides."""
+    rng, points = random.Random(5), look.smooth
+    pairs = [tuple(rng.sample(points, 2)) for _ in range(300)] if len(points) > 1 else []
+    pairs += [(s, t) for c in look.centers for s, t in pairwise(points) if s.a <= c <= t.a]
+    for s, t in pairs:
+        u, v = big(s.values[order]), big(t.values[order])
+        if abs(u - v) <= most * abs(big(s.a - t.a)) * (1 + mpf(10) ** -20) + mpf(10) ** -30 * (abs(u) + abs(v)):
+            continue
+        if look.sure(s.a, order) is not None and look.sure(t.a, order) is not None:
+            yield f"said {show(most)}, the chord from {show(s.a)} to {show(t.a)} is steeper"
+            return
 
 
 # Symmetry and scaling
@@ -969,7 +1031,7 @@ def _far(a: Fraction) -> bool:
 def check_homogeneous(case: Case, value: bool) -> Iterator[str]:
     look = case.look
     broken = None
-    for s in look.defined[::7]:
+    for s in [*look.defined[::7], *(s for s in look.defined if s.a == 0)]:
         for scale in (Fraction(2), Fraction(1, 3), Fraction(7, 5)):
 
             def gap(a: Fraction, dps: int, scale: Fraction = scale) -> Number:

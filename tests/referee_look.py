@@ -313,6 +313,12 @@ class Look:
         """Left and right side of every center."""
         return {c: self.around(c) for c in self.centers}
 
+    @cached_property
+    def lonely(self) -> list[Fraction]:
+        """Centers in the domain with no values on either side."""
+        kinds = {c: [e.trend(0).kind for e in pair] for c, pair in self.sides.items()}
+        return [c for c, pair in kinds.items() if pair == ["undefined", "undefined"] and self.at(c) is not None]
+
     def around(self, c: Fraction) -> tuple[End, End]:
         return End(self.f, c, -1), End(self.f, c, 1)
 
@@ -473,16 +479,21 @@ class Look:
                     value = self.f.value(change.middle, 0, 120)
                 except NoValue:
                     continue
-                if abs(big(value) - big(y)) <= near and self.continuity(change.middle) is not False:
+                sound = self.continuity(change.middle) is not False and not self._beside_a_break(change.middle)
+                if abs(big(value) - big(y)) <= near and sound:
                     return True
         changes = self.changes(
             ("value", y), lambda a, dps: self._shifted(a, y, dps), 0, lambda s: minus(s.values[0], y)
         )
-        if any(c.kind == "zero" for c in changes):
+        if any(c.kind == "zero" and not self._beside_a_break(c.middle) for c in changes):
             return True
         sides = [e.trend(0) for c, pair in self.sides.items() if self._blurred(c) for e in pair]
         blurred = any(t.kind == "finite" and abs(t.value - big(y)) < mpf(10) ** -9 * (1 + abs(big(y))) for t in sides)
         return None if blurred or any(c.kind == "unclear" for c in changes) else False
+
+    def _beside_a_break(self, a: Fraction) -> bool:
+        """Whether a, found numerically, cannot be told from a center at which f is not seen to be continuous."""
+        return any(abs(c - a) < Fraction(1, 10**40) and self.continuity(c) is not True for c in self.centers)
 
     def _blurred(self, c: Fraction) -> bool:
         """Whether c only stands for an irrational point at which f may jump: the value there is not seen."""
@@ -494,7 +505,7 @@ class Look:
 
     def _equals(self, a: Fraction, y: Number) -> bool:
         """Whether f(a) = y to a thousand digits (y exact), or as far as y is known; no approach far out by rounding."""
-        step = Fraction(1, 10**6)
+        step = Fraction(1, 10**6) * min(1, abs(a) or 1)
         try:
             constant = self.f.series(a, 1, BASE)[1]
             alone = isinstance(constant, mpf) or constant != 0
@@ -533,9 +544,12 @@ def confirmed(quantity: Quantity, a: Fraction) -> Number | None:
 
 
 def _passes_through(quantity: Quantity, a: Fraction, b: Fraction, c: Fraction) -> bool:
-    """Whether the quantity has opposite signs at a and c and vanishes at b to 150 digits."""
+    """Whether the quantity has opposite signs at a and c, also close to b, and vanishes at b to 150 digits."""
     left, right = confirmed(quantity, a), confirmed(quantity, c)
     if left is None or right is None or (left > 0) == (right > 0):
+        return False
+    near = [confirmed(quantity, b + (p - b) * Fraction(1, 10**9)) for p in (a, c)]
+    if None not in near and near[0] * near[1] > 0:  # it only is small there
         return False
     return bool(abs(big(quantity(b, 250))) <= mpf(10) ** -150 * min(abs(big(left)), abs(big(right))))
 
@@ -567,7 +581,11 @@ def narrow(quantity: Quantity, a: Fraction, b: Fraction, at_a: mpf, at_b: mpf, d
             if not a < middle < b:
                 middle = (a + b) / 2
             try:
-                s, value = sign_at(middle)
+                try:
+                    s, value = sign_at(middle)
+                except Undefined:  # a single point, perhaps
+                    middle += (b - middle) / 7
+                    s, value = sign_at(middle)
             except Kinked:
                 return Change(middle, middle, "jump" if abs(fa) + abs(fb) > size * mpf(10) ** -12 else "zero")
             except NoValue:

@@ -75,30 +75,50 @@ def derivative_of_order(f: Subject, order: int) -> Answer:
     """The derivative of that order as an expression, undefined where it does not exist."""
     if order == 0:
         return f.expression, "the function itself"
+    at_borders = {border.point: _derivative_at(f, border, order) for border in f.borders}
     pieces: list[tuple[sp.Set, sp.Expr]] = []
-    for k, branch in f.pieces:
-        left = next((b for b in f.borders if b.right == k), None)
-        right = next((b for b in f.borders if b.left == k), None)
-        lo_closed = left is not None and _is_differentiable(f, left, order) and branch.has_lo
-        hi_closed = right is not None and _is_differentiable(f, right, order) and branch.has_hi
-        interval = sp.Interval(branch.lo, branch.hi, not lo_closed, not hi_closed)
+    told: set[sp.Expr] = set()
+    for k, branch in enumerate(f.branches):
+        value = at_borders.get(branch.lo)
+        if value is not None and branch.lo not in told and not _tells(f, k, branch.lo, order):
+            pieces.append((sp.FiniteSet(branch.lo), value))
+            told.add(branch.lo)
+        if branch.is_point:
+            continue
+        closed = [end for end in (branch.lo, branch.hi) if at_borders.get(end) is not None and _tells(f, k, end, order)]
+        told.update(closed)
+        interval = sp.Interval(branch.lo, branch.hi, branch.lo not in closed, branch.hi not in closed)
         pieces.append((interval, f.expression_of(k, order)))
+        value = at_borders.get(branch.hi)
+        if value is not None and branch.hi not in told and branch.has_hi:
+            pieces.append((sp.FiniteSet(branch.hi), value))
+            told.add(branch.hi)
     return piecewise(pieces, f.x), "differentiated on every branch; left undefined where the one-sided values differ"
 
 
-def _is_differentiable(f: Subject, border: Border, order: int) -> bool:
-    """Whether the function has that many derivatives at the border (one-sided at an end of the domain)."""
-    if border.value is None or not f.is_continuous_at(border):
+def _tells(f: Subject, branch: int, point: sp.Expr, order: int) -> bool:
+    """Whether the branch holds its end and its derivative's expression has a value there."""
+    piece = f.branches[branch]
+    if piece.is_point or not (piece.has_lo if point == piece.lo else piece.has_hi):
         return False
+    return not f.expression_of(branch, order).subs(f.x, point).has(sp.nan, sp.zoo, sp.oo, -sp.oo)
+
+
+def _derivative_at(f: Subject, border: Border, order: int) -> sp.Expr | None:
+    """The derivative of that order at the border (one-sided at an end of the domain), None where there is none."""
+    if border.value is None or not f.is_continuous_at(border):
+        return None
+    value = None
     for m in range(1, order + 1):
         sides = []
         if border.left is not None:
             sides.append(f.end(border.left, "hi", m))
         if border.right is not None:
             sides.append(f.end(border.right, "lo", m))
-        if any(s.is_infinite for s in sides) or (len(sides) == 2 and not f.equal(sides[0], sides[1])):
-            return False
-    return True
+        if not sides or any(s.is_infinite for s in sides) or not f.equal(sides[0], sides[-1]):
+            return None
+        value = sides[0]
+    return value
 
 
 def derivative(f: Subject, facts: Facts) -> Answer:

@@ -34,7 +34,22 @@ def antiderivative(f: Subject, facts: Facts) -> Answer:
                 found += f.neat(step)
         pieces.append((branch.interval, found))
         previous = (found, branch.hi)
+    pieces = _with_points(f, pieces)
     return piecewise(pieces, f.x), "rules of integration, checked by differentiation, joined at the borders"
+
+
+def _with_points(f: Subject, pieces: list[tuple[sp.Set, sp.Expr]]) -> list[tuple[sp.Set, sp.Expr]]:
+    """The pieces with the single-point branches between them, at which a continuous F takes its limit."""
+    result: list[tuple[sp.Set, sp.Expr]] = []
+    points = [b.lo for b in f.branches if b.is_point]
+    for interval, found in pieces:
+        start, end = interval.start, interval.end
+        if start in points and not (result and result[-1][0].sup == start):
+            result.append((sp.FiniteSet(start), f.limit_of(found, start, 1)))
+        result.append((interval, found))
+        if end in points:
+            result.append((sp.FiniteSet(end), f.limit_of(found, end, -1)))
+    return result
 
 
 def _real_logarithms(f: Subject, branch: int, found: sp.Expr) -> sp.Expr:

@@ -45,7 +45,7 @@ def monotonicity(f: Subject, facts: Facts) -> Answer:
     """How f moves over its whole domain: the sign of f' on the pieces, and the jumps between them."""
     cells = f.cells(1)
     signs = {c.sign for c in cells}
-    up, down, strict = _steps(f, cells)
+    up, down, strict = _steps(f)
     if up and down and signs <= {0}:
         return "constant", "f' vanishes on every piece and there are no jumps"
     because = "the sign of f' on every piece and the order of values across borders"
@@ -56,39 +56,28 @@ def monotonicity(f: Subject, facts: Facts) -> Answer:
     return "none", because
 
 
-def _steps(f: Subject, cells: list[Cell]) -> tuple[bool, bool, bool]:
-    """Whether values never fall, never rise, and never repeat across the borders (gaps of the domain included)."""
+def _steps(f: Subject) -> tuple[bool, bool, bool]:
+    """Whether values never fall, never rise, and never repeat from each branch to the next (points and gaps too)."""
     up = down = strict = True
-    for border in f.borders:
-        values = []
-        if border.left is not None:
-            values.append(f.end(border.left, "hi"))
-        if border.value is not None:
-            values.append(border.value)
-        if border.right is not None:
-            values.append(f.end(border.right, "lo"))
-        for a, b in pairwise(values):
-            order = f.compare(a, b)
-            up, down = up and order <= 0, down and order >= 0
-    for left, right in _gaps(f):
-        order = f.compare(f.end(left, "hi"), f.end(right, "lo"))
+    for (k, a), (m, b) in pairwise(enumerate(f.branches)):
+        last, first = _end_value(f, k, "hi"), _end_value(f, m, "lo")
+        order = f.compare(last, first)
         up, down = up and order <= 0, down and order >= 0
-        attained = f.branches[left].has_hi and f.branches[right].has_lo
-        strict = strict and not (order == 0 and attained)
+        strict = strict and not (order == 0 and a.has_hi and b.has_lo)
     return up, down, strict
 
 
-def _gaps(f: Subject) -> list[tuple[int, int]]:
-    """Neighboring open branches with an interval of undefined points between them."""
-    pieces = f.pieces
-    return [(k, m) for (k, a), (m, b) in pairwise(pieces) if not f.equal(a.hi, b.lo)]
+def _end_value(f: Subject, branch: int, at: str) -> sp.Expr:
+    """The value of a branch that is a point, the one-sided limit at an end of another."""
+    piece = f.branches[branch]
+    return f.neat(piece.expression.subs(f.x, piece.lo)) if piece.is_point else f.end(branch, at)
 
 
-def _joined(f: Subject, order: int, keep: Any, joins: Any) -> list[sp.Interval]:
+def _joined(f: Subject, order: int, keep: Any, joins: Any, closes: Any) -> list[sp.Interval]:
     """Maximal intervals over cells whose sign satisfies `keep`, joined where `joins(border)` holds.
 
-    Ends are closed where f is defined and continuous from inside; two intervals that meet without joining are open
-    there.
+    Ends are closed where `closes(value, limit from inside, side)` holds for the value there; two intervals that meet
+    without joining are open there.
     """
     runs: list[list[Cell]] = []
     for cell in f.cells(order):
@@ -109,40 +98,55 @@ def _joined(f: Subject, order: int, keep: Any, joins: Any) -> list[sp.Interval]:
             sp.Interval(
                 lo,
                 hi,
-                meets_left or not _closes(f, lo, "right"),
-                meets_right or not _closes(f, hi, "left"),
+                meets_left or not _is_closed(f, lo, "lo", closes),
+                meets_right or not _is_closed(f, hi, "hi", closes),
             )
         )
     return result
 
 
-def _closes(f: Subject, point: sp.Expr, side: str) -> bool:
-    """Whether the value at the point is the limit from that side of it."""
+def _is_closed(f: Subject, point: sp.Expr, at: str, closes: Any) -> bool:
+    """Whether the piece that has its "lo" or "hi" end at the point goes on to the point itself."""
     if point.is_infinite:
         return False
     border = _border_at(f, point)
     if border is None:
         return True
-    if border.value is None:
+    k = border.right if at == "lo" else border.left
+    if border.value is None or k is None:
         return False
-    k, at = (border.left, "hi") if side == "left" else (border.right, "lo")
-    return k is not None and f.equal(f.end(k, at), border.value)
+    return bool(closes(f.compare(border.value, f.end(k, at)), at))
 
 
 def _continuous(f: Subject, border: Border) -> bool:
     return border.is_interior and f.is_continuous_at(border)
 
 
+def _moving_on(f: Subject, sign: int) -> Answer:
+    """The largest intervals on which f moves strictly in one direction; a jump in that direction does not end one."""
+
+    def joins(border: Border) -> bool:
+        if not border.is_interior:
+            return False
+        steps = (f.end(border.left, "hi"), border.value), (border.value, f.end(border.right, "lo"))  # type: ignore[arg-type]
+        return all(sign * f.compare(a, b) <= 0 for a, b in steps)
+
+    def closes(order: int, at: str) -> bool:
+        return sign * order <= 0 if at == "lo" else sign * order >= 0
+
+    found = _joined(f, 1, lambda s: s == sign, joins, closes)
+    relation = ">" if sign > 0 else "<"
+    return union(list(found)), f"where f' {relation} 0, joined across points at which f moves on in that direction"
+
+
 def increasing_on(f: Subject, facts: Facts) -> Answer:
     """The largest intervals on which f increases strictly."""
-    found = _joined(f, 1, lambda s: s > 0, lambda b: _continuous(f, b))
-    return union(list(found)), "where f' > 0, joined across isolated points at which f is continuous"
+    return _moving_on(f, 1)
 
 
 def decreasing_on(f: Subject, facts: Facts) -> Answer:
     """The largest intervals on which f decreases strictly."""
-    found = _joined(f, 1, lambda s: s < 0, lambda b: _continuous(f, b))
-    return union(list(found)), "where f' < 0, joined across isolated points at which f is continuous"
+    return _moving_on(f, -1)
 
 
 def moves_throughout(direction: str) -> Any:
@@ -150,9 +154,9 @@ def moves_throughout(direction: str) -> Any:
 
     def run(f: Subject, facts: Facts) -> Answer:
         kind, whole = facts["monotonicity"].value, facts["domain"].value
-        if not kind.startswith("strictly") or not isinstance(whole, sp.Interval) or facts["discontinuities"].value:
-            raise Undecided("f is not continuous and strictly monotone on an interval")
-        return (whole if kind.endswith(direction) else sp.S.EmptySet), f"f is {kind} and continuous on its domain"
+        if not kind.startswith("strictly") or not isinstance(whole, sp.Interval):
+            raise Undecided("f is not strictly monotone on an interval")
+        return (whole if kind.endswith(direction) else sp.S.EmptySet), f"f is {kind} on its domain"
 
     return run
 
@@ -173,13 +177,13 @@ def _convex_joins(f: Subject, border: Border, sign: int) -> bool:
 
 def convex_on(f: Subject, facts: Facts) -> Answer:
     """The largest intervals on which f is convex (an affine piece is convex and concave)."""
-    found = _joined(f, 2, lambda s: s >= 0, lambda b: _convex_joins(f, b, 1))
+    found = _joined(f, 2, lambda s: s >= 0, lambda b: _convex_joins(f, b, 1), lambda order, at: order >= 0)
     return union(list(found)), "where f'' >= 0, joined where f is continuous and f' does not fall"
 
 
 def concave_on(f: Subject, facts: Facts) -> Answer:
     """The largest intervals on which f is concave."""
-    found = _joined(f, 2, lambda s: s <= 0, lambda b: _convex_joins(f, b, -1))
+    found = _joined(f, 2, lambda s: s <= 0, lambda b: _convex_joins(f, b, -1), lambda order, at: order <= 0)
     return union(list(found)), "where f'' <= 0, joined where f is continuous and f' does not rise"
 
 
@@ -380,21 +384,25 @@ def lipschitz(f: Subject, facts: Facts) -> Answer:
     best = _supremum(f, 1)
     if best is sp.oo:
         return best, "f' is unbounded"
-    if not isinstance(facts["domain"].value, sp.Interval) and not _closes_up(f):
-        raise Undecided("the domain has gaps, across which the slope of a chord is not bounded by f'")
-    return best, "the supremum of |f'| over the pieces"
+    if isinstance(facts["domain"].value, sp.Interval):
+        return best, "the supremum of |f'| over the pieces"
+    if _jumps_across_a_hole(f, 0):
+        return sp.oo, "f jumps across a point that the domain misses"
+    return best, "the supremum of |f'| over the pieces, with f continuous across the points that the domain misses"
 
 
-def _closes_up(f: Subject) -> bool:
-    """Whether the domain misses single points only and f is continuous across each."""
-    if _gaps(f):
-        return False
-    for border in f.borders:
-        if border.value is None and border.left is not None and border.right is not None:
-            left, right = f.end(border.left, "hi"), f.end(border.right, "lo")
-            if left.is_infinite or right.is_infinite or not f.equal(left, right):
-                return False
-    return True
+def _jumps_across_a_hole(f: Subject, order: int) -> bool:
+    """Whether a derivative has different limits at the two sides of a point that the domain misses.
+
+    Raises
+    ------
+    Undecided
+        The domain has wider gaps or isolated points: slopes of chords across those are not bounded by derivatives.
+    """
+    if not all(f.equal(a.hi, b.lo) for a, b in pairwise(f.branches)):
+        raise Undecided("the domain has gaps, across which the slope of a chord is not bounded by a derivative")
+    inner = [b for b in f.borders if b.value is None and b.left is not None and b.right is not None]
+    return not all(f.equal(*_slopes(f, border, order)) for border in inner)
 
 
 def gradient_lipschitz(f: Subject, facts: Facts) -> Answer:
@@ -404,6 +412,8 @@ def gradient_lipschitz(f: Subject, facts: Facts) -> Answer:
     best = _supremum(f, 2)
     if best is sp.oo:
         return best, "f'' is unbounded"
-    if not isinstance(facts["domain"].value, sp.Interval) and not _closes_up(f):
-        raise Undecided("the domain has gaps, across which the slope of a chord of f' is not bounded by f''")
-    return best, "the supremum of |f''| over the pieces"
+    if isinstance(facts["domain"].value, sp.Interval):
+        return best, "the supremum of |f''| over the pieces"
+    if _jumps_across_a_hole(f, 1):
+        return sp.oo, "f' jumps across a point that the domain misses"
+    return best, "the supremum of |f''| over the pieces, with f' continuous across the points that the domain misses"

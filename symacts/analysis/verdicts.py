@@ -12,6 +12,7 @@ from typing import Any, Literal
 import sympy as sp
 
 from symacts.facts import Fact, Verdict
+from symacts.spec import x
 
 __all__ = ["ROWS", "derive"]
 
@@ -107,8 +108,10 @@ def _bounded(bounded: tuple[bool, bool]) -> str | None:
     return "bounded outputs" if all(bounded) else None
 
 
-def _unbounded_below(bounded: tuple[bool, bool]) -> str | None:
-    return "bounded below: large negative inputs are suppressed" if bounded == (True, False) else None
+def _suppresses_below(bounded: tuple[bool, bool], limits: tuple[Any, Any]) -> str | None:
+    if bounded != (True, False) or limits[0] is None or limits[0].is_infinite:
+        return None
+    return "bounded below: large negative inputs are suppressed"
 
 
 def _monotone(monotonicity: str, discontinuities: tuple[Any, ...], domain: sp.Set) -> str | None:
@@ -137,8 +140,11 @@ def _smooth(smoothness: sp.Expr) -> str | None:
     return "infinitely differentiable" if smoothness is sp.oo else None
 
 
-def _explodes(lipschitz: sp.Expr) -> str | None:
-    return "exploding gradient: f' is unbounded" if lipschitz is sp.oo else None
+def _explodes(lipschitz: sp.Expr, discontinuities: tuple[Any, ...], domain: sp.Set) -> str | None:
+    # across a jump, or a point that the domain misses, there may be no Lipschitz constant, whatever f' does
+    if lipschitz is not sp.oo or discontinuities or not isinstance(domain, sp.Interval):
+        return None
+    return "exploding gradient: f' is unbounded"
 
 
 def _contracts(lipschitz: sp.Expr) -> str | None:
@@ -152,15 +158,18 @@ def _linear(convexity: str) -> str | None:
 
 
 def _transcendental(branches: tuple[Any, ...]) -> str | None:
-    kinds = (sp.exp, sp.log, sp.tanh, sp.erf, sp.sin, sp.cos, sp.atan)
-    if any(e.has(*kinds) for _, e in branches):
+    if any(_is_transcendental(e) for _, e in branches):
         return "costs a transcendental function per unit"
     return None
 
 
+def _is_transcendental(branch: sp.Expr) -> bool:
+    """Whether a function, or a power with a moving exponent, is applied to x (branches hold no Max, Abs or sign)."""
+    return any(a.has(x) for a in branch.atoms(sp.Function)) or any(a.exp.has(x) for a in branch.atoms(sp.Pow))
+
+
 def _cheap(branches: tuple[Any, ...]) -> str | None:
-    x = sp.Symbol("x", real=True)
-    if all(e.is_polynomial(x) and sp.degree(e, x) <= 2 for _, e in branches if e != 0):
+    if branches and all(e.is_polynomial(x) and sp.degree(e, x) <= 2 for _, e in branches if e != 0):
         return "cheap: comparisons and a few multiplications"
     return None
 
@@ -170,7 +179,7 @@ ROWS: tuple[Row, ...] = (
     Row("advantage", ("zero_centered",), _centered),
     Row("advantage", ("dead_region", "saturation"), _alive),
     Row("advantage", ("bounded",), _bounded),
-    Row("advantage", ("bounded",), _unbounded_below),
+    Row("advantage", ("bounded", "limits"), _suppresses_below),
     Row("advantage", ("smoothness",), _smooth),
     Row("advantage", ("branches",), _cheap),
     Row("drawback", ("saturation",), _vanishing_soft),
@@ -181,7 +190,7 @@ ROWS: tuple[Row, ...] = (
     Row("drawback", ("monotonicity", "discontinuities", "domain"), _monotone),
     Row("drawback", ("kinks", "discontinuities"), _kinks),
     Row("drawback", ("discontinuities",), _jumps),
-    Row("drawback", ("lipschitz",), _explodes),
+    Row("drawback", ("lipschitz", "discontinuities", "domain"), _explodes),
     Row("drawback", ("lipschitz",), _contracts),
     Row("drawback", ("convexity",), _linear),
     Row("drawback", ("branches",), _transcendental),

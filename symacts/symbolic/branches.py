@@ -15,7 +15,7 @@ from sympy.core.relational import Relational
 
 from symacts.errors import UnsupportedExpression
 from symacts.symbolic.oracle import Oracle, Undecided
-from symacts.symbolic.structure import requirements
+from symacts.symbolic.structure import Requirement, own_requirements, requirements
 
 __all__ = ["Branch", "split"]
 
@@ -80,7 +80,7 @@ def _next_switch(expression: sp.Basic) -> sp.Basic | None:
             for _, condition in node.args:
                 atoms = sorted(condition.atoms(Relational), key=sp.default_sort_key)
                 if atoms:
-                    return _next_switch(atoms[0].lhs - atoms[0].rhs) or atoms[0]
+                    return atoms[0]
                 if condition not in (sp.true, sp.false):
                     raise UnsupportedExpression(f"cannot read the condition {condition}")
     for node in sp.postorder_traversal(expression):
@@ -121,6 +121,28 @@ def _resolved(node: sp.Basic, sign: int) -> sp.Basic:
     first, second, *rest = node.args
     keep = first if (sign >= 0) == isinstance(node, sp.Max) else second
     return node.func(keep, *rest)
+
+
+def _operations(expression: sp.Basic) -> Iterator[sp.Basic]:
+    """The smooth operations that are carried out whatever the conditions of a `Piecewise` say, innermost first."""
+    if isinstance(expression, sp.Piecewise):
+        return
+    for argument in expression.args:
+        yield from _operations(argument)
+    if not isinstance(expression, _SWITCHES):
+        yield expression
+
+
+def _lost(
+    expression: sp.Expr, value: dict[sp.Basic, sp.Basic], resolved: sp.Expr, x: sp.Symbol
+) -> tuple[Requirement, ...]:
+    """What the expression requires and the resolved one no longer says: `x > 0` of `log(x)*Max(x, 0)` as 0."""
+    said = {need for e in _operations(resolved) for need in own_requirements(e, x)}
+    asked: dict[Requirement, None] = {}
+    for e in _operations(expression):
+        for need in own_requirements(e, x):
+            asked.setdefault(Requirement(need.argument.xreplace(value), need.need))
+    return tuple(need for need in asked if need not in said and not need.holds)
 
 
 class _Splitter:
@@ -171,22 +193,33 @@ class _Splitter:
         for part, sign in self.by_sign(_tested(node), region):
             if sign is None:
                 yield part, None
-            else:
-                yield from self.split(expression.xreplace({node: _resolved(node, sign)}), part)
+                continue
+            value = {node: _resolved(node, sign)}
+            resolved = expression.xreplace(value)
+            lost = _lost(expression, value, resolved, self.x)
+            for piece, smooth in self.split(resolved, part):
+                if smooth is None or not lost:
+                    yield piece, smooth
+                else:
+                    yield from ((p, smooth if defined else None) for p, defined in self.meet(lost, piece))
 
     def restrict(self, expression: sp.Expr, region: _Region) -> Iterator[tuple[_Region, sp.Expr | None]]:
         """Cut the region at the zeros of what the smooth expression's operations require."""
-        regions: list[tuple[_Region, bool]] = [(region, True)]
-        for need in requirements(expression, self.x):
-            regions = [r for part, defined in regions for r in self.require(need, part, defined)]
-        for part, defined in regions:
+        for part, defined in self.meet(requirements(expression, self.x), region):
             yield part, expression if defined else None
 
-    def require(self, need: object, region: _Region, defined: bool) -> Iterator[tuple[_Region, bool]]:
+    def meet(self, needs: tuple[Requirement, ...], region: _Region) -> list[tuple[_Region, bool]]:
+        """The region cut at the zeros of what is required, with whether every requirement holds there."""
+        regions: list[tuple[_Region, bool]] = [(region, True)]
+        for need in needs:
+            regions = [r for part, defined in regions for r in self.require(need, part, defined)]
+        return regions
+
+    def require(self, need: Requirement, region: _Region, defined: bool) -> Iterator[tuple[_Region, bool]]:
         if not defined:
             yield region, False
             return
-        argument, kind = need.argument, need.need  # type: ignore[attr-defined]
+        argument, kind = need.argument, need.need
         for part, sign in self.by_sign(argument, region, singular=kind == "nonnegative"):
             if sign is None:
                 yield part, False

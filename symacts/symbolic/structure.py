@@ -14,7 +14,7 @@ import sympy as sp
 
 from symacts.errors import UnsupportedExpression
 
-__all__ = ["Requirement", "read_sign", "requirements"]
+__all__ = ["Requirement", "own_requirements", "read_sign", "requirements"]
 
 Need = Literal["positive", "nonnegative", "nonzero"]
 
@@ -25,6 +25,12 @@ class Requirement:
 
     argument: sp.Expr
     need: Need
+
+    @property
+    def holds(self) -> bool:
+        """Whether the structure of the argument shows that the requirement is met everywhere, with nothing singular."""
+        sign = read_sign(self.argument)
+        return sign == "positive" or (self.need == "nonzero" and sign == "negative")
 
 
 _ENTIRE = (sp.exp, sp.sin, sp.cos, sp.sinh, sp.cosh, sp.tanh, sp.sech, sp.asinh, sp.atan, sp.erf, sp.erfc, sp.erfi)
@@ -38,7 +44,8 @@ _NO_ZERO_OF = {
 }
 
 
-def _own_requirements(node: sp.Basic, x: sp.Symbol) -> Iterator[Requirement]:
+def own_requirements(node: sp.Basic, x: sp.Symbol) -> Iterator[Requirement]:
+    """What one operation requires of its arguments."""
     if isinstance(node, sp.Pow):
         yield from _power_requirements(node, x)
     elif isinstance(node, (sp.Add, sp.Mul, *_ENTIRE)) or not node.has(x) or node == x or node.func is sp.sinc:
@@ -91,11 +98,9 @@ def requirements(expression: sp.Expr, x: sp.Symbol) -> tuple[Requirement, ...]:
     """
     found: dict[Requirement, None] = {}
     for node in sp.postorder_traversal(expression):
-        for requirement in _own_requirements(node, x):
-            sign = read_sign(requirement.argument)
-            if sign == "positive" or (requirement.need == "nonzero" and sign == "negative"):
-                continue
-            found.setdefault(requirement)
+        for requirement in own_requirements(node, x):
+            if not requirement.holds:
+                found.setdefault(requirement)
     return tuple(found)
 
 

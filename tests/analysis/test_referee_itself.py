@@ -22,6 +22,9 @@ zero, one, ten = sp.S.Zero, sp.S.One, sp.Integer(10)
 halves = (I.open(-oo, 0), I.open(0, oo))
 apart = sp.Union(*halves)
 
+DIP = Root(sp.sin(x) - x * sp.cos(x), 4, sp.Rational(9, 2))
+"""Where sin(x)/x has its minimum, which is cos(DIP)."""
+
 TRUE: dict[str, tuple[sp.Expr, Any, dict[str, Any]]] = {
     "sigmoid": (
         1 / (1 + sp.exp(-x)),
@@ -70,7 +73,7 @@ TRUE: dict[str, tuple[sp.Expr, Any, dict[str, Any]]] = {
         ((I(-oo, 0), zero), (I.open(0, oo), x)),
         {
             "domain": R,
-            "derivative": sp.Heaviside(x),
+            "derivative": sp.Piecewise((0, x < 0), (1, x > 0)),
             "derivative_in_output": (zero, one),
             "antiderivative": x * sp.Max(x, 0) / 2,
             "limits": (zero, oo),
@@ -290,6 +293,53 @@ TRUE: dict[str, tuple[sp.Expr, Any, dict[str, Any]]] = {
             "homogeneous": False,
         },
     ),
+    "hole": (
+        x**2 / sp.Abs(x),
+        ((halves[0], -x), (halves[1], x)),
+        {
+            "domain": apart,
+            "derivative": sp.Piecewise((-1, x < 0), (1, x > 0)),
+            "antiderivative": sp.Piecewise((-(x**2) / 2, x < 0), (x**2 / 2, x > 0)),
+            "range": I.open(0, oo),
+            "lipschitz": one,
+            "gradient_lipschitz": oo,
+            "smoothness": oo,
+        },
+    ),
+    "step": (
+        x + sp.sign(x),
+        ((halves[0], x - 1), (sp.FiniteSet(0), zero), (halves[1], x + 1)),
+        {
+            "domain": R,
+            "derivative": sp.Piecewise((1, (x < 0) | (x > 0))),
+            "monotonicity": "strictly increasing",
+            "increasing_on": R,
+            "decreasing_on": E0,
+            "discontinuities": ((zero, -one, one),),
+            "homogeneous": False,
+        },
+    ),
+    "essential": (
+        sp.exp(1 / x),
+        ((halves[0], sp.exp(1 / x)), (halves[1], sp.exp(1 / x))),
+        {
+            "domain": apart,
+            "range": sp.Union(I.open(0, 1), I.open(1, oo)),
+            "minimum": (zero, False),
+            "sign": "positive",
+            "zeros": E0,
+            "stationary_points": E0,
+            "inflection_points": sp.FiniteSet(-half),
+        },
+    ),
+    "another value at 0": (
+        sp.Piecewise((sp.sin(x) / x, sp.Ne(x, 0)), (2, True)),
+        ((halves[0], sp.sin(x) / x), (sp.FiniteSet(0), sp.Integer(2)), (halves[1], sp.sin(x) / x)),
+        {
+            "maximum": (sp.Integer(2), True),
+            "range": sp.Union(I.Ropen(sp.cos(DIP), 1), sp.FiniteSet(2)),
+        },
+    ),
 }
 """Expression, branches and facts, derived by hand."""
 
@@ -346,6 +396,7 @@ FALSE: list[tuple[str, str, Any]] = [
     ("sigmoid", "dead_region", I.open(100, oo)),
     ("sigmoid", "homogeneous", True),
     ("relu", "derivative", sp.Heaviside(x - 1)),
+    ("relu", "derivative", sp.Heaviside(x)),
     ("relu", "derivative_in_output", (zero, y)),
     ("relu", "antiderivative", x * sp.Max(x, 0) / 2 + sp.Heaviside(x)),
     ("relu", "limits", (zero, one)),
@@ -430,6 +481,7 @@ FALSE: list[tuple[str, str, Any]] = [
     ("softsign", "gradient_lipschitz", oo),
     ("softsign", "range", I(-1, 1)),
     ("softsign", "derivative_in_output", ((1 - y) ** 2, (1 + y) ** 2)),
+    ("softsign", "antiderivative", sp.Piecewise((-x - sp.log(1 - x), x < 0), (x - sp.log(1 + x), x > 0))),
     ("softsign", "antiderivative", sp.Abs(x) - sp.log(1 + sp.Abs(x)) + sp.sign(x)),
     ("sine", "zeros", sp.ImageSet(sp.Lambda(y, 2 * sp.pi * y), sp.S.Integers)),
     ("sine", "zeros", sp.FiniteSet(-sp.pi, 0, sp.pi)),
@@ -439,6 +491,21 @@ FALSE: list[tuple[str, str, Any]] = [
     ("sine", "maximum", (sp.Rational(101, 100), False)),
     ("sine", "bounded", (True, False)),
     ("sine", "lipschitz", sp.Rational(101, 100)),
+    ("hole", "domain", R),
+    ("hole", "range", I(0, oo)),
+    ("hole", "lipschitz", half),
+    ("hole", "gradient_lipschitz", zero),
+    ("step", "derivative", one),
+    ("step", "monotonicity", "none"),
+    ("step", "increasing_on", apart),
+    ("step", "homogeneous", True),
+    ("essential", "range", I.open(0, oo)),
+    ("essential", "minimum", (zero, True)),
+    ("essential", "sign", "nonnegative"),
+    ("essential", "zeros", sp.FiniteSet(0)),
+    ("essential", "inflection_points", E0),
+    ("another value at 0", "maximum", (one, True)),
+    ("another value at 0", "range", I(sp.Rational(-1, 4), 2)),
 ]
 """One wrong fact each: the report's name, the fact, the false value."""
 

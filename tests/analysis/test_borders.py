@@ -1,0 +1,91 @@
+"""What holds at single points and across the borders of pieces: domains, values, jumps, holes, isolated points."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sympy as sp
+
+import symacts
+from symacts.spec import x
+
+oo, R, I, E0 = sp.oo, sp.S.Reals, sp.Interval, sp.S.EmptySet
+HOLE = sp.Union(I.open(-oo, 0), I.open(0, oo), evaluate=False)
+
+DOMAINS: list[tuple[str, sp.Set]] = [
+    ("sign(x)/x", HOLE),
+    ("Abs(x)/x", HOLE),
+    ("Max(x, 0)/x", HOLE),
+    ("Max(x, 0)*exp(-1/x)", HOLE),
+    ("Abs(x)*log(x)", I.open(0, oo)),
+    ("Max(x, 0)*log(x)", I.open(0, oo)),
+    ("log(x) + sign(x)*log(x)", I.open(0, oo)),
+    ("Max(x, 0)*sqrt(x + 1)", I(-1, oo)),
+    ("Piecewise((log(x)*Max(x, 0), Max(x, 0) < 1), (3, True))", I.open(0, oo)),
+    ("Piecewise((log(x), x > 0), (0, True))", R),
+    ("Piecewise((sign(x)/x, Abs(x) > 1), (x, True))", R),
+    ("Max(x, 0)/Max(x, 1)", R),
+]
+"""A factor that becomes 0 on a piece does not make the rest of the formula defined there."""
+
+
+@pytest.mark.parametrize(("text", "domain"), DOMAINS)
+def test_every_operation_counts_for_the_domain(text: str, domain: sp.Set) -> None:
+    assert symacts.analyze(text).domain.value == domain
+
+
+STEPS: list[tuple[str, str, Any]] = [
+    # isolated points of the domain take part in the order of values
+    ("Piecewise((5, Eq(x, 0)), (x, x > 1))", "monotonicity", "none"),
+    ("Piecewise((1, Eq(x, 0)), (x, x >= 1))", "monotonicity", "nondecreasing"),
+    ("Piecewise((1, Eq(x, 0)), (x, x > 1))", "monotonicity", "strictly increasing"),
+    # a jump in its own direction does not end a stretch on which f increases
+    ("x + sign(x)", "monotonicity", "strictly increasing"),
+    ("x + sign(x)", "increasing_on", R),
+    ("Piecewise((x, x < 0), (x + 1, True))", "increasing_on", R),
+    ("Piecewise((x, x < 0), (5 - x, True))", "increasing_on", I(-oo, 0)),
+    ("Piecewise((x, x < 0), (x - 1, True))", "increasing_on", HOLE),
+    ("Piecewise((-x, x < 0), (-x - 1, True))", "decreasing_on", R),
+    ("Piecewise((x, x < 0), (2, Eq(x, 0)), (x + 1, True))", "increasing_on", HOLE),
+    # a convex function may jump up at an end of its interval
+    ("Piecewise((x**2, x < 1), (3 - x**2, True))", "convex_on", I(-oo, 1)),
+    ("Piecewise((x**2, x < 1), (-x**2, True))", "convex_on", I.open(-oo, 1)),
+    # chords across points that the domain misses
+    ("x**2/Abs(x)", "lipschitz", sp.S.One),
+    ("x**2/Abs(x)", "gradient_lipschitz", oo),
+    ("Abs(x)/x", "lipschitz", oo),
+    ("Abs(x)/x", "gradient_lipschitz", sp.S.Zero),
+    ("atan(1/x)", "lipschitz", oo),
+    ("x**3/x**2*Abs(x)/x", "lipschitz", sp.S.One),
+]
+
+
+@pytest.mark.parametrize(("text", "name", "value"), STEPS)
+def test_borders_count_in_shape(text: str, name: str, value: Any) -> None:
+    assert symacts.analyze(text).facts[name].value == value
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("Piecewise((sin(x)/x, Ne(x, 0)), (1, True))", (0, sp.Rational(-1, 3))),
+        ("Piecewise((tanh(x)/x, x > 0), (1, Eq(x, 0)))", (0, sp.Rational(-2, 3))),
+        ("Piecewise((exp(-1/x**2), Ne(x, 0)), (0, True))", (0, 0)),
+        ("Piecewise((x*log(x), x > 0), (0, Eq(x, 0)))", (None, None)),
+        ("Piecewise((sin(x)/x, Ne(x, 0)), (2, True))", (None, None)),
+        ("Max(x, 0)**2", (0, None)),
+        ("Abs(x)", (None, None)),
+    ],
+)
+def test_derivatives_at_single_points(text: str, values: tuple[Any, Any]) -> None:
+    report = symacts.analyze(text)
+    for order, value in enumerate(values, start=1):
+        there = report.nth_derivative(order).value.subs(x, 0)
+        assert there == (sp.nan if value is None else value), (order, there)
+
+
+def test_antiderivatives_have_values_at_single_points() -> None:
+    report = symacts.analyze("Piecewise((x*log(x), x > 0), (0, Eq(x, 0)), (x*log(-x), True))")
+    assert report.antiderivative.value.subs(x, 0) == 0
+    assert report.derivative.value.subs(x, 0) is sp.nan

@@ -1,0 +1,44 @@
+"""Verdicts say what their facts establish: each of functions that it holds for, and of no neighbor that it does not."""
+
+from __future__ import annotations
+
+import pytest
+
+import symacts
+
+SAID: list[tuple[str, str, tuple[str, ...], tuple[str, ...]]] = [
+    (
+        "large negative inputs are suppressed",
+        "limits",
+        ("Max(x, 0)", "exp(x)", "Piecewise((x, x > 0), (exp(x) - 1, True))", "x*sigmoid(x)"),
+        ("x**2", "exp(-x)", "Abs(x)", "tanh(x)", "sqrt(x)", "Max(sin(x), x)"),
+    ),
+    (
+        "exploding gradient",
+        "lipschitz",
+        ("exp(x)", "x**2", "sqrt(Abs(x))"),
+        ("sign(x)", "Heaviside(x)", "x + sign(x)", "atan(1/x)", "Abs(x)/x", "tanh(x)"),
+    ),
+    (
+        "transcendental",
+        "branches",
+        ("sinh(x)", "LambertW(exp(x))", "erfc(x)", "2**x", "asinh(x)", "Piecewise((x, x > 0), (cosh(x), True))"),
+        ("exp(2)*x", "x/(1 + Abs(x))", "Max(x, log(2))", "asin(sin(x))", "x**pi"),
+    ),
+    (
+        "cheap",
+        "branches",
+        ("Max(x, 0)", "exp(2)*x", "x*Min(Max(x + 3, 0), 6)/6"),
+        ("asin(sin(x))", "exp(x)", "x/(1 + Abs(x))", "x**3"),
+    ),
+]
+"""A phrase, a fact that the verdict must name, functions of which it is said, functions of which it is not."""
+
+
+@pytest.mark.parametrize(("phrase", "fact", "said", "silent"), SAID)
+def test_statements_hold(phrase: str, fact: str, said: tuple[str, ...], silent: tuple[str, ...]) -> None:
+    for text in said:
+        found = [v for v in symacts.analyze(text).verdicts if phrase in v.statement]
+        assert found and all(fact in v.facts for v in found), text
+    for text in silent:
+        assert not [v for v in symacts.analyze(text).verdicts if phrase in v.statement], text
