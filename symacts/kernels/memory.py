@@ -102,9 +102,10 @@ class Blocks:
                 if total > LIMIT or k + 2 > MOST:
                     del kept[: len(kept) - k]
                     break
+        taken, place = found  # a reference of its own: as soon as it is listed, another thread looks whether it is free
         if size <= LIMIT:
             kept.append(found)
-        return found
+        return taken, place
 
 
 RESULTS = Blocks()

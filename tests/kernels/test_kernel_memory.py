@@ -40,6 +40,14 @@ def test_control_what_refers_to_a_block_keeps_it(kept: Any) -> None:
     assert blocks.array(LARGE, F8, 0)[1] in (place, other)
 
 
+def test_a_block_is_taken_from_the_moment_it_is_handed_out() -> None:
+    """Before an array is made in it another thread may look whether it is free."""
+    blocks = Blocks()
+    for _ in range(2):  # a new one, then one of those kept
+        taken = blocks.block(1 << 20)
+        assert blocks.block(1 << 20)[1] != taken[1]
+
+
 def test_blocks_are_few_and_small_in_sum() -> None:
     blocks = Blocks()
     for k in range(3 * memory.MOST):
