@@ -10,7 +10,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,14 +19,14 @@ import numpy.typing as npt
 
 from symacts.errors import ParameterError, shorten, wording
 from symacts.kernels import targets
-from symacts.kernels.code import Code, Part
+from symacts.kernels.code import Code
 from symacts.kernels.memory import RESULTS, address
-from symacts.kernels.pieces import evaluate
+from symacts.kernels.tiles import runner
 
 __all__ = ["Kernel", "check"]
 
-TILE = 4096
-"""Elements evaluated at a time: input, outputs and scratch rows of this size stay in the second-level cache."""
+TILE = 8192
+"""Elements of arrays with gaps or of other formats that are brought together at a time."""
 
 Array = npt.NDArray[Any]
 
@@ -59,7 +58,6 @@ class Kernel:
     code: Code
     target: Any = field(repr=False)
     certificate: Any = None
-    _local: threading.local = field(default_factory=threading.local, repr=False)
     _others: dict[Any, Kernel] = field(default_factory=dict, repr=False)
     _run: Any = field(default=None, repr=False)
 
@@ -97,7 +95,7 @@ class Kernel:
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         self.name, self.options, self.code, self.target, self.certificate = state
-        self._local, self._others, self._run = threading.local(), {}, None
+        self._others, self._run = {}, None
 
     def __call__(self, x: npt.ArrayLike, out: Any = None, **parameters: Any) -> Any:
         """Evaluate at an array, element by element.
@@ -189,8 +187,9 @@ class Kernel:
         if self._run is None:
             self._run = self.prepared()
         run, inner = self._run, np.dtype(self.code.inner)
-        whole = all(a.dtype == inner and a.flags.c_contiguous and a.flags.aligned for a in (data, *outs))
-        if self.backend == "numba" and whole and not any(np.may_share_memory(data, o) for o in outs):
+        whole = all(a.flags.c_contiguous and a.flags.aligned and a.dtype.isnative for a in (data, *outs))
+        fits = self.backend == "numpy" or all(a.dtype == inner for a in (data, *outs))
+        if whole and fits and not any(np.may_share_memory(data, o) for o in outs):
             run(data.reshape(-1), [o.reshape(-1) for o in outs])
             return
         for chunks in tiles(data, outs, inner):
@@ -204,17 +203,7 @@ class Kernel:
             tables = [array for part in parts for array in (part.table.edges, part.table.rows)]
             return targets.numba.load(self.code.source, ends, tables)
         tile, scratch = targets.numpy.load(self.code.source)
-
-        def run(x: Array, outs: Sequence[Array]) -> None:
-            rows = getattr(self._local, "rows", None)
-            if rows is None:
-                rows = self._local.rows = np.empty((max(scratch, 1), TILE))
-            with np.errstate(all="ignore"):
-                tile(x, outs, [row[: len(x)] for row in rows])
-                for part, out in zip(parts, outs, strict=True):
-                    repair(part, x, out)
-
-        return run
+        return runner(self.code, tile, scratch, self.dtype.name)
 
     @property
     def dead_zone(self) -> dict[str, dict[str, tuple[float | None, float | None]]]:
@@ -266,20 +255,6 @@ def tiles(data: Array, outs: Sequence[Array], inner: npt.DTypeLike) -> Any:
         for chunks in iterator:
             for start in range(0, len(chunks[0]), TILE):
                 yield tuple(c[start : start + TILE] for c in chunks)
-
-
-def repair(part: Part, x: Array, out: Array) -> None:
-    """Overwrite the elements that no program serves."""
-    ok = np.zeros(len(x), dtype=bool)
-    for lo, hi in part.good:
-        ok |= (x >= lo) & (x <= hi)
-    if ok.all():
-        return
-    where = np.flatnonzero(~ok)
-    at = x[where]
-    value = evaluate(part.table, at)
-    value[np.isnan(at)] = np.nan
-    out[where] = value
 
 
 def check(name: str, value: Any, allowed: Sequence[str]) -> None:

@@ -24,6 +24,7 @@ from symacts.rewrite.reference import Dyadic, Reference, reference_of, to_float
 from symacts.rewrite.regimes import (
     CROWD,
     FORMATS,
+    Arithmetic,
     FloatArray,
     Format,
     Section,
@@ -126,7 +127,9 @@ class _Piece:
     value: float = float("nan")
 
 
-def make_plan(tasks: Sequence[tuple[sp.Expr, int]], x: sp.Symbol, form: str) -> Plan:
+def make_plan(
+    tasks: Sequence[tuple[sp.Expr, int]], x: sp.Symbol, form: str, arithmetic: Arithmetic | None = None
+) -> Plan:
     """The plan of derivatives of formulas in x.
 
     Parameters
@@ -135,6 +138,8 @@ def make_plan(tasks: Sequence[tuple[sp.Expr, int]], x: sp.Symbol, form: str) -> 
         A formula in `x` alone, and the order of the derivative, for each output.
     form : str
         The row of `rewrite.regimes.FORMATS`: the float format and how far a program may be off.
+    arithmetic : Arithmetic, optional
+        The target's costs and functions; programs are then chosen to share steps with those chosen before.
 
     Raises
     ------
@@ -143,13 +148,15 @@ def make_plan(tasks: Sequence[tuple[sp.Expr, int]], x: sp.Symbol, form: str) -> 
     """
     graph = Graph()
     magnitude = graph.put("abs", graph.variable("x"))
-    drafts = []
+    drafts: list[Draft] = []
     known: dict[sp.Expr, tuple[Branch, ...]] = {}
     for formula, order in tasks:
         if formula not in known:
             known[formula] = _branches(formula, x)
         with np.errstate(all="ignore"):
-            drafts.append(_Planner(known[formula], x, order, graph, magnitude, FORMATS[form]).draft())
+            planner = _Planner(known[formula], x, order, graph, magnitude, FORMATS[form], arithmetic)
+            planner.present = [s.node for draft in drafts for s in draft.stretches if s.node is not None]
+            drafts.append(planner.draft())
     return Plan(graph, tuple(drafts))
 
 
@@ -165,10 +172,18 @@ def _branches(formula: sp.Expr, x: sp.Symbol) -> tuple[Branch, ...]:
 
 class _Planner:
     def __init__(
-        self, branches: tuple[Branch, ...], x: sp.Symbol, order: int, graph: Graph, magnitude: int, form: Format
+        self,
+        branches: tuple[Branch, ...],
+        x: sp.Symbol,
+        order: int,
+        graph: Graph,
+        magnitude: int,
+        form: Format,
+        arithmetic: Arithmetic | None,
     ) -> None:
         self.branches, self.x, self.order = branches, x, order
-        self.graph, self.magnitude, self.form = graph, magnitude, form
+        self.graph, self.magnitude, self.form, self.arithmetic = graph, magnitude, form, arithmetic
+        self.present: list[int] = []
 
     def reference(self, expression: sp.Expr) -> Reference:
         return reference_of(expression, self.x)
@@ -256,8 +271,12 @@ class _Planner:
             samples(section.lo, section.hi, self.form, [float(z) for z, _ in roots if z]), reference, self.form
         )
         truth = reference.values(points)
-        found = candidates(section, self.x, self.graph, self.magnitude)
-        node = choose(section, found, self.graph, points, truth, self.form)
+        found = candidates(section, self.x, self.graph, self.magnitude, self.arithmetic is not None)
+        if self.arithmetic is None:
+            node = choose(section, found, self.graph, points, truth, self.form)
+        else:
+            node = choose(section, found, self.graph, points, truth, self.form, self.arithmetic, self.present)
+            self.present += [] if node is None else [node]
         return Studied(section, reference, roots, points, truth, [Stretch(section.lo, node)], found)
 
     def border_zeros(self, section: Section, reference: Reference) -> list[tuple[Fraction, int]]:
@@ -363,10 +382,9 @@ def served(draft: Draft, run: Callable[[FloatArray], FloatArray], most: int) -> 
         if all(s.node is None for s in studied.stretches):
             continue
         good += _admitted(studied, draft.form, run)
-    at = np.array(list(draft.points))
-    at_points = run(at) if len(at) else at
-    for p, y in zip(draft.points, at_points.tolist(), strict=True):
-        good += [(p, p)] if y == draft.points[p] else []
+    for p, value in draft.points.items():
+        at = np.array([p, -p if p == 0.0 else p])  # both zeros
+        good += [(p, p)] if np.all(run(at) == value) else []
     kept = _merged(sorted(good), draft.form)
     if len(kept) > most:
         kept = sorted(sorted(kept, key=lambda k: -weight(*k))[:most])

@@ -14,6 +14,7 @@ True
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 __all__ = ["COST", "Graph", "Operation"]
@@ -140,9 +141,9 @@ class Graph:
                 need.update(self.steps[k].args)
         return sorted(need)
 
-    def cost(self, outputs: tuple[int, ...]) -> float:
+    def cost(self, outputs: tuple[int, ...], costs: Mapping[str, float] = COST) -> float:
         """Estimated cost of the outputs together."""
-        return sum(COST.get(self.steps[k].name, 40.0) for k in self.reachable(outputs))
+        return sum(costs.get(self.steps[k].name, 40.0) for k in self.reachable(outputs))
 
     def text(self, node: int) -> str:
         """The step as a formula, for people."""

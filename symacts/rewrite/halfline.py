@@ -285,10 +285,32 @@ def _conjugate(factor: sp.Expr, generators: Generators) -> tuple[sp.Expr, sp.Exp
     return None
 
 
-def half_line(expression: sp.Expr, x: sp.Symbol, side: int, *, conjugates: bool = False, plain: bool = False) -> Form:
+def _multiplied_out(factors: list[tuple[sp.Expr, int]], generators: Generators) -> list[tuple[sp.Expr, int]]:
+    """The denominator as one sum: `1 + e*(2 + e)` is rounded less than `(1 + e)**2`, whose errors count twice."""
+    below = [(f, p) for f, p in factors if p < 0 and f.is_Add]
+    roots = generators.symbols("root")
+    if sum(-p for _, p in below) + any(p < 0 and f in roots for f, p in factors) < 2:
+        return factors
+    below += [(f, p) for f, p in factors if p < 0 and f in roots]
+    product = sp.expand(sp.Mul(*(f ** (-p) for f, p in below)))
+    if roots:
+        product = sp.expand(_reduce_roots(product, generators))
+    return [pair for pair in factors if pair not in below] + [(product, -1)]
+
+
+def half_line(
+    expression: sp.Expr,
+    x: sp.Symbol,
+    side: int,
+    *,
+    conjugates: bool = False,
+    plain: bool = False,
+    expanded: bool = False,
+) -> Form:
     """The expression for `x = side*a`, `a > 0`, as a product of factors over generators.
 
-    `conjugates` rationalizes differences of square roots; `plain` keeps hyperbolic and error functions as they are.
+    `conjugates` rationalizes differences of square roots; `plain` keeps hyperbolic and error functions as they are;
+    `expanded` multiplies the denominator out.
 
     Raises
     ------
@@ -314,6 +336,8 @@ def half_line(expression: sp.Expr, x: sp.Symbol, side: int, *, conjugates: bool 
                     factors += [(swapped[0], sign * power), (swapped[1], -sign * power)]
                     continue
             factors.append((factor, sign * power))
+    if expanded:
+        factors = _multiplied_out(factors, rewriter.generators)
     return Form(coefficient, tuple(factors), rewriter.generators)
 
 

@@ -9,7 +9,7 @@ candidate serves is left to piecewise polynomials (`kernels.pieces`).
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -20,7 +20,7 @@ import sympy as sp
 
 from symacts.errors import UnsupportedExpression
 from symacts.rewrite.functions import FUNCTIONS
-from symacts.rewrite.graph import Graph
+from symacts.rewrite.graph import COST, Graph
 from symacts.rewrite.halfline import Form, Unrewritable, half_line
 from symacts.rewrite.lower import lower, words
 from symacts.rewrite.reference import Dyadic, Reference, ulp_errors
@@ -29,6 +29,7 @@ from symacts.rigor.oracle import BallOracle
 __all__ = [
     "CROWD",
     "FORMATS",
+    "Arithmetic",
     "FloatArray",
     "Format",
     "Section",
@@ -77,6 +78,14 @@ class Format:
         return float(np.nextafter(np.array(lo, self.dtype), np.array(np.inf, self.dtype))) >= hi
 
 
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """How a target computes: what each operation costs, in sums, and the functions that round as its own do."""
+
+    costs: Mapping[str, float]
+    functions: Mapping[str, Callable[..., Any]]
+
+
 FORMATS = {
     "float64": Format("float64", 2.5, -1074, 1023, "float64", 2.8, 3.1),
     "float32 in float64": Format("float32", 0.003, -149, 127, "float64", 0.004, 0.005),
@@ -102,7 +111,11 @@ class Section:
 
 
 def interpret(
-    graph: Graph, outputs: Sequence[int], inputs: dict[str, FloatArray], dtype: npt.DTypeLike = np.float64
+    graph: Graph,
+    outputs: Sequence[int],
+    inputs: dict[str, FloatArray],
+    dtype: npt.DTypeLike = np.float64,
+    functions: Mapping[str, Callable[..., Any]] = FUNCTIONS,
 ) -> list[FloatArray]:
     """Run a program on arrays in a float format (the reference semantics of the targets)."""
     values: dict[int, npt.NDArray[Any]] = {}
@@ -115,7 +128,7 @@ def interpret(
             elif step.name == "const":
                 values[k] = np.full(shape, step.payload, dtype)
             else:
-                values[k] = FUNCTIONS[step.name](*(values[j] for j in step.args), out=np.empty(shape, dtype))
+                values[k] = functions[step.name](*(values[j] for j in step.args), out=np.empty(shape, dtype))
     return [values[k].astype(np.float64) for k in outputs]
 
 
@@ -157,14 +170,19 @@ def refined(points: FloatArray, reference: Reference, form: Format) -> FloatArra
     return points
 
 
-def candidates(section: Section, x: sp.Symbol, graph: Graph, node: int) -> list[int]:
+def candidates(section: Section, x: sp.Symbol, graph: Graph, node: int, expanded: bool = False) -> list[int]:
     """The results of all forms of the section's expression, appended to one program.
+
+    With `expanded` also those whose denominator is one sum.
 
     The forms of the expression itself, and its asymptote plus the forms of what is left: where the remainder is small
     against the asymptote its own rounding errors hardly count.
     """
     found: list[int] = []
-    for options in ({}, {"plain": True}, {"conjugates": True}):
+    ways: list[dict[str, bool]] = [{}, {"plain": True}, {"conjugates": True}]
+    if expanded:
+        ways += [{**way, "expanded": True} for way in ways]
+    for options in ways:
         result = _lowered(section.expression, section, x, graph, node, options)
         if result is not None and result not in found:
             found.append(result)
@@ -201,17 +219,26 @@ def choose(
     points: FloatArray,
     truth: Sequence[Dyadic | None],
     form: Format,
+    arithmetic: Arithmetic = Arithmetic(COST, FUNCTIONS),
+    present: Sequence[int] = (),
 ) -> int | None:
-    """The program worth most: by the inputs that it serves well, weighed as layers see them, then by cost."""
+    """The program worth most: by the inputs that it serves well, weighed as layers see them, then by its cost.
+
+    `present` are programs that are evaluated anyway: what is shared with them costs nothing.
+    """
     best: tuple[float, int] | None = None
     for result in found:
-        (y,) = interpret(graph, [result], {"x": points}, form.inner)
+        (y,) = interpret(graph, [result], {"x": points}, form.inner, arithmetic.functions)
         good = stretches_within(points, errors_of(y, truth, form), form.bound)
         missing = 1.0 - sum(weight(a, b) for a, b in good) / max(weight(section.lo, section.hi), 1e-9)
-        score = missing * 2000.0 + graph.cost((result,))
+        score = missing * MISSING + graph.cost((*present, result), arithmetic.costs)
         if good and (best is None or score < best[0]):
             best = score, result
     return None if best is None else best[1]
+
+
+MISSING = 2000.0
+"""What it costs, in sums, to leave an input to a table; divided by the share of inputs that a table serves anyway."""
 
 
 def errors_of(y: FloatArray, truth: Sequence[Dyadic | None], form: Format) -> FloatArray:

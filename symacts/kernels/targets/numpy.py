@@ -1,18 +1,22 @@
-"""The NumPy target: a plan as straight-line ufunc calls on a tile, with `out=` and scratch that is given back.
+"""The NumPy target: a plan as straight-line ufunc calls on a tile, every call into scratch or an output.
 
-The generated function takes the tile `x` (float64), the outputs and a pool of scratch rows; it never allocates in the
-ufuncs it names. Selection between sections is bit arithmetic on masks, so no lane is branched on.
+The generated function takes the tile `x`, the outputs `ys` and a pool of scratch rows, each beside its view as
+integers; it allocates nothing. Selection between sections is bit arithmetic on masks, so no lane is branched on.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import sympy as sp
 
 from symacts.kernels.code import Code, Part
-from symacts.kernels.plan import Draft, Plan, finish, make_plan
+from symacts.kernels.plan import Draft, Plan, finish, make_plan, served
+from symacts.kernels.targets.ufuncs import ARITHMETIC, CAREFUL, lowered
 from symacts.rewrite import functions
 from symacts.rewrite.graph import Graph
 from symacts.rewrite.regimes import FloatArray
@@ -32,8 +36,10 @@ _NAMES = {
     "asinh": "np.arcsinh",
     "acosh": "np.arccosh",
     "atanh": "np.arctanh",
-    **{k: k for k in ("mulerr", "erf", "erfc", "erfcx", "sinpi", "cospi", "select", "below")},
+    **{k: k for k in ("erf", "erfc", "sinpi", "cospi")},
 }
+_BITS = {"below", "select", "flip", "head", "negative abs"}
+"""Steps on the bits of floats."""
 
 
 def combine(graph: Graph, output: Draft) -> int | None:
@@ -46,7 +52,7 @@ def combine(graph: Graph, output: Draft) -> int | None:
     assert result is not None
     for stretch in reversed(programs[:-1]):
         assert stretch.node is not None
-        threshold = 0.0 if 0.0 < first <= 5e-324 else first
+        threshold = 0.0 if 0.0 < first <= output.form.smallest else first
         mask = graph.put("below", graph.variable("x"), payload=threshold)
         result = choose(graph, mask, stretch.node, result)
         first = stretch.first
@@ -75,79 +81,248 @@ def choose_sign(graph: Graph, mask: int) -> int:
     return graph.put("select", mask, graph.constant(-1.0), graph.constant(1.0))
 
 
-def generate(plan: Plan) -> str:
-    """Source of `tile(x, outs, pool)`: writes every output's program over the whole tile."""
-    graph = plan.graph
-    roots = [combine(graph, output) for output in plan.drafts]
-    wanted = tuple(r for r in roots if r is not None)
-    order = graph.reachable(wanted)
+@dataclass(slots=True)
+class _Writer:
+    """Lines of a tile's function, with names for its constants."""
+
+    inner: str
+    lines: list[str] = field(default_factory=list)
+    constants: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def integer(self) -> str:
+        """The integers of the format's width."""
+        return f"int{self.inner[5:]}"
+
+    def number(self, value: float) -> str:
+        """The name of a constant."""
+        text = f"np.{value}".replace("np.-", "-np.") if not math.isfinite(value) else repr(value)
+        return self.name(f"np.array({text}, np.{self.inner})", "C")
+
+    def bits(self, value: float) -> str:
+        """The name of a constant's bits."""
+        return self.integer_of(int(np.array(value, self.inner).view(self.integer)))
+
+    def integer_of(self, value: int) -> str:
+        """The name of an integer constant."""
+        return self.name(f"np.array({value}, np.{self.integer})", "B")
+
+    def name(self, text: str, letter: str) -> str:
+        return self.constants.setdefault(text, f"{letter}{len(self.constants)}")
+
+    def call(self, function: str, *args: str, options: str = "") -> None:
+        """One call; the last argument is where the result goes."""
+        self.lines.append(f"{function}({', '.join(args)}{options})")
+
+    def select(self, mask: str, p: str, q: str, values: tuple[float | None, float | None], target: str) -> None:
+        """Bits of p where the mask is set, of q elsewhere: q ^ ((p ^ q) & mask)."""
+        if None not in values:
+            both = int(
+                np.array(values[0], self.inner).view(self.integer) ^ np.array(values[1], self.inner).view(self.integer)
+            )
+            self.call("np.bitwise_and", mask, self.integer_of(both), target)
+        elif values[1] == 0.0 and math.copysign(1.0, values[1]) > 0:
+            self.call("np.bitwise_and", p, mask, target)
+            return
+        else:
+            self.call("np.bitwise_xor", p, q, target)
+            self.call("np.bitwise_and", target, mask, target)
+        self.call("np.bitwise_xor", target, q, target)
+
+
+def generate(plan: Plan, inner: str) -> str:
+    """Source of `tile(x, xi, ys, ji, rows, ints)`: writes every output's program over the whole tile."""
+    combined = [combine(plan.graph, output) for output in plan.drafts]
+    graph, places = lowered(plan.graph, tuple(r for r in combined if r is not None), inner)
+    found = iter(places)
+    roots = [None if r is None else next(found) for r in combined]
+    w = _Writer(inner)
+    order = graph.reachable(places)
     last = {j: k for k in order for j in graph.steps[k].args}
-    lines = ["def tile(x, outs, pool):"]
+    targets: dict[int, str] = {}
+    for k, root in enumerate(roots):
+        if root is not None and graph.steps[root].args:
+            targets.setdefault(root, f"y{k}")
     names: dict[int, str] = {}
     free: list[str] = []
     count = 0
     for k in order:
         step = graph.steps[k]
-        if step.name == "var":
-            names[k] = "x"
+        if not step.args:
+            names[k] = "x" if step.name == "var" else w.number(float(step.payload or 0.0))
             continue
-        if step.name == "const":
-            names[k] = repr(step.payload)
-            continue
-        operands = [names[j] for j in step.args]
-        if step.name == "select":
-            operands[0] += ".view(np.int64)"
-        if step.name == "below":
-            operands.append(repr(step.payload))
-        reusable = [
-            j for j in dict.fromkeys(step.args) if last.get(j) == k and names[j].startswith("s") and j not in wanted
+        dead = [j for j in dict.fromkeys(step.args) if last.get(j) == k and names[j].startswith("s")]
+        kept = {"select": 1, "flip": 1}.get(step.name)  # read after the target is first written
+        usable = [
+            j
+            for j in dead
+            if kept is None
+            or j not in step.args[kept:]
+            or (step.name == "select" and j == step.args[1] != step.args[2])
         ]
-        if reusable and step.name not in ("select", "below"):
-            target = names[reusable[0]]
-            free += [names[j] for j in reusable[1:]]
+        if step.name == "select":
+            usable = [j for j in usable if j != step.args[0] or _constant(graph, step.args[1:])]
+        if k in targets:
+            names[k] = targets[k]
+        elif usable:
+            names[k] = names[usable[0]]
+            dead.remove(usable[0])
+        elif free:
+            names[k] = free.pop()
         else:
-            if free:
-                target = free.pop()
-            else:
-                target = f"s{count}"
-                count += 1
-            free += [names[j] for j in reusable]
-        names[k] = target
-        lines.append(f"    {_NAMES.get(step.name, 'np.' + step.name)}({', '.join(operands)}, out={target})")
+            names[k] = f"s{count}"
+            count += 1
+        free += [names[j] for j in dead]
+        _write(w, graph, k, names)
     for k, root in enumerate(roots):
-        if root is not None:
-            lines.append(f"    outs[{k}][...] = {names[root]}")
-    scratch = [f"    s{k} = pool[{k}]" for k in range(count)]
-    return "\n".join([f"SCRATCH = {count}", lines[0], *scratch, *lines[1:], "    return", ""])
+        if root is not None and names[root] != f"y{k}":
+            w.call("np.copyto", f"y{k}", names[root])
+    return _module(w, count, len(roots))
+
+
+def _constant(graph: Graph, nodes: tuple[int, ...]) -> bool:
+    return all(graph.value(n) is not None for n in nodes)
+
+
+def _write(w: _Writer, graph: Graph, k: int, names: dict[int, str]) -> None:
+    """The calls of one step."""
+    step, target = graph.steps[k], names[k]
+    operands = [names[j] for j in step.args]
+    if step.name not in _BITS:
+        careful = w.inner == "float32" and step.name in CAREFUL
+        options = ', dtype=np.float64, casting="same_kind"' if careful else ""
+        w.call(_NAMES.get(step.name, f"np.{step.name}"), *operands, target, options=options)
+        return
+    bits = [
+        _view(n) if graph.value(j) is None else w.bits(graph.value(j) or 0.0)
+        for j, n in zip(step.args, operands, strict=True)
+    ]
+    into, width = _view(target), int(w.inner[5:])
+    if step.name == "below":
+        threshold = float(step.payload or 0.0)
+        if threshold:
+            w.call("np.subtract", operands[0], w.number(threshold), target)
+            bits = [into]
+        w.call("np.right_shift", bits[0], w.integer_of(width - 1), into)
+    elif step.name == "select":
+        values = graph.value(step.args[1]), graph.value(step.args[2])
+        w.select(bits[0], bits[1], bits[2], values, into)
+    elif step.name == "flip":
+        w.call("np.bitwise_and", bits[0], w.bits(-0.0), into)
+        w.call("np.bitwise_xor", into, bits[1], into)
+    elif step.name == "head":
+        w.call("np.bitwise_and", bits[0], w.integer_of(-(1 << {64: 27, 32: 12}[width])), into)
+    else:
+        w.call("np.bitwise_or", bits[0], w.bits(-0.0), into)
+
+
+def _view(name: str) -> str:
+    """The name of the integers behind a row."""
+    return "xi" if name == "x" else {"s": "i", "y": "j"}[name[0]] + name[1:]
+
+
+def _module(w: _Writer, count: int, outputs: int) -> str:
+    text = "\n".join(w.lines)
+    used = {word for line in w.lines for word in line.replace("(", " ").replace(")", " ").replace(",", " ").split()}
+    rows = [("s", "rows", count), ("i", "ints", count), ("y", "ys", outputs), ("j", "ji", outputs)]
+    setup = [f"{a}{k} = {source}[{k}]" for a, source, n in rows for k in range(n) if f"{a}{k}" in used]
+    constants = [f"{name} = {value}" for value, name in w.constants.items()]
+    head = ["def tile(x, xi, ys, ji, rows, ints):"]
+    del text
+    return "\n".join(
+        [
+            f'INNER = "{w.inner}"',
+            f"SCRATCH = {count}",
+            *constants,
+            *head,
+            *[f"    {line}" for line in [*setup, *w.lines]],
+            "    return",
+            "",
+        ]
+    )
 
 
 def compile_plan(
     tasks: tuple[tuple[sp.Expr, int], ...], x: sp.Symbol, dtype: str, accuracy: str, parallel: bool
 ) -> Code:
-    """The code for formulas and orders; float32 is evaluated in float64 and rounded once."""
-    plan = make_plan(tasks, x, dtype if dtype == "float64" else "float32 in float64")
-    source = generate(plan)
+    """The code for formulas and orders: the cheapest of the ways of writing it, measured against true values."""
+    best = min(_trials(tasks, x, dtype, accuracy), key=lambda trial: trial.cost)
+    with np.errstate(all="ignore"):
+        outputs = [finish(draft, best.columns[k]) for k, draft in enumerate(best.plan.drafts)]
+    return Code("numpy", best.source, tuple(Part(o.good, o.table, o.unmet) for o in outputs), best.inner)
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """One way of writing the tile: its plan and source, what it computes, and about what an element costs."""
+
+    plan: Plan
+    source: str
+    inner: str
+    columns: list[Any]
+    cost: float
+
+
+UNIT = {"float64": 0.2, "float32": 0.1}
+"""Nanoseconds of a sum for one element of a tile."""
+CONVERTED = 0.35
+"""Nanoseconds of carrying an element from float32 to float64 and a result back."""
+TABLED = 25.0
+"""Nanoseconds of an element that a table serves."""
+SPREAD = 2.5
+"""Scale of the normal law by which inputs are weighed."""
+
+
+def _trials(tasks: tuple[tuple[sp.Expr, int], ...], x: sp.Symbol, dtype: str, accuracy: str) -> Iterator[_Trial]:
+    """Float64 throughout; for float32 also float32 throughout."""
+    yield _tried(
+        make_plan(tasks, x, dtype if dtype == "float64" else "float32 in float64", ARITHMETIC["float64"]),
+        "float64",
+        dtype,
+    )
+    if dtype == "float32" and accuracy == "fast":
+        yield _tried(make_plan(tasks, x, "float32", ARITHMETIC["float32"]), "float32", dtype)
+
+
+def _tried(plan: Plan, inner: str, dtype: str) -> _Trial:
+    source = generate(plan, inner)
     run, scratch = load(source)
+    count = len(plan.drafts)
 
     def column(k: int) -> Any:
         def evaluate(points: FloatArray) -> FloatArray:
-            outs = [np.empty(len(points)) for _ in plan.drafts]
+            xs = points.astype(inner)
+            ys = [np.full(len(points), np.nan, inner) for _ in range(count)]
+            rows = [np.empty(len(points), inner) for _ in range(scratch)]
+            integer = f"int{inner[5:]}"
             with np.errstate(all="ignore"):
-                run(points, outs, np.empty((max(scratch, 1), len(points))))
-            return outs[k]
+                run(xs, xs.view(integer), ys, [y.view(integer) for y in ys], rows, [r.view(integer) for r in rows])
+            return ys[k].astype(np.float64)
 
         return evaluate
 
-    with np.errstate(all="ignore"):
-        outputs = [finish(draft, column(k)) for k, draft in enumerate(plan.drafts)]
-    return Code("numpy", source, tuple(Part(o.good, o.table, o.unmet) for o in outputs))
+    columns = [column(k) for k in range(count)]
+    left = sum(1.0 - sum(_share(*g) for g in served(draft, columns[k], 12)) for k, draft in enumerate(plan.drafts))
+    cost = UNIT[inner] * _calls(source, inner) + TABLED * left + CONVERTED * (inner != dtype) * (1 + count)
+    return _Trial(plan, source, inner, columns, cost)
+
+
+def _share(lo: float, hi: float) -> float:
+    """The share of inputs in [lo, hi] under the normal law."""
+    return (math.erf(hi / SPREAD / math.sqrt(2)) - math.erf(lo / SPREAD / math.sqrt(2))) / 2
+
+
+def _calls(source: str, inner: str) -> float:
+    """What the calls of a source cost, in sums."""
+    steps = {name: step for step, name in _NAMES.items()}
+    costs = ARITHMETIC[inner].costs
+    called = [line.strip().split("(")[0] for line in source.split("def tile", 1)[1].splitlines()[1:] if "(" in line]
+    return sum(costs.get(steps.get(name, name.removeprefix("np.")), 1.0) for name in called)
 
 
 def load(source: str) -> tuple[Any, int]:
     """Compile generated source: it names only NumPy and the functions of `symacts.rewrite.functions`."""
     space: dict[str, Any] = {"np": np, "__builtins__": {}}
-    space.update(
-        {n: getattr(functions, n) for n in ("mulerr", "erf", "erfc", "erfcx", "sinpi", "cospi", "select", "below")}
-    )
+    space.update({n: getattr(functions, n) for n in ("erf", "erfc", "sinpi", "cospi")})
     exec(compile(source, "<symacts kernel>", "exec"), space)
     return space["tile"], space["SCRATCH"]

@@ -1,0 +1,282 @@
+"""How the NumPy target sweeps arrays: tile by tile through preallocated scratch, with repairs where no program serves.
+
+Most tiles lie within the stretch of common inputs (the hull), found by one minimum and one maximum. Inside it what no
+program serves is a few known gaps, mostly around zeros: their elements are gathered and evaluated by the table's rows
+for that gap, as scalars' polynomials. What lies outside goes through the whole table.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from symacts.kernels.code import Code, Part
+from symacts.kernels.pieces import COLUMNS, FIXED, HEAD, TAIL, Table, evaluate
+
+__all__ = ["Repair", "repair_of", "runner"]
+
+Array = npt.NDArray[Any]
+Run = Callable[[Array, Sequence[Array]], None]
+
+TILE = {"float64": 8192, "float32": 16384}
+"""Elements evaluated at a time: a handful of rows of this size stay in the second-level cache."""
+SPREAD = 2.5
+"""Scale of the normal law by which inputs are weighed."""
+RARE = 0.003
+"""Share of inputs that need not be in the hull."""
+FEW = 4
+"""Rows of the table up to which a gap's elements are evaluated row by row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the table below `end`, as scalars: t = (x - center)*width, y = (x - anchor) - anchor_low."""
+
+    end: float
+    center: Array
+    width: Array
+    coefficients: tuple[Array, ...]
+    factor: Array
+    anchor: tuple[Array, Array] | None
+    power: int
+
+    def __call__(self, x: Array) -> Array:
+        """The polynomial at a float64 array."""
+        if len(self.coefficients) == 1:
+            return np.full(len(x), self.coefficients[0])
+        t = np.subtract(x, self.center)
+        np.multiply(t, self.width, t)
+        p = np.multiply(t, self.coefficients[0])
+        for c in self.coefficients[1:-2]:
+            np.add(p, c, p)
+            np.multiply(p, t, p)
+        np.add(p, self.coefficients[-2], p)
+        np.add(p, self.coefficients[-1], p)
+        np.multiply(p, self.factor, p)
+        if self.anchor is not None:
+            y = np.subtract(x, self.anchor[0])
+            np.subtract(y, self.anchor[1], y)
+            for _ in range(abs(self.power)):
+                (np.multiply if self.power > 0 else np.divide)(p, y, p)
+        return p
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The floats of [lo, hi], of which those in `good` have their value already; `rows` serve the others, if few."""
+
+    lo: Array
+    hi: Array
+    good: tuple[tuple[float, float], ...]
+    rows: tuple[Row, ...]
+
+    def find(self, x: Array, flags: Array) -> Array:
+        """Indices of the tile's elements in the gap."""
+        first, second = (f[: len(x)] for f in flags)
+        if self.lo == self.hi:
+            np.equal(x, self.lo, first)
+        else:
+            np.greater_equal(x, self.lo, first)
+            np.less_equal(x, self.hi, second)
+            np.logical_and(first, second, first)
+        return first.nonzero()[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """One output's hull [lo, hi], the gaps in it, and everything that its program serves."""
+
+    lo: float
+    hi: float
+    gaps: tuple[Gap, ...]
+    good: tuple[tuple[float, float], ...]
+    table: Table
+
+    def inside(self, x: Array, out: Array, flags: Array) -> None:
+        """Overwrite what lies in the gaps."""
+        for gap in self.gaps:
+            where = gap.find(x, flags)
+            if len(where):
+                self.put(where, x, out, gap.good, gap.rows)
+
+    def outside(self, x: Array, out: Array) -> None:
+        """Overwrite what lies outside of the hull, nan among it."""
+        where = np.flatnonzero(~((x >= self.lo) & (x <= self.hi)))
+        self.put(where, x, out, self.good, ())
+
+    def put(self, where: Array, x: Array, out: Array, good: Sequence[tuple[float, float]], rows: Sequence[Row]) -> None:
+        """Overwrite the elements at these places, unless they are good."""
+        at = x.take(where).astype(np.float64)
+        if good:
+            left = np.ones(len(at), bool)
+            for lo, hi in good:
+                left &= ~((at >= lo) & (at <= hi))
+            where, at = where[left], at[left]
+        if not len(where):
+            return
+        if rows:
+            start = -math.inf
+            for row in rows:
+                mine = (at >= start) & (at < row.end) if len(rows) > 1 else None
+                if mine is None:
+                    out[where] = row(at)
+                elif mine.any():
+                    out[where[mine]] = row(at[mine])
+                start = row.end
+            return
+        values = evaluate(self.table, at)
+        values[np.isnan(at)] = np.nan
+        out[where] = values
+
+
+def inward(lo: float, hi: float, kind: Any) -> tuple[float, float]:
+    """The interval's ends as floats of a format, rounded towards each other."""
+    a, b = kind(lo), kind(hi)
+    a = np.nextafter(a, kind(np.inf)) if a < lo else a
+    b = np.nextafter(b, kind(-np.inf)) if b > hi else b
+    return float(a), float(b)
+
+
+def outward(lo: float, hi: float, kind: Any) -> tuple[Array, Array]:
+    """The least and the greatest float of a format strictly between two of its floats."""
+    return np.array(np.nextafter(kind(lo), kind(np.inf))), np.array(np.nextafter(kind(hi), kind(-np.inf)))
+
+
+def share(lo: float, hi: float) -> float:
+    """The share of inputs in [lo, hi] under the normal law."""
+    return (math.erf(hi / SPREAD / math.sqrt(2)) - math.erf(lo / SPREAD / math.sqrt(2))) / 2
+
+
+def repair_of(part: Part, inner: str, dtype: str) -> Repair:
+    """What has to be done about one output's inputs that no program serves."""
+    kind = np.dtype(inner).type
+    with np.errstate(all="ignore"):
+        good = [g for g in (inward(lo, hi, kind) for lo, hi in part.good) if g[0] <= g[1]]
+    if not good:
+        return Repair(math.inf, -math.inf, (), (), part.table)
+    first = last = max(range(len(good)), key=lambda k: share(*good[k]))
+    while first > 0 and share(-math.inf, good[first][0]) > RARE:
+        first -= 1
+    while last < len(good) - 1 and share(good[last][1], math.inf) > RARE:
+        last += 1
+    groups: list[list[tuple[float, float]]] = [[good[first]]]
+    for g in good[first + 1 : last + 1]:
+        if share(*groups[-1][-1]) < RARE and len(groups) > 1:
+            groups[-1].append(g)
+        else:
+            groups.append([g])
+    gaps = []
+    with np.errstate(all="ignore"):
+        for before, group in itertools.pairwise(groups):
+            for a, b in _between(before[-1], group, kind):
+                gaps.append(Gap(a, b, tuple(group[:-1]), rows_of(part.table, float(a), float(b), dtype)))
+    return Repair(good[first][0], good[last][1], tuple(gaps), tuple(good), part.table)
+
+
+def _between(before: tuple[float, float], group: Sequence[tuple[float, float]], kind: Any) -> list[tuple[Array, Array]]:
+    """What lies between a good stretch and the last of a group, if anything does."""
+    lo, hi = outward(before[1], group[-1][0], kind)
+    return [(lo, hi)] if lo <= hi else []
+
+
+def rows_of(table: Table, lo: float, hi: float, dtype: str) -> tuple[Row, ...]:
+    """The rows that serve [lo, hi], if they are few and polynomials in x."""
+    first, last = (max(int(k) - 1, 0) for k in np.searchsorted(table.edges, [lo, hi], side="right"))
+    rows = table.rows[first : last + 1]
+    if len(rows) > FEW or np.any(rows[:, 0] == TAIL) or np.any(np.isnan(rows[:, HEAD])):
+        return ()
+    ends = [*table.edges[first + 1 : last + 1].tolist(), math.inf]
+    return tuple(_row(row, end, dtype) for row, end in zip(rows, ends, strict=True))
+
+
+def _row(row: Array, end: float, dtype: str) -> Row:
+    b0, low, *rest = row[HEAD:COLUMNS].tolist()
+    least = abs(b0) * 2.0 ** {"float64": -62, "float32": -36}[dtype]
+    while len(rest) > 1 and abs(rest[-1]) * 0.5 ** len(rest) < least:
+        rest.pop()
+    numbers = [b0] if row[0] == FIXED else [*reversed(rest), low, b0]
+    anchor = (np.array(row[4]), np.array(row[5])) if row[6] else None
+    return Row(
+        end, np.array(row[1]), np.array(row[2]), tuple(map(np.array, numbers)), np.array(row[3]), anchor, int(row[6])
+    )
+
+
+@dataclass(slots=True)
+class Scratch:
+    """The rows of one thread, each beside its view as integers."""
+
+    rows: list[Array]
+    ints: list[Array]
+    own: list[Array]
+    own_ints: list[Array]
+    flags: Array
+
+
+def runner(code: Code, tile: Any, scratch: int, dtype: str) -> Run:
+    """`run(x, outs)` on one-dimensional arrays of any float format: the generated tile, then the repairs."""
+    inner = np.dtype(code.inner)
+    integer = np.dtype(f"i{inner.itemsize}")
+    size = TILE[code.inner]
+    repairs = [repair_of(part, code.inner, dtype) for part in code.parts]
+    lo, hi = max(r.lo for r in repairs), min(r.hi for r in repairs)
+    unchecked = lo == -math.inf and hi == math.inf and _keeps_nan(tile, scratch, len(repairs), inner, integer)
+    local = threading.local()
+
+    def rows_of_thread() -> Scratch:
+        found: Scratch | None = getattr(local, "scratch", None)
+        if found is None:
+            rows = [np.empty(size, inner) for _ in range(scratch)]
+            own = [np.empty(size, inner) for _ in range(1 + len(repairs))]
+            views = [[r.view(integer) for r in group] for group in (rows, own)]
+            found = local.scratch = Scratch(rows, views[0], own, views[1], np.empty((2, size), bool))
+        return found
+
+    def run(x: Array, outs: Sequence[Array]) -> None:
+        s = rows_of_thread()
+        direct = [a.dtype == inner and a.flags.c_contiguous and a.flags.aligned for a in (x, *outs)]
+        with np.errstate(all="ignore"):
+            for start in range(0, len(x), size):
+                stop = min(start + size, len(x))
+                n = stop - start
+                full = n == size
+                chunks = [
+                    a[start:stop] if d else (o if full else o[:n])
+                    for a, d, o in zip((x, *outs), direct, s.own, strict=True)
+                ]
+                if not direct[0]:
+                    np.copyto(chunks[0], x[start:stop], casting="same_kind")
+                ints = [
+                    c.view(integer) if d else (o if full else o[:n])
+                    for c, d, o in zip(chunks, direct, s.own_ints, strict=True)
+                ]
+                rows, views = (s.rows, s.ints) if full else ([r[:n] for r in s.rows], [r[:n] for r in s.ints])
+                t, ys = chunks[0], chunks[1:]
+                tile(t, ints[0], ys, ints[1:], rows, views)
+                within = unchecked or (np.minimum.reduce(t) >= lo and np.maximum.reduce(t) <= hi)
+                for repair, y in zip(repairs, ys, strict=True):
+                    if repair.gaps:
+                        repair.inside(t, y, s.flags)
+                    if not within:
+                        repair.outside(t, y)
+                for y, d, out in zip(ys, direct[1:], outs, strict=True):
+                    if not d:
+                        np.copyto(out[start:stop], y, casting="same_kind")
+
+    return run
+
+
+def _keeps_nan(tile: Any, scratch: int, count: int, inner: np.dtype[Any], integer: np.dtype[Any]) -> bool:
+    """Whether the program alone gives nan for nan of either sign."""
+    x = np.array([np.nan, -np.nan], inner)
+    ys = [np.zeros(2, inner) for _ in range(count)]
+    rows = [np.empty(2, inner) for _ in range(scratch)]
+    with np.errstate(all="ignore"):
+        tile(x, x.view(integer), ys, [y.view(integer) for y in ys], rows, [r.view(integer) for r in rows])
+    return all(bool(np.all(np.isnan(y))) for y in ys)
