@@ -15,7 +15,7 @@ from typing import Any
 
 import sympy as sp
 from mpmath import inf, mp, mpf
-from referee_look import CHECK, Change, End, Look, Quantity, Trend, apart, confirmed, equal, vanishes
+from referee_look import CHECK, Change, End, Look, Quantity, Sample, Trend, apart, confirmed, equal, vanishes
 from referee_moments import moments
 from referee_reals import (
     Compiler,
@@ -720,14 +720,20 @@ def _jumps_against(look: Look, part: sp.Interval, sign: int) -> Iterator[str]:
 def _chords(look: Look, part: sp.Interval, sign: int) -> Iterator[str]:
     inside = [s for s in look.defined if member(part, s.a)]
     for s, t, u in zip(inside, inside[1:], inside[2:], strict=False):
-        weight = (t.a - s.a) / (u.a - s.a)
-        chord = big(s.values[0]) * big(1 - weight) + big(u.values[0]) * big(weight)
-        size = max(abs(big(p.values[0])) for p in (s, t, u))
-        if (big(t.values[0]) - chord) * sign > mpf(10) ** -30 * size and all(
-            look.sure(p.a, 0) is not None for p in (s, t, u)
-        ):
+        if _bend(s.a, t.a, u.a, [p.values[0] for p in (s, t, u)]) * sign <= 0:
+            continue
+        values = [look.sure(p.a, 0) for p in (s, t, u)]
+        if None not in values and _bend(s.a, t.a, u.a, values) * sign > 0:
             yield f"on {part}: f({show(t.a)}) lies on the wrong side of the chord from {show(s.a)} to {show(u.a)}"
             return
+
+
+def _bend(a: Fraction, b: Fraction, c: Fraction, values: list[Any]) -> int:
+    """Whether the middle of three values lies above (1) or below (-1) the chord, beyond rounding; else 0."""
+    weight = (b - a) / (c - a)
+    fa, fb, fc = map(big, values)
+    gap = fb - fa * big(1 - weight) - fc * big(weight)
+    return 0 if abs(gap) <= mpf(10) ** -30 * max(abs(fa), abs(fb), abs(fc)) else int(mp.sign(gap))
 
 
 def _piece_borders(look: Look, parts: list[sp.Interval], part: sp.Interval, sign: int, order: int) -> Iterator[str]:
@@ -928,12 +934,17 @@ def _steeper_chord(look: Look, order: int, most: mpf) -> Iterator[str]:
     pairs = [tuple(rng.sample(points, 2)) for _ in range(300)] if len(points) > 1 else []
     pairs += [(s, t) for c in look.centers for s, t in pairwise(points) if s.a <= c <= t.a]
     for s, t in pairs:
-        u, v = big(s.values[order]), big(t.values[order])
-        if abs(u - v) <= most * abs(big(s.a - t.a)) * (1 + mpf(10) ** -20) + mpf(10) ** -30 * (abs(u) + abs(v)):
-            continue
-        if look.sure(s.a, order) is not None and look.sure(t.a, order) is not None:
-            yield f"said {show(most)}, the chord from {show(s.a)} to {show(t.a)} is steeper"
-            return
+        if _is_steeper(s, t, s.values[order], t.values[order], most):
+            u, v = look.sure(s.a, order), look.sure(t.a, order)
+            if u is not None and v is not None and _is_steeper(s, t, u, v, most):
+                yield f"said {show(most)}, the chord from {show(s.a)} to {show(t.a)} is steeper"
+                return
+
+
+def _is_steeper(s: Sample, t: Sample, u: Any, v: Any, most: mpf) -> bool:
+    u, v = big(u), big(v)
+    rounding = mpf(10) ** -30 * (abs(u) + abs(v))
+    return bool(abs(u - v) > most * abs(big(s.a - t.a)) * (1 + mpf(10) ** -20) + rounding)
 
 
 # Symmetry and scaling

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import combinations, pairwise
@@ -407,7 +407,8 @@ class Look:
         for a, b in sorted(pairs, key=lambda p: abs(p[0] + p[1]))[:most]:
             u, v = confirmed(quantity, a), confirmed(quantity, b)
             if u is not None and v is not None and big(u) * big(v) < 0:
-                yield narrow(quantity, a, b, big(u), big(v))
+                change = narrow(quantity, a, b, big(u), big(v))
+                yield replace(change, kind="jump") if self._in_a_hole(change.middle) else change
 
     # suprema
 
@@ -490,6 +491,10 @@ class Look:
         sides = [e.trend(0) for c, pair in self.sides.items() if self._blurred(c) for e in pair]
         blurred = any(t.kind == "finite" and abs(t.value - big(y)) < mpf(10) ** -9 * (1 + abs(big(y))) for t in sides)
         return None if blurred or any(c.kind == "unclear" for c in changes) else False
+
+    def _in_a_hole(self, a: Fraction) -> bool:
+        """Whether a, found numerically, cannot be told from a center outside the domain."""
+        return any(abs(c - a) < Fraction(1, 10**40) and self.at(c) is None for c in self.centers)
 
     def _beside_a_break(self, a: Fraction) -> bool:
         """Whether a, found numerically, cannot be told from a center at which f is not seen to be continuous."""

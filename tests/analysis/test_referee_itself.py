@@ -22,9 +22,6 @@ zero, one, ten = sp.S.Zero, sp.S.One, sp.Integer(10)
 halves = (I.open(-oo, 0), I.open(0, oo))
 apart = sp.Union(*halves)
 
-DIP = Root(sp.sin(x) - x * sp.cos(x), 4, sp.Rational(9, 2))
-"""Where sin(x)/x has its minimum, which is cos(DIP)."""
-
 TRUE: dict[str, tuple[sp.Expr, Any, dict[str, Any]]] = {
     "sigmoid": (
         1 / (1 + sp.exp(-x)),
@@ -333,11 +330,11 @@ TRUE: dict[str, tuple[sp.Expr, Any, dict[str, Any]]] = {
         },
     ),
     "another value at 0": (
-        sp.Piecewise((sp.sin(x) / x, sp.Ne(x, 0)), (2, True)),
-        ((halves[0], sp.sin(x) / x), (sp.FiniteSet(0), sp.Integer(2)), (halves[1], sp.sin(x) / x)),
+        sp.Piecewise((sp.tanh(x) / x, sp.Ne(x, 0)), (2, True)),
+        ((halves[0], sp.tanh(x) / x), (sp.FiniteSet(0), sp.Integer(2)), (halves[1], sp.tanh(x) / x)),
         {
             "maximum": (sp.Integer(2), True),
-            "range": sp.Union(I.Ropen(sp.cos(DIP), 1), sp.FiniteSet(2)),
+            "range": sp.Union(I.open(0, 1), sp.FiniteSet(2)),
         },
     ),
 }
