@@ -221,6 +221,8 @@ class _Splitter:
             return
         argument, kind = need.argument, need.need
         for part, sign in self.by_sign(argument, region, singular=kind == "nonnegative"):
+            if sign is not None and sign < 0 and not need.is_certain:
+                raise Undecided(f"whether a power of {argument} exists below 0 depends on its exponent")
             if sign is None:
                 yield part, False
             elif kind == "nonzero":

@@ -21,10 +21,14 @@ Need = Literal["positive", "nonnegative", "nonzero"]
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """`argument` must be positive, nonnegative (its zeros are singular but belong to the domain), or nonzero."""
+    """`argument` must be positive, nonnegative (its zeros are singular but belong to the domain), or nonzero.
+
+    Where `is_certain` is False, parameters decide: `x**n` is defined for x < 0 where n is an integer.
+    """
 
     argument: sp.Expr
     need: Need
+    is_certain: bool = True
 
     @property
     def holds(self) -> bool:
@@ -82,8 +86,9 @@ def _power_requirements(node: sp.Pow, x: sp.Symbol) -> Iterator[Requirement]:
     elif not base.has(x):
         if exponent.has(x):
             yield Requirement(base, "positive")
-    elif not exponent.has(x) and exponent.is_positive:
-        yield Requirement(base, "nonnegative")
+    elif not exponent.has(x):
+        is_certain = not exponent.free_symbols or exponent.is_integer is False
+        yield Requirement(base, "nonnegative" if exponent.is_positive else "positive", is_certain)
     else:
         yield Requirement(base, "positive")
 

@@ -89,3 +89,10 @@ def test_antiderivatives_have_values_at_single_points() -> None:
     report = symacts.analyze("Piecewise((x*log(x), x > 0), (0, Eq(x, 0)), (x*log(-x), True))")
     assert report.antiderivative.value.subs(x, 0) == 0
     assert report.derivative.value.subs(x, 0) is sp.nan
+
+
+def test_a_power_with_a_symbolic_exponent_may_exist_below_zero() -> None:
+    n, a = sp.Symbol("n", positive=True), sp.Symbol("a", positive=True)
+    assert not symacts.analyze(x**n, parameters="symbolic").domain.known
+    assert symacts.analyze(sp.Abs(x) ** n, parameters="symbolic").domain.value == R
+    assert symacts.analyze((1 + sp.exp(a * x)) ** a, parameters="symbolic").domain.value == R
