@@ -40,6 +40,7 @@ RULES: dict[str, Callable[[Goal, Mapping[str, Any]], list[Goal]]] = {
     "cases": rules.cases,
     "eliminate": rules.eliminate,
     "either": rules.either,
+    "chosen": rules.chosen,
     "derivatives": rules.derivatives,
     "kink": analytic.kink,
     "derivative-and-point": rules.derivative_and_point,
@@ -55,6 +56,7 @@ RULES: dict[str, Callable[[Goal, Mapping[str, Any]], list[Goal]]] = {
     "limit": limits.limit,
     "integral": integrals.rule,
     "definite": integrals.definite,
+    "leibniz": integrals.leibniz,
     "squares": rules.squares,
     "enclosure": rules.enclosure,
 }

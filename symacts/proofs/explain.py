@@ -31,6 +31,7 @@ REASONS = {
     "cases": "by cases, which cover every point",
     "eliminate": "the hypothesis determines a variable",
     "either": "the extremum takes one of its values",
+    "chosen": "the extremum is one of its values throughout",
     "derivatives": "differentiate each branch",
     "kink": "where branches meet",
     "derivative-and-point": "equal derivatives on an interval and equal values at one point",
@@ -48,11 +49,13 @@ REASONS = {
     "limit": "by the expansion at the point",
     "integral": "by integration",
     "definite": "by antiderivatives",
+    "leibniz": "differentiate the integral in its bounds",
     "squares": "a sum of squares",
     "enclosure": "by rigorous enclosures",
     "words": "both sides are the same sum of words in the free algebra",
     "entries": "entry by entry",
     "elementwise": "each entry alone",
+    "diagonals": "diagonal factors alone, entry by entry",
     "induction": "by induction over the depth",
     "chain": "link by link",
 }
@@ -72,7 +75,7 @@ def explain(claim: Claim | MatrixClaim, certificate: Mapping[str, Any]) -> tuple
 def _lines(claim: Claim | MatrixClaim, node: Any) -> Iterator[Step]:
     if isinstance(claim, MatrixClaim):
         yield Step("", node["rule"], str(claim), rf"\text{{{_escaped(str(claim))}}}")
-        if node["rule"] in ("entries", "elementwise"):
+        if node["rule"] in ("entries", "elementwise", "diagonals"):
             goals = matrix_rules.subgoals(claim, node)
             for k, (goal, step) in enumerate(zip(goals, node.get("steps", ()), strict=False)):
                 yield from _walk(goal, step, str(k))

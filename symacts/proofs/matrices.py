@@ -122,7 +122,10 @@ def answer(claim: MatrixClaim, deadline: float) -> dict[str, Any]:
     counterexample = refute(claim)
     if counterexample is not None:
         return {"status": "refuted", "counterexample": counterexample.to_dict()}
-    for rule, subgoals in (("elementwise", matrix_rules.elementwise_goals), ("entries", matrix_rules.entry_goals)):
+    for rule, subgoals in (
+        *(("elementwise", matrix_rules.elementwise_goals), ("diagonals", matrix_rules.diagonal_goals)),
+        ("entries", matrix_rules.entry_goals),
+    ):
         try:
             steps = _prove_all(subgoals(claim), deadline)
         except SymactsError as error:

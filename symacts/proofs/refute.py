@@ -37,12 +37,20 @@ class _NoLimit(Exception):
         super().__init__("the limit does not exist")
 
 
+class _Undefined(ValueError):
+    """An expression is proved to have no real value at the point and around it."""
+
+
 PRECS = (80, 300)
 _SIMPLE_TEXT = "1 -1 0 1/2 -1/2 2 -2 3 -3 1/10 -1/10 3/2 -3/2 5 -5 1/3 -1/3 7/10 10 -10"
 _SIMPLE = [sp.Rational(s) for s in _SIMPLE_TEXT.split()]
 _IRRATIONAL = [sp.pi / 2, -sp.pi / 2, sp.pi, sp.pi / 4, sp.log(2), -sp.log(2), 1 / sp.sqrt(2), sp.sqrt(2)]
 _WIDE_TEXT = "4 -4 1/100 -1/100 20 -20 6 -6 8 -8 15 -15 50 -50 1/1000 -1/1000 100 -100"
 _WIDE = [sp.Rational(s) for s in _WIDE_TEXT.split()]
+_FAR = [sp.Rational(100001, 10), -sp.Rational(100001, 10)]
+"""Far out, where bounds are approached slowly; no integers, of which powers would be written out."""
+_TIGHT = [sp.S.Zero, sp.Rational(1, 10**7), sp.Rational(1, 1000)]
+"""How far from equality hypotheses are taken."""
 _DIAGONAL = [sp.Integer(v) for v in (0, 2, -2, 1, -1, 4, -4)]
 _STEPS = [sp.S.Zero, sp.Rational(1, 1000), sp.S.One, -sp.Rational(1, 100), sp.Integer(-5)]
 EXPECTED = (SymactsError, Undecided, TypeError, ValueError, ArithmeticError, AttributeError, KeyError, RecursionError)
@@ -74,12 +82,14 @@ def points(
     queue: list[dict[sp.Symbol, sp.Expr]] = []
     if len(symbols) == 1:
         (s,) = symbols
-        queue = [{s: v} for v in (*_SIMPLE[:6], *special[s], *_SIMPLE[6:], *_IRRATIONAL, *_WIDE)]
+        queue = [{s: v} for v in (*_SIMPLE[:6], *special[s], *_SIMPLE[6:], *_IRRATIONAL, *_WIDE, *_FAR)]
     else:
         for shift in range(4):
             queue.append({s: _SIMPLE[(k * 5 + shift) % 8] for k, s in enumerate(symbols)})
         for step in _STEPS:  # on the diagonal, beside it, far from it
             queue += [{s: v + k * step for k, s in enumerate(symbols)} for v in _DIAGONAL]
+        queue += [{t: far if t is s else _SIMPLE[0] for t in symbols} for s in symbols for far in _FAR]
+        queue += _at_equality(given, symbols)
     while produced < count and tried < 40 * count + 100:
         tried += 1
         if queue:
@@ -100,6 +110,21 @@ def points(
         seen.add(key)
         produced += 1
         yield values
+
+
+def _at_equality(given: Given, symbols: list[sp.Symbol]) -> list[dict[sp.Symbol, sp.Expr]]:
+    """Points at which one hypothesis holds with equality, or nearly so."""
+    out = []
+    for e, _ in given.conditions:
+        for s in sorted(e.free_symbols & set(symbols), key=str):
+            slope = sp.diff(e, s)
+            if len(e.free_symbols) < 2 or not slope.is_Rational or slope == 0:
+                continue
+            for shift in range(2):
+                others = {t: _SIMPLE[(k * 5 + shift) % 8] for k, t in enumerate(symbols) if t is not s}
+                values = [sp.expand(s - (e - gap) / slope).xreplace(others) for gap in _TIGHT]
+                out += [{**others, s: v} for v in values if v.is_Rational]
+    return out
 
 
 def _ends(given: Given, s: sp.Symbol) -> list[sp.Expr]:
@@ -162,24 +187,39 @@ def value_at(e: sp.Expr, values: dict[sp.Symbol, sp.Expr], given: Given) -> sp.E
     """
     swaps: dict[sp.Basic, sp.Expr] = {l: _limit_at(l, values) for l in e.atoms(sp.Limit)}
     nothing = Given()
+    whole = e
     e = e.xreplace(swaps)
     swaps = {}
     for d in e.atoms(sp.Derivative):
         swaps[d] = _derivative_at(d, values)
     for i in e.atoms(sp.Integral):
         bound = {v for limits in i.limits for v in limits[:1]}
-        swaps[i] = i.xreplace({s: v for s, v in values.items() if s not in bound})
+        swaps[i] = _forward(i.xreplace({s: v for s, v in values.items() if s not in bound}))
     swapped = e.xreplace(swaps) if swaps else e
     plain = nothing.resolve(swapped.xreplace(values))
     if plain.free_symbols:
         raise ValueError("free symbols are left")
+    if plain.has(sp.I) and not whole.has(
+        sp.Derivative, sp.Limit, sp.Integral
+    ):  # a logarithm or root of what is negative
+        raise _Undefined
     if plain in (sp.oo, -sp.oo):
         return plain
     if not plain.has(sp.Integral):
         for condition, op in obligations(plain):
             if not nothing.holds(condition, op):
+                if op in (">", ">=") and nothing.holds(condition, "<") and not whole.has(sp.Derivative, sp.Limit):
+                    raise _Undefined
                 raise ValueError("not defined at the point")
     return plain
+
+
+def _forward(i: sp.Integral) -> sp.Expr:
+    """An integral from its lower to its upper bound, where these are numbers in the other order."""
+    z, lo, hi = i.limits[0] if len(i.limits) == 1 and len(i.limits[0]) == 3 else (None, sp.S.Zero, sp.S.One)
+    if lo.free_symbols or hi.free_symbols or compare(lo, hi) not in (0, 1):
+        return i
+    return sp.S.Zero if lo == hi else -sp.Integral(i.function, (z, hi, lo))
 
 
 def _derivative_at(d: sp.Derivative, values: dict[sp.Symbol, sp.Expr]) -> sp.Expr:
@@ -240,7 +280,10 @@ def find_counterexample(goal: Goal, tries: int = 60) -> Counterexample | None:
     free = _outside(goal).union(*[e.free_symbols for e, _ in goal.given.conditions])
     symbols = sorted(free, key=str)
     variants = _one_sided(goal)
-    for values in points(goal.given, symbols, borders(goal.lhs - goal.rhs), tries):
+    for k, values in enumerate(points(goal.given, symbols, borders(goal.lhs - goal.rhs), tries)):
+        diverging = _diverging(goal, values) if k < MOST_DIVERGING else None
+        if diverging is not None:
+            return diverging
         for first, second in variants:
             try:
                 left, right = value_at(first, values, goal.given), value_at(second, values, goal.given)
@@ -250,12 +293,82 @@ def find_counterexample(goal: Goal, tries: int = 60) -> Counterexample | None:
                 note = f"the limit does not exist: {none.points[0]} and {none.points[1]} are limit points"
                 assigned = tuple((str(s), v) for s, v in values.items())
                 return Counterexample(assigned, first_point, second_point, "=", note)
+            except _Undefined:
+                found = _one_undefined(goal, values)
+                if found is not None:
+                    return found
+                continue
             except EXPECTED:
                 continue
             if verdict is not None:
                 lhs, rhs, note = verdict
                 return Counterexample(tuple((str(s), v) for s, v in values.items()), lhs, rhs, goal.relation, note)
     return None
+
+
+def _one_undefined(goal: Goal, values: dict[sp.Symbol, sp.Expr]) -> Counterexample | None:
+    """An equation of which one side has a value and the other has none there and around."""
+    pairs, notes = [], []
+    for name, side in (("left", goal.lhs), ("right", goal.rhs)):
+        try:
+            pairs.append(_pair(value_at(side, values, goal.given)))
+        except _Undefined:
+            pairs.append((sp.nan, sp.nan))
+            notes.append(f"the {name} side is not defined there")
+        except EXPECTED:
+            return None
+    if goal.relation != "=" or len(notes) != 1:
+        return None
+    return Counterexample(tuple((str(s), v) for s, v in values.items()), pairs[0], pairs[1], "=", notes[0])
+
+
+MOST_DIVERGING = 4  # points at which integrals are asked whether they diverge
+
+
+def _diverging(goal: Goal, values: dict[sp.Symbol, sp.Expr]) -> Counterexample | None:
+    """An equation with an integral that diverges, where a finite value is claimed.
+
+    `(z - c)*f(z)` has a nonzero or infinite limit at an end c of a piece (or `z*f(z)` at infinity): there f keeps its
+    sign and exceeds a multiple of `1/(z - c)`.
+    """
+    if goal.relation != "=" or goal.lhs.is_infinite or goal.rhs.is_infinite:
+        return None
+    for of in sorted(goal.lhs.atoms(sp.Integral) | goal.rhs.atoms(sp.Integral), key=sp.default_sort_key):
+        if len(of.limits) != 1 or len(of.limits[0]) != 3:
+            continue
+        z, *bounds = of.limits[0]
+        outer = {s: v for s, v in values.items() if s != z}
+        f, (lo, hi) = of.function.xreplace(outer), (b.xreplace(outer) for b in bounds)
+        if f.free_symbols != {z} or lo.free_symbols or hi.free_symbols or compare(lo, hi) != -1:
+            continue
+        end = next((c for c in (lo, hi, *_poles(f, z, lo, hi)) if _diverges_at(f, z, c, lo, hi)), None)
+        if end is not None:
+            pairs = [(sp.nan, sp.nan) if side.has(of) else (side, side) for side in (goal.lhs, goal.rhs)]
+            assigned = tuple((str(s), v) for s, v in outer.items())
+            return Counterexample(assigned, pairs[0], pairs[1], "=", f"the integral diverges at {z} = {end}")
+    return None
+
+
+def _poles(f: sp.Expr, z: sp.Symbol, lo: sp.Expr, hi: sp.Expr) -> list[sp.Expr]:
+    """Zeros of polynomial denominators inside the bounds."""
+    out = []
+    for base in sorted({p.base for p in f.atoms(sp.Pow) if p.exp.is_negative}, key=sp.default_sort_key):
+        if base.is_polynomial(z) and base.has(z):
+            out += [r for r in sp.roots(base, z) if r.is_real and compare(lo, r) == -1 and compare(r, hi) == -1]
+    return out
+
+
+def _diverges_at(f: sp.Expr, z: sp.Symbol, c: sp.Expr, lo: sp.Expr, hi: sp.Expr) -> bool:
+    weight = z if c.is_infinite else z - c
+    for way, inside in ((1, c != hi), (-1, c != lo)):
+        try:
+            side = -way if c.is_infinite else way
+            value = _limit_value(weight * f, z, c, "+" if side > 0 else "-") if inside else sp.S.Zero
+        except (_NoLimit, *EXPECTED):
+            continue
+        if value.is_infinite or Given().holds(value, "!="):
+            return True
+    return False
 
 
 def sharpen(goal: Goal, variable: sp.Symbol, lo: sp.Expr, hi: sp.Expr) -> Counterexample | None:

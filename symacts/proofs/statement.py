@@ -316,6 +316,10 @@ class _Words:
         scale = gibbs_scale(formula)
         if scale is not None and scale.is_Rational:
             return ("gibbs", column if scale == 1 else ("mul", ("num", str(scale)), column))
+        logarithm = sp.expand_log(sp.log(sp.exp(xs[i]) / sp.Sum(sp.exp(xs[j]), (j, 0, n - 1))), force=True)
+        if formula in (logarithm, sp.log(sp.exp(xs[i]) / sp.Sum(sp.exp(xs[j]), (j, 0, n - 1)))):
+            self.definitions["log"] = sp.log(sp.Symbol("x", real=True))
+            return ("map", "log", ("gibbs", column))
         self.definitions[activation.name] = formula
         return ("vector", activation.name, column)
 

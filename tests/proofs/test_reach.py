@@ -33,6 +33,20 @@ PAIRS: list[tuple[str, str, Any]] = [
     ("Integral(log(x), (x, 0, 1)) = -1", "Integral(log(x), (x, 0, 1)) = -2", None),
     ("Integral(relu(x), (x, -1, 2)) = 2", "Integral(relu(x), (x, -1, 2)) = 3/2", None),
     ("Integral(sigmoid(x), (x, -1, 1)) <= 1", "Integral(sigmoid(x), (x, -1, 1)) < 1", None),
+    (
+        "diff(Integral(exp(-z**2), (z, x, x**2)), x) = 2*x*exp(-x**4) - exp(-x**2)",
+        "diff(Integral(exp(-z**2), (z, x, x**2)), x) = x*exp(-x**4) - exp(-x**2)",
+        None,
+    ),
+    (
+        "Integral(softsign(z), (z, 0, x)) = abs(x) - log(1 + abs(x))",
+        "Integral(softsign(z), (z, 0, x)) = x - log(1 + x)",
+        None,
+    ),
+    ("Integral(log(z), (z, 1, x)) = x*log(x) - x + 1", "Integral(log(z), (z, 1, x)) = x*log(x) - x", "x > 0"),
+    # slopes with isolated zeros, extrema that one value takes throughout
+    ("x - tanh(x) < y - tanh(y)", "x - 1.0001*tanh(x) < y - 1.0001*tanh(y)", "x < y"),
+    ("maxtanh(x) = tanh(x)", "maxtanh(x) = x", "x <= 0"),
     # entries
     ("tanh(W*x) = 2*sigmoid(2*W*x) - 1", "tanh(W*x) = 2*sigmoid(W*x) - 1", {"W": ("m", "n"), "x": ("n", 1)}),
     ("diag(sigmoid(x))*x = silu(x)", "diag(sigmoid(x))*x = relu(x)", {"x": ("n", 1)}),
@@ -40,6 +54,7 @@ PAIRS: list[tuple[str, str, Any]] = [
     # hypotheses with absolute values
     ("diff(lisht(x), x, 2) > 0", "diff(lisht(x), x, 2) > 2", "abs(x) < 1/2"),
 ]
+UNDEFINED = ["log(x**2) = 2*log(x)", "asin(x) + acos(x) = pi/2", "log(x*y) = log(x) + log(y)", "(x**3)**(1/3) = x"]
 DIVERGENT = [
     ("Integral(1/x, (x, -1, 1)) = 0", None),
     ("Integral(1/x**2, (x, -1, 1)) = -2", None),
@@ -60,3 +75,28 @@ def test_a_statement_and_its_neighbor(true: str, false: str, assuming: Any) -> N
 @pytest.mark.parametrize(("text", "assuming"), DIVERGENT, ids=[t for t, _ in DIVERGENT])
 def test_divergent_integrals_have_no_value(text: str, assuming: str | None) -> None:
     assert prove(text, assuming=assuming).status != "proved"
+
+
+@pytest.mark.parametrize(
+    "text", ["Integral(1/x, (x, -1, 1)) = 0", "gaussian(1/z, z) = 0", "Integral(1/x, (x, 1, oo)) = 1"]
+)
+def test_divergent_integrals_are_refuted(text: str) -> None:
+    proof = prove(text)
+    assert proof.status == "refuted" and "diverges" in str(proof), proof
+
+
+@pytest.mark.parametrize("text", UNDEFINED)
+def test_an_equation_between_a_number_and_nothing_is_refuted(text: str) -> None:
+    proof = prove(text)
+    assert proof.status == "refuted" and "is not defined there" in str(proof), proof
+
+
+def test_what_converges_or_is_defined_is_not_refuted() -> None:
+    for text in (
+        "Integral(1/sqrt(x), (x, 0, 1)) = 2",
+        "Integral(log(x), (x, 0, 1)) = -1",
+        "gaussian(abs(z), z) >= 1/2",
+    ):
+        assert prove(text).status == "proved"
+    for text in ("Integral(1/x, (x, 1, oo)) = oo", "sqrt(x)**2 = x", "log(x) <= x - 1"):
+        assert prove(text).status == "unknown", text

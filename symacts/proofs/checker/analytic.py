@@ -108,16 +108,37 @@ def monotone(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     away = side * (variable - bound)
     if not goal.given.holds(away, ">="):
         raise UnsupportedExpression(f"{bound} is not shown to bound {variable}")
-    slope_strict = goal.relation == "<" and node.get("strict") == "slope"
+    isolated = node.get("strict") == "isolated"
+    slope_strict = goal.relation == "<" and (isolated or node.get("strict") == "slope")
     if slope_strict and not goal.given.holds(away, ">"):
         raise UnsupportedExpression(f"{variable} may equal its bound")
     at = {variable: bound}
     slope = side * sp.diff(rhs - lhs, variable)
+    if isolated:
+        _require_isolated_zeros_in(slope, variable, goal.given, read(node["at"]))
     outer = Given((*without(goal.given, variable).conditions, *weak))
     return [
-        Goal(interior(goal.given, variable), sp.S.Zero, "<" if slope_strict else "<=", slope),
+        Goal(interior(goal.given, variable), sp.S.Zero, "<" if slope_strict and not isolated else "<=", slope),
         Goal(outer, lhs.xreplace(at), "<=" if slope_strict else goal.relation, rhs.xreplace(at)),
     ]
+
+
+def _require_isolated_zeros_in(e: sp.Expr, variable: sp.Symbol, given: Given, at: sp.Expr) -> None:
+    """Fail unless e, in this variable alone, is analytic on an interval that holds it, and nonzero at `at`.
+
+    A function with a slope of one sign and isolated zeros of the slope is strictly monotone.
+    """
+    alone = Given(c for c in given.conditions if c[0].free_symbols == {variable})
+    require_interval(alone, variable)
+    if e.free_symbols != {variable} or not is_analytic(e) or not isinstance(at, sp.Rational):
+        raise UnsupportedExpression("an analytic slope in one variable and a rational point are needed")
+    if not all(follows(alone, (u, ">" if op == ">=" else op)) for u, op in obligations(e)):
+        raise UnsupportedExpression("the slope is not seen to be analytic on an interval")
+    nothing, swap = Given(), {variable: at}
+    if not all(nothing.holds(c.xreplace(swap), op) for c, op in alone.conditions):
+        raise UnsupportedExpression("the point is not in the interval")
+    if not nothing.holds(e.xreplace(swap), "!="):
+        raise UnsupportedExpression("the slope is not seen to be nonzero at the point")
 
 
 # -- signs on a cover ----------------------------------------------------------------------------------------------

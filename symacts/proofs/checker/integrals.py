@@ -33,6 +33,7 @@ __all__ = [
     "definite",
     "gaussian_moment",
     "is_tame",
+    "leibniz",
     "limit_at_infinity",
     "quadratic",
     "rule",
@@ -73,14 +74,22 @@ def rule(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
 
 
 def definite(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
-    """Replace an integral between two bounds by increments of F: F' is the integrand inside each piece."""
+    """Replace an integral between two bounds by increments of F: F' is the integrand inside each piece.
+
+    A node with `reversed` has its pieces from the upper bound to the lower one: the integral is minus that.
+    """
     of = read(node["of"])
     if not isinstance(of, sp.Integral) or len(of.limits) != 1 or len(of.limits[0]) != 3:
         raise UnsupportedExpression("an integral between two bounds")
     z, a, b = of.limits[0]
     if z in a.free_symbols | b.free_symbols or of not in goal.lhs.atoms(sp.Integral) | goal.rhs.atoms(sp.Integral):
         raise UnsupportedExpression("no such integral in the goal")
+    operators = [o for side in (goal.lhs, goal.rhs) for o in side.atoms(sp.Derivative, sp.Limit, sp.Integral)]
+    if any(o != of and o.has(of) for o in operators):
+        raise UnsupportedExpression("the hypotheses are about the point, not about what an operator moves over")
     outer = without(goal.given, z)
+    if node.get("reversed"):
+        a, b = b, a
     ends = [a, *(read(p["to"]) for p in node["pieces"][:-1]), b]
     total: sp.Expr = sp.S.Zero
     for (lo, hi), piece in zip(pairwise(ends), node["pieces"], strict=True):
@@ -101,7 +110,32 @@ def definite(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
             raise UnsupportedExpression("the derivative of the antiderivative is not the integrand")
         for end, way in ((hi, 1), (lo, -1)):
             total = total + way * _at_end(primitive, z, end, way, outer)
+    total = -total if node.get("reversed") else total
     return [replaced(goal, {of: total})]
+
+
+def leibniz(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
+    """The derivative of an integral in its bounds: `f(b)*b' - f(a)*a'`, f analytic on the whole line."""
+    of = read(node["of"])
+    if not isinstance(of, sp.Derivative) or not isinstance(of.expr, sp.Integral) or len(of.variable_count) != 1:
+        raise UnsupportedExpression("a derivative of an integral")
+    if of not in goal.lhs.atoms(sp.Derivative) | goal.rhs.atoms(sp.Derivative):
+        raise UnsupportedExpression("no such derivative in the goal")
+    (x, order), integral = of.variable_count[0], of.expr
+    if len(integral.limits) != 1 or len(integral.limits[0]) != 3 or order < 1:
+        raise UnsupportedExpression("one integral between two bounds")
+    f, (z, a, b) = integral.function, integral.limits[0]
+    outer = without(without(goal.given, z), x)
+    if x in f.free_symbols or z in a.free_symbols | b.free_symbols:
+        raise UnsupportedExpression("the variable occurs in the bounds only")
+    for e in (f, a, b):
+        if e.has(sp.oo, -sp.oo, sp.Integral, sp.Limit, sp.Derivative) or not is_analytic(e):
+            raise UnsupportedExpression("the integrand and the bounds are analytic")
+        if not all(follows(outer, (u, ">" if op == ">=" else op)) for u, op in obligations(e)):
+            raise UnsupportedExpression("the integrand and the bounds are defined everywhere")
+    slope = f.xreplace({z: b}) * sp.diff(b, x) - f.xreplace({z: a}) * sp.diff(a, x)
+    value = slope if order == 1 else sp.diff(slope, x, order - 1)
+    return [replaced(goal, {of: value})]
 
 
 def _at_end(primitive: sp.Expr, z: sp.Symbol, end: sp.Expr, way: int, given: Given) -> sp.Expr:

@@ -16,7 +16,7 @@ import sympy as sp
 from symacts.claims import MatrixClaim, as_tuples
 from symacts.errors import UnsupportedExpression
 from symacts.proofs.checker import words
-from symacts.proofs.checker.entail import Given
+from symacts.proofs.checker.entail import Given, is_analytic
 from symacts.proofs.checker.goals import Goal
 from symacts.proofs.checker.normal import is_zero
 from symacts.spec import i, n, xs
@@ -56,6 +56,8 @@ def subgoals(claim: MatrixClaim, node: Mapping[str, Any]) -> list[Goal]:
         return entry_goals(claim)
     if rule == "elementwise":
         return elementwise_goals(claim)
+    if rule == "diagonals":
+        return diagonal_goals(claim)
     raise UnsupportedExpression(f"unknown rule {rule!r} for a matrix statement")
 
 
@@ -96,8 +98,42 @@ def elementwise_goals(claim: MatrixClaim) -> list[Goal]:
     if len(entry.sizes) > 1 or any(None in size for size in entry.sizes):
         raise UnsupportedExpression("the shapes differ")
     if claim.relation in (">", ">="):
-        return [Goal(Given(), right, {">": "<", ">=": "<="}[claim.relation], left)]
-    return [Goal(Given(), left, claim.relation, right)]
+        return [Goal(entry.given(), right, {">": "<", ">=": "<="}[claim.relation], left)]
+    return [Goal(entry.given(), left, claim.relation, right)]
+
+
+def diagonal_goals(claim: MatrixClaim) -> list[Goal]:
+    """Sums of `diag(u)*...*M` and `diag(u)*...*c*r` (a column, a row): for each M and r the factors have equal sums.
+
+    `diag(u)*M + diag(v)*M = diag(u + v)*M`; the entries of the columns are the same functions of the same parts.
+    """
+    shapes = dict(claim.shapes)
+    if claim.relation != "=":
+        raise UnsupportedExpression("sums of diagonal factors are compared for equality")
+    entry = _Entry(shapes, dict(claim.definitions))
+    sums: dict[tuple[Any, bool, Any], list[sp.Expr]] = {}
+    terms = [(side, t) for side, tree in enumerate((claim.lhs, claim.rhs)) for t in words.normal(tree, shapes).terms]
+    for side, ((scalars, word), c) in sorted(terms, key=lambda t: not _has_diagonal(t[1][0][1])):
+        factor = sp.Mul(sp.Rational(c.numerator, c.denominator), *(entry.opaque(key) for key in scalars))
+        known = [key for key in sums if not key[1] and key[0] + key[2] == word]
+        if not _has_diagonal(word) and known:  # M*N = M*I*N
+            sums[known[0]][side] += factor
+            continue
+        start = next((k for k, letter in enumerate(word) if letter[0] == "diag"), 0)
+        heads = start
+        while heads < len(word) and word[heads][0] == "diag":
+            factor *= entry.of_word(word[heads][1], True)
+            heads += 1
+        is_outer = heads < len(word) and words.shape_of(word[heads])[1] == 1
+        if is_outer:
+            factor *= entry.of_word(word[heads : heads + 1], True)
+            heads += 1
+        sums.setdefault((word[:start], is_outer, word[heads:]), [sp.S.Zero, sp.S.Zero])[side] += factor
+    return [Goal(entry.given(), left, "=", right) for left, right in sums.values()]
+
+
+def _has_diagonal(word: Any) -> bool:
+    return any(letter[0] == "diag" for letter in word)
 
 
 class _Entry:
@@ -136,12 +172,20 @@ class _Entry:
         head: Any = word[0] if word else ("",)
         if is_column and len(word) > 1 and head[0] == "diag":  # diag(u)*v: entries multiply
             return self.of_word(head[1], True) * self.of_word(word[1:], True)
-        if len(word) == 1 and head[0] == "ones":
+        if word and all(letter[0] in ("ones", "onesT") for letter in word[:2]) and len(word) <= 2:
             return sp.S.One
-        if len(word) == 1 and head[0] == "map" and head[1] in self.definitions:
+        if len(word) == 1 and head[0] == "map" and head[1].rstrip("'") in self.definitions:
             inner = self.of_terms(head[2], False, is_column)
             return _defined_by(head[1], self.definitions).xreplace({_X: inner})
         return self.opaque(("word", word))
+
+    def given(self) -> Given:
+        """What is known of the opaque parts: the entries of a Gibbs map are positive."""
+        return Given(
+            (symbol, ">")
+            for key, symbol in self.parts.items()
+            if key[0] == "word" and len(key[1]) == 1 and key[1][0][0] in ("gibbs", "gibbsT")
+        )
 
     def opaque(self, key: Any) -> sp.Symbol:
         return self.parts.setdefault(key, sp.Symbol(f"[{len(self.parts)}]", real=True))
@@ -283,6 +327,11 @@ _X = sp.Symbol("x", real=True)
 
 
 def _defined_by(name: str, definitions: Mapping[str, sp.Expr]) -> sp.Expr:
+    if name.endswith("'"):
+        function = _defined_by(name[:-1], definitions)
+        if not is_analytic(function):
+            raise UnsupportedExpression(f"the derivative of {name[:-1]!r} is taken where it is analytic")
+        return sp.diff(function, _X)
     if name not in definitions or definitions[name].free_symbols - {_X}:
         raise UnsupportedExpression(f"the claim does not define {name!r}")
     return definitions[name]
@@ -367,6 +416,8 @@ def _times(a: Any, b: Any) -> Any:
         return _Scalar(a.value * b.value, kind)
     if isinstance(a, _Scalar) or isinstance(b, _Scalar):
         scalar, matrix = (a, b) if isinstance(a, _Scalar) else (b, a)
+        if scalar.kind == _Scalar.identity and matrix.shape == (1, 1):
+            return _Scalar(scalar.value * matrix[0], _Scalar.identity)
         return matrix.applyfunc(lambda e: scalar.value * e)
     if a.shape == (1, 1) or b.shape == (1, 1):
         scalar, matrix = (a, b) if a.shape == (1, 1) else (b, a)

@@ -107,6 +107,29 @@ def either(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     return out
 
 
+def chosen(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
+    """`Max`, `Min` or `Abs` takes one of its values throughout: prove which, and the goal with that value."""
+    of, index = expression_of(node, "of"), node["index"]
+    no_operators(goal.lhs, goal.rhs)
+    if isinstance(of, sp.Abs):
+        values: tuple[sp.Expr, ...] = (of.args[0], -of.args[0])
+    elif isinstance(of, (sp.Max, sp.Min)):
+        values = of.args
+    else:
+        raise CertificateError("", "only Max, Min and Abs have listed values")
+    if not isinstance(index, int) or not 0 <= index < len(values):
+        raise CertificateError("", f"no value number {index!r}")
+    lhs, rhs = goal.given.partial(goal.lhs), goal.given.partial(goal.rhs)
+    if not (lhs.has(of) or rhs.has(of)):
+        raise CertificateError("", f"{of} does not occur")
+    value = values[index]
+    pairs = ((value, v) if isinstance(of, sp.Min) else (v, value) for k, v in enumerate(values) if k != index)
+    main = replaced(replace(goal, lhs=lhs, rhs=rhs), {of: value})
+    if not goal.is_defined:
+        require_kept(goal.given, [c for side in (goal.lhs, goal.rhs) for c in all_demands(goal.given, side)], lhs, rhs)
+    return [main, *(Goal(goal.given, low, "<=", high) for low, high in pairs)]
+
+
 def derivatives(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     """Evaluate derivatives of resolved branches."""
     lhs, rhs = resolved(goal)

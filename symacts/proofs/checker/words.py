@@ -23,7 +23,7 @@ from typing import Any
 
 from symacts.errors import UnsupportedExpression
 
-__all__ = ["Matrix", "normal", "number", "render"]
+__all__ = ["Matrix", "normal", "number", "render", "shape_of"]
 
 Dim = int | str | None
 Letter = tuple[Any, ...]
@@ -154,7 +154,8 @@ def _commuting(scalars: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 # -- letters -------------------------------------------------------------------------------------------------------
-def _dims(letter: Letter) -> tuple[Dim, Dim]:
+def shape_of(letter: Letter) -> tuple[Dim, Dim]:
+    """Rows and columns of a letter."""
     kind = letter[0]
     if kind == "m":
         rows, cols = letter[4]
@@ -206,7 +207,7 @@ def _reduce(word: Word) -> tuple[tuple[Any, ...], Word, Fraction]:
                 replacement = ()
             elif (
                 a[0] == "diag"
-                and _dims(word[-1])[1] == 1
+                and shape_of(word[-1])[1] == 1
                 and repr(word[k + 1 :]) < repr(a[1])
                 and _is_one(word[k + 1 :])
             ):
@@ -222,14 +223,14 @@ def _reduce(word: Word) -> tuple[tuple[Any, ...], Word, Fraction]:
     pieces: list[Word] = []
     start = 0
     for k in range(1, len(word)):
-        if _dims(word[k])[0] == 1:
+        if shape_of(word[k])[0] == 1:
             pieces.append(word[start:k])
             start = k
     pieces.append(word[start:])
     kept: list[Word] = []
     scalars: tuple[Any, ...] = ()
     for piece in pieces:
-        if len(pieces) > 1 and _dims(piece[0])[0] == 1 and _dims(piece[-1])[1] == 1:
+        if len(pieces) > 1 and shape_of(piece[0])[0] == 1 and shape_of(piece[-1])[1] == 1:
             scalars += _as_scalar(piece)
         else:
             kept.append(piece)
@@ -238,7 +239,7 @@ def _reduce(word: Word) -> tuple[tuple[Any, ...], Word, Fraction]:
 
 def _is_one(word: Word) -> bool:
     """Whether no dimension inside the word is 1: it is no product of a column and scalars."""
-    return all(_dims(letter)[0] != 1 for letter in word)
+    return all(shape_of(letter)[0] != 1 for letter in word)
 
 
 def _as_scalar(word: Word) -> tuple[Any, ...]:
@@ -246,7 +247,7 @@ def _as_scalar(word: Word) -> tuple[Any, ...]:
     pieces: list[Word] = []
     start = 0
     for k in range(1, len(word)):
-        if _dims(word[k])[0] == 1:
+        if shape_of(word[k])[0] == 1:
             pieces.append(word[start:k])
             start = k
     pieces.append(word[start:])
@@ -322,7 +323,7 @@ def _inverse(tree: Any, shapes: Shapes) -> Matrix:
     if len(m.terms) == 1:
         (scalars, word), c = m.terms[0]
         over = tuple(s[1] if s[0] == "over" else ("over", s) for s in scalars)
-        if all(_dims(letter)[0] == _dims(letter)[1] and letter[0] == "m" for letter in word):
+        if all(shape_of(letter)[0] == shape_of(letter)[1] and letter[0] == "m" for letter in word):
             letters = tuple((a[0], a[1], a[2], not a[3], a[4]) for a in reversed(word))
             return _product_of([(over, letters, 1 / c)], m.rows, m.cols)
     if m.is_scalar:
@@ -354,7 +355,7 @@ def _cyclic(word: Word, size: Dim) -> tuple[Any, ...]:
         return (("dim", size),)
     for k in range(len(word)):
         rotated = word[k:] + word[:k]
-        if _dims(rotated[0])[0] == 1:
+        if shape_of(rotated[0])[0] == 1:
             scalars, rest, _ = _reduce(rotated)
             return scalars + (_as_scalar(rest) if rest else ())
     rotations = []
@@ -362,12 +363,12 @@ def _cyclic(word: Word, size: Dim) -> tuple[Any, ...]:
         for k in range(len(w)):
             _, reduced, _ = _reduce(w[k:] + w[:k])
             if len(reduced) < len(w):
-                return _cyclic(reduced, _dims(w[k])[0])
+                return _cyclic(reduced, shape_of(w[k])[0])
             rotations.append(reduced)
     best = min(rotations, key=repr)
     if len(best) == 1 and best[0][0] == "diag":
-        inner = best[0][1]
-        return _as_scalar((("onesT", best[0][2]), *inner))
+        scalars, rest, _ = _reduce((("onesT", best[0][2]), *best[0][1]))
+        return scalars + (_as_scalar(rest) if rest else ())
     return (("tr", best),)
 
 
@@ -379,7 +380,7 @@ def _determinant(tree: Any, shapes: Shapes) -> Matrix:
         return m
     if len(m.terms) == 1 and not m.terms[0][0][0] and m.terms[0][1] == 1:
         word = m.terms[0][0][1]
-        if all(a[0] == "m" and _dims(a)[0] == _dims(a)[1] for a in word):
+        if all(a[0] == "m" and shape_of(a)[0] == shape_of(a)[1] for a in word):
             scalars = tuple(("over", ("det", a[1])) if a[3] else ("det", a[1]) for a in word)
             return _make({(_commuting(scalars), ()): Fraction(1)}, 1, 1)
     flipped = transpose(m)
@@ -480,6 +481,15 @@ def _differentiate(tree: Any, name: str, size: Dim, shapes: Shapes) -> Matrix:
         if len(places) == 1 and all(normal(t, shapes).is_scalar for t in tree[places[0] + 1 :]):
             reordered = ("mul", *tree[1 : places[0]], *tree[places[0] + 1 :], tree[places[0]])
             return _differentiate(reordered, name, size, shapes)
+        for k in range(2, len(tree)):
+            row, column = (part[0] if len(part) == 1 else ("mul", *part) for part in (tree[1:k], tree[k:]))
+            if _is_product(row, column, shapes):
+                return _product_rule(row, column, name, size, shapes)
+    if head == "fro2":
+        return _differentiate(("mul", ("T", tree[1]), tree[1]), name, size, shapes)
+    turned = _turned(tree[1], shapes) if head == "T" else ("T",)
+    if turned[0] != "T":
+        return _differentiate(turned, name, size, shapes)
     if head == "gibbs":
         p = normal(tree, shapes)
         outer = multiply(p, transpose(p))
@@ -489,6 +499,38 @@ def _differentiate(tree: Any, name: str, size: Dim, shapes: Shapes) -> Matrix:
         slope = _diagonal(("diag", ("map", tree[1] + "'", tree[2])), shapes)
         return multiply(slope, _differentiate(tree[2], name, size, shapes))
     raise UnsupportedExpression(f"cannot differentiate {head!r} by a vector")
+
+
+def _is_product(left: Any, right: Any, shapes: Shapes) -> bool:
+    """Whether both factors have shapes of their own, those of a row or a scalar and of a column."""
+    try:
+        return normal(left, shapes).rows == 1 and normal(right, shapes).cols == 1
+    except UnsupportedExpression:
+        return False
+
+
+def _product_rule(left: Any, right: Any, name: str, size: Dim, shapes: Shapes) -> Matrix:
+    """`d(u*v) = v.T*d(u.T) + u*dv` for a row times a column; `d(s*v) = v*ds + s*dv` for a scalar times a column."""
+    u, v = normal(left, shapes), normal(right, shapes)
+    du = _differentiate(left if u.is_scalar else _turned(left, shapes), name, size, shapes)
+    return _sum(
+        [multiply(v if u.is_scalar else transpose(v), du), multiply(u, _differentiate(right, name, size, shapes))]
+    )
+
+
+def _turned(tree: Any, shapes: Shapes) -> Any:
+    """The transpose of a tree, carried to its leaves."""
+    if tree[0] == "T":
+        return tree[1]
+    if tree[0] == "add":
+        return ("add", *(_turned(t, shapes) for t in tree[1:]))
+    if tree[0] == "mul":
+        return ("mul", *(_turned(t, shapes) for t in reversed(tree[1:])))
+    if normal(tree, shapes).is_scalar:
+        return tree
+    if tree[0] == "map":
+        return ("map", tree[1], _turned(tree[2], shapes))
+    return ("T", tree)
 
 
 def _vector(tree: Any, shapes: Shapes) -> Matrix:

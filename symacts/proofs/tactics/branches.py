@@ -34,6 +34,11 @@ def branches(goal: Goal, search: Search) -> Iterator[Node]:
         raise Final
     differentiated = goal.lhs.has(sp.Derivative) or goal.rhs.has(sp.Derivative)
     simple = is_analytic(on) and all(sp.diff(on, s).is_number for s in on.free_symbols)
+    if isinstance(switch, (sp.Max, sp.Min, sp.Abs)) and not simple and not has_operators(goal.lhs, goal.rhs):
+        for index in range(2 if isinstance(switch, sp.Abs) else len(switch.args)):
+            node = {"rule": "chosen", "of": encode(switch), "index": index}
+            if _holds_all(goal, node):
+                yield node
     if isinstance(switch, (sp.Max, sp.Min, sp.Abs)) and goal.relation != "=" and not has_operators(goal.lhs, goal.rhs):
         node = {"rule": "either", "of": encode(switch)}
         if not simple and _holds_all(goal, node):
@@ -54,7 +59,7 @@ def _parts(switch: Any) -> list[str]:
 
 def _holds_all(goal: Goal, node: Node) -> bool:
     try:
-        return all(is_plausible(child) for child in RULES["either"](goal, node))
+        return all(is_plausible(child) for child in RULES[node["rule"]](goal, node))
     except EXPECTED:
         return False
 

@@ -67,7 +67,13 @@ def definite(goal: Goal, search: Search) -> Iterator[Node]:
         return
     z, a, b = of.limits[0]
     given = without(goal.given, z)
-    ends = [a, b]
+    order = given.sign(b - a) if a.is_finite is not False and b.is_finite is not False else {1}
+    if {-1, 1} <= order:
+        yield {"rule": "cases", "on": encode(b - a), "parts": ["<", ">="]}
+        return
+    backwards = order <= {-1, 0} and order != {0}
+    ends = [b, a] if backwards else [a, b]
+    claimed = _claimed(goal, of)
     while len(ends) <= MAX_PIECES:
         pieces = []
         for lo, hi in itertools.pairwise(ends):
@@ -80,13 +86,37 @@ def definite(goal: Goal, search: Search) -> Iterator[Node]:
                     return
                 ends.insert(ends.index(hi), border)
                 break
-            primitive = symbolic_antiderivative(local, z)
+            primitive = _primitive(local, z, _between(given, z, lo, hi), claimed)
             if primitive is None:
                 return
             pieces.append({"F": encode(primitive), "to": encode(hi)})
         else:
-            yield {"rule": "definite", "of": encode(of), "pieces": pieces}
+            yield {"rule": "definite", "of": encode(of), "pieces": pieces, **({"reversed": 1} if backwards else {})}
             return
+
+
+def _primitive(local: sp.Expr, z: sp.Symbol, inside: Given, claimed: list[sp.Expr]) -> sp.Expr | None:
+    """An antiderivative by the rules of integration, its logarithms defined on the piece; else one that is claimed."""
+    found = symbolic_antiderivative(local, z)
+    if found is not None:
+        return found.xreplace({l: sp.log(-l.args[0]) for l in found.atoms(sp.log) if inside.holds(l.args[0], "<")})
+    for candidate in claimed:
+        resolved = inside.partial(candidate)
+        if is_zero(sp.diff(resolved, z) - local):
+            return sp.sympify(resolved)
+    return None
+
+
+def _claimed(goal: Goal, of: sp.Integral) -> list[sp.Expr]:
+    """Antiderivatives that the goal itself proposes: the rest of it as a function of a bound that is a symbol."""
+    z, *bounds = of.limits[0]
+    mark = sp.Dummy(real=True)
+    difference = (goal.rhs - goal.lhs).xreplace({of: mark})
+    factor = sp.diff(difference, mark)
+    if mark in factor.free_symbols or not factor.is_Rational or factor == 0:
+        return []
+    rest = -difference.xreplace({mark: sp.S.Zero}) / factor
+    return [way * rest.xreplace({b: z}) for b, way in zip(bounds, (-1, 1), strict=True) if b.is_Symbol]
 
 
 def integrated(goal: Goal) -> Goal:

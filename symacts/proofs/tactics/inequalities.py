@@ -294,7 +294,7 @@ def several_variables(goal: Goal, search: Search) -> Iterator[Node]:
             yield {"rule": "transform", "forward": forward, "back": back, "cost": 1}
     for variable in sorted(g.free_symbols, key=str):
         for bound, side in _bounds(goal.given, variable):
-            for strict in ("value", "slope") if goal.relation == "<" else ("value",):
+            for strict in ("value", "slope", "isolated") if goal.relation == "<" else ("value",):
                 node = {
                     "rule": "monotone",
                     "variable": encode(variable),
@@ -302,6 +302,8 @@ def several_variables(goal: Goal, search: Search) -> Iterator[Node]:
                     "side": side,
                     "strict": strict,
                 }
+                if strict == "isolated":
+                    node["at"] = encode(_inner_point(goal.given, variable))
                 try:
                     children = RULES["monotone"](goal, node)
                 except (*EXPECTED,):
@@ -316,6 +318,18 @@ def _is_scaled(g: sp.Expr, variable: sp.Symbol, scale: sp.Symbol) -> bool:
     return any(scale in f.free_symbols for f in moved.atoms(sp.Function))
 
 
+def _inner_point(given: Given, variable: sp.Symbol) -> sp.Rational:
+    """A rational number inside the variable's interval at which a slope is unlikely to vanish."""
+    whole = span(given, variable)
+    lo, hi = (end if end.is_Rational else None for end in (whole.lo, whole.hi))
+    if lo is not None and hi is not None:
+        return lo + (hi - lo) * ODD_POINT
+    if lo is not None:
+        return lo + ODD_POINT
+    return ODD_POINT if hi is None else hi - ODD_POINT
+
+
+ODD_POINT = sp.Rational(37, 101)
 MAX_ADDED = 4
 
 

@@ -27,7 +27,13 @@ def operators(goal: Goal, search: Search) -> Iterator[Node]:
     if limits:
         yield from _limit(goal, limits[0], search)
         raise Final
-    if goal.lhs.has(sp.Derivative) or goal.rhs.has(sp.Derivative):
+    derivatives = sorted(goal.lhs.atoms(sp.Derivative) | goal.rhs.atoms(sp.Derivative), key=sp.default_sort_key)
+    inner = {
+        d for i in goal.lhs.atoms(sp.Integral) | goal.rhs.atoms(sp.Integral) for d in i.function.atoms(sp.Derivative)
+    }
+    derivatives = [d for d in derivatives if d not in inner]
+    if derivatives:
+        yield from ({"rule": "leibniz", "of": encode(d)} for d in derivatives if isinstance(d.expr, sp.Integral))
         yield {"rule": "derivatives"}
         raise Final
     if goal.lhs.has(sp.Integral) or goal.rhs.has(sp.Integral):

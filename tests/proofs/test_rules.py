@@ -1,0 +1,114 @@
+"""Single rules of the checker against hostile nodes: what a rule does not establish, no certificate may claim."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sympy as sp
+
+from symacts.codec import encode
+from symacts.proofs.check import RULES, CertificateError, Goal, check_goal
+from symacts.proofs.checker.entail import Given
+
+x, y, z, a = sp.symbols("x y z a", real=True)
+ALGEBRA: dict[str, Any] = {"rule": "algebra"}
+
+
+def _rejected(goal: Goal, node: dict[str, Any]) -> None:
+    with pytest.raises(CertificateError):
+        check_goal(goal, node)
+
+
+def _monotone(lhs: sp.Expr, rhs: sp.Expr, at: sp.Expr, *given: Any) -> tuple[Goal, dict[str, Any]]:
+    node = {"rule": "monotone", "variable": encode(y), "from": encode(x), "side": 1, "strict": "isolated"}
+    return Goal(Given(((y - x, ">"), *given)), lhs, "<", rhs), {**node, "at": encode(at)}
+
+
+def test_a_slope_with_isolated_zeros_is_strict() -> None:
+    goal, node = _monotone(x**3, y**3, sp.S.One)
+    first, second = RULES["monotone"](goal, node)
+    assert (first.relation, first.rhs) == ("<=", 3 * y**2) and second.relation == "<="
+
+
+@pytest.mark.parametrize(
+    ("lhs", "rhs", "at", "given"),
+    [
+        (x**3, y**3, sp.S.Zero, ()),  # the slope vanishes at the point
+        (x**3, y**3, sp.sqrt(2), ()),  # not a rational point
+        (x**3, y**3, -sp.S.One, ((y, ">"),)),  # outside the interval
+        (x * a, y * a, sp.S.One, ()),  # the slope depends on another variable, and may vanish throughout
+        (x - x, y - y, sp.S.One, ()),  # constant
+        (sp.log(x), sp.log(y), sp.S.One, ((x, ">"),)),  # not seen to be analytic on an interval of y alone
+        (-1 / x, -1 / y, sp.S.One, ()),
+    ],
+)
+def test_other_slopes_are_not(lhs: sp.Expr, rhs: sp.Expr, at: sp.Expr, given: Any) -> None:
+    goal, node = _monotone(lhs, rhs, at, *given)
+    with pytest.raises(Exception, match=r"."):
+        RULES["monotone"](goal, node)
+
+
+def test_a_chosen_value_has_to_be_the_largest() -> None:
+    goal = Goal(Given(), sp.Max(x, sp.tanh(x)), "=", x)
+    node = {"rule": "chosen", "of": encode(sp.Max(x, sp.tanh(x))), "index": goal.lhs.args.index(x)}
+    _, side = RULES["chosen"](goal, node)
+    assert (side.lhs, side.relation, side.rhs) == (sp.tanh(x), "<=", x)
+    low = Goal(Given(), sp.Min(x, sp.tanh(x)), "=", x)
+    _, side = RULES["chosen"](low, {**node, "of": encode(low.lhs), "index": low.lhs.args.index(x)})
+    assert (side.lhs, side.rhs) == (x, sp.tanh(x))
+    for steps in ([ALGEBRA, ALGEBRA], [ALGEBRA, {"rule": "structure"}], [ALGEBRA]):
+        _rejected(goal, {**node, "steps": steps})
+    for index in (2, -1, "0"):
+        _rejected(goal, {**node, "index": index, "steps": [ALGEBRA]})
+    _rejected(Goal(Given(), sp.Abs(x), "=", x), {"rule": "chosen", "of": encode(sp.Abs(y)), "index": 0})
+
+
+def _derivative(f: sp.Expr, lo: sp.Expr, hi: sp.Expr, order: int = 1) -> sp.Expr:
+    return sp.Derivative(sp.Integral(f, (z, lo, hi)), (x, order))
+
+
+def test_integrals_are_differentiated_in_their_bounds() -> None:
+    of = _derivative(sp.exp(-(z**2)), sp.sin(x), x**2)
+    (goal,) = RULES["leibniz"](Goal(Given(), of, "=", sp.S.Zero), {"rule": "leibniz", "of": encode(of)})
+    assert sp.expand(goal.lhs - 2 * x * sp.exp(-(x**4)) + sp.exp(-(sp.sin(x) ** 2)) * sp.cos(x)) == 0
+
+
+@pytest.mark.parametrize(
+    "of",
+    [
+        _derivative(1 / z, sp.S.One, x),  # a pole
+        _derivative(sp.log(z), sp.S.One, x),
+        _derivative(x * z, sp.S.Zero, x),  # the variable in the integrand
+        _derivative(sp.Abs(z), sp.S.Zero, x),  # not analytic
+        _derivative(sp.exp(z), -sp.oo, x),  # not between two finite bounds
+        _derivative(sp.exp(z), sp.S.Zero, sp.sqrt(x)),  # a bound that is not defined everywhere
+        _derivative(sp.exp(z), sp.S.Zero, sp.Abs(x)),
+    ],
+)
+def test_only_where_the_integrand_is_analytic_everywhere(of: sp.Expr) -> None:
+    goal = Goal(Given(((x, ">"),)), of, "=", of)
+    _rejected(goal, {"rule": "leibniz", "of": encode(of), "steps": [ALGEBRA]})
+
+
+def test_the_order_of_bounds_is_seen() -> None:
+    """`reversed` says that the lower bound is the larger one; neither order is taken on trust."""
+    of = sp.Integral(sp.log(z), (z, sp.S.One, x))
+    node = {
+        "rule": "definite",
+        "of": encode(of),
+        "pieces": [{"F": encode(z * sp.log(z) - z), "to": encode(x)}],
+    }
+    for given, backwards in (((x,), 0), ((x,), 1), ((x - 1,), 1), ((x, 1 - x), 0)):
+        goal = Goal(Given((e, ">") for e in given), of, "=", x * sp.log(x) - x + 1)
+        _rejected(goal, {**node, **({"reversed": 1} if backwards else {}), "steps": [ALGEBRA]})
+
+
+def test_an_integral_under_another_operator_stays() -> None:
+    """Hypotheses about a point say nothing of the points around it, over which a derivative or a limit moves."""
+    of = sp.Integral(sp.Max(x, 1) * z, (z, 0, 1))
+    node = {"rule": "definite", "of": encode(of), "pieces": [{"F": encode(z**2 / 2), "to": encode(sp.S.One)}]}
+    for outer in (sp.Derivative(of, x), sp.Limit(of, x, sp.oo), sp.Integral(of, (x, 0, 5))):
+        goal = Goal(Given(((1 - x, ">="),)), outer, "=", sp.S.Zero)
+        _rejected(goal, {**node, "steps": [ALGEBRA]})
+    assert check_goal(Goal(Given(((1 - x, ">="),)), of, "=", sp.S.Half), {**node, "steps": [ALGEBRA]})
