@@ -15,6 +15,7 @@ infinite networks (the arcsine law); DLMF 7.7.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -135,7 +136,9 @@ def leibniz(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
             raise UnsupportedExpression("the integrand and the bounds are defined everywhere")
     slope = f.xreplace({z: b}) * sp.diff(b, x) - f.xreplace({z: a}) * sp.diff(a, x)
     value = slope if order == 1 else sp.diff(slope, x, order - 1)
-    return [replaced(goal, {of: value})]
+    mark = sp.Dummy(real=True)
+    marked = replace(goal, lhs=goal.lhs.xreplace({of: mark}), rhs=goal.rhs.xreplace({of: mark}))
+    return [replaced(marked, {mark: value})]
 
 
 def _at_end(primitive: sp.Expr, z: sp.Symbol, end: sp.Expr, way: int, given: Given) -> sp.Expr:
