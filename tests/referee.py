@@ -153,10 +153,24 @@ def formula_check(order: int) -> Check:
                 again = confirmed(lambda a, dps: given.value(a, 0, dps), s.a)
                 if sure is not None and again is not None and _apart(again, sure):
                     yield f"gives {show(again)} at {show(s.a)}, expected {show(sure)}"
+        yield from _values_outside(case, given)
         if order == 1:
             yield from _slopes_at_centers(case.look, given)
 
     return check
+
+
+def _values_outside(case: Case, given: Function) -> Iterator[str]:
+    """A value of an expression derived from f where f itself has none."""
+    missing = [s for s in case.look.samples if not s.values]
+    for s in missing[:: 1 + len(missing) // 40]:
+        if _undefined(case, s.a):
+            try:
+                value = given.series(s.a, 0, 60)[0]
+            except NoValue:
+                continue
+            yield f"gives {show(value)} at {show(s.a)}, where f has no value"
+            return
 
 
 def _slopes_at_centers(look: Look, given: Function) -> Iterator[str]:
@@ -242,6 +256,7 @@ def check_antiderivative(case: Case, e: Any) -> Iterator[str]:
         value = confirmed(lambda a, dps: given.value(a, 1, dps), s.a)
         if wanted is not None and value is not None and _apart(value, wanted):
             yield f"its derivative at {show(s.a)} is {show(value)}, f is {show(wanted)}"
+    yield from _values_outside(case, given)
     for s in case.look.defined[::5]:
         if _undefined_at(given, s.a) and s.a not in case.look.lonely:
             yield f"no value at {show(s.a)}, where f is {show(s.values[0])}"

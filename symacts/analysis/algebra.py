@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
 import sympy as sp
 
@@ -30,19 +31,43 @@ def piecewise(pieces: list[tuple[sp.Set, sp.Expr]], x: sp.Symbol) -> sp.Expr:
         return sp.nan
     if _says_its_own_domain(joined, x):
         return joined[0][1]
-    rows: list[tuple[sp.Expr, sp.Basic]] = []
-    covered: sp.Expr = -sp.oo
-    covered_point = True
-    for interval, expression in joined:
-        rows.append((expression, _condition(interval, x, covered, covered_point)))
-        last_is_closed = isinstance(interval, sp.FiniteSet) or not interval.right_open
-        covered, covered_point = (
-            (interval.args[0] if isinstance(interval, sp.FiniteSet) else interval.end),
-            last_is_closed,
-        )
+    rows = _one_formula(joined, x) or _rows(joined, x)
     if len(joined) == 1 and rows[0][1] == sp.true:
         return rows[0][0]
     return sp.Piecewise(*rows, evaluate=False)
+
+
+def _rows(joined: list[tuple[sp.Set, sp.Expr]], x: sp.Symbol) -> list[tuple[sp.Expr, sp.Basic]]:
+    """A row for each set in order, its condition as short as the rows before allow."""
+    rows: list[tuple[sp.Expr, sp.Basic]] = []
+    covered: sp.Expr | None = -sp.oo
+    covered_point = True
+    for interval, expression in joined:
+        rows.append((expression, _condition(interval, x, covered, covered_point)))
+        start_is_closed = isinstance(interval, sp.FiniteSet) or not interval.left_open
+        if interval.inf != covered or covered_point == start_is_closed:
+            covered = None  # a gap, into which no later row may reach
+        if covered is not None:
+            covered = interval.sup
+            covered_point = isinstance(interval, sp.FiniteSet) or not interval.right_open
+    return rows
+
+
+def _one_formula(joined: list[tuple[sp.Set, sp.Expr]], x: sp.Symbol) -> list[tuple[sp.Expr, sp.Basic]]:
+    """Rows for one formula on the line but for single points, with the values at those that have one; else none."""
+    spans = [(s, e) for s, e in joined if isinstance(s, sp.Interval)]
+    values = {s.args[0]: e for s, e in joined if isinstance(s, sp.FiniteSet)}
+    if len(spans) < 2 or any(e != spans[0][1] for _, e in spans):
+        return []
+    between = [(a.end, b.start, a.right_open and b.left_open) for (a, _), (b, _) in pairwise(spans)]
+    whole = spans[0][0].start is -sp.oo and spans[-1][0].end is sp.oo
+    if not whole or any(a != b or not missing for a, b, missing in between):
+        return []
+    holes = [sp.Ne(x, p) for p, _, _ in between if p not in values]
+    if len(values) == 1 and not holes:
+        ((point, value),) = values.items()
+        return [(spans[0][1], sp.Ne(x, point)), (value, sp.true)]
+    return [*((value, sp.Eq(x, p)) for p, value in values.items()), (spans[0][1], sp.And(*holes))]
 
 
 def _says_its_own_domain(joined: list[tuple[sp.Set, sp.Expr]], x: sp.Symbol) -> bool:
@@ -58,8 +83,8 @@ def _says_its_own_domain(joined: list[tuple[sp.Set, sp.Expr]], x: sp.Symbol) -> 
     return ends == starts and all(expression.subs(x, p).has(sp.zoo, sp.nan) for p in ends)
 
 
-def _condition(interval: sp.Set, x: sp.Symbol, covered: sp.Expr, covered_point: bool) -> sp.Basic:
-    """The condition for the interval, given that everything up to `covered` is taken by the rows before."""
+def _condition(interval: sp.Set, x: sp.Symbol, covered: sp.Expr | None, covered_point: bool) -> sp.Basic:
+    """The condition for the interval, the rows before having taken everything up to `covered` (None: they left gaps)."""
     if isinstance(interval, sp.FiniteSet):
         return sp.Eq(x, interval.args[0])
     conditions: list[sp.Basic] = []

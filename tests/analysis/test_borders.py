@@ -91,6 +91,27 @@ def test_antiderivatives_have_values_at_single_points() -> None:
     assert report.derivative.value.subs(x, 0) is sp.nan
 
 
+@pytest.mark.parametrize(
+    ("text", "name", "outside"),
+    [
+        ("Piecewise((x, x > 0), (exp(x) - 1, True))", "inverse", -2),
+        ("x/(1 + Abs(x))", "inverse", -2),
+        ("log(x) + Abs(x - 1)", "antiderivative", -1),
+        ("log(x) + Abs(x - 1)", "derivative", -1),
+        ("Piecewise((sqrt(x + 1), x < 0), (x + 1, True))", "inverse", -1),
+    ],
+)
+def test_the_last_piece_does_not_reach_beyond_a_gap(text: str, name: str, outside: int) -> None:
+    assert symacts.analyze(text).facts[name].value.subs(x, outside) is sp.nan
+
+
+def test_one_formula_with_missing_points_is_written_once() -> None:
+    assert str(symacts.analyze("Min(6, Max(0, x))").second_derivative.value) == "Piecewise((0, Ne(x, 0) & Ne(x, 6)))"
+    assert str(symacts.analyze("Piecewise((sin(x)/x, Ne(x, 0)), (1, True))").derivative.value) == (
+        "Piecewise((cos(x)/x - sin(x)/x**2, Ne(x, 0)), (0, True))"
+    )
+
+
 def test_a_power_with_a_symbolic_exponent_may_exist_below_zero() -> None:
     n, a = sp.Symbol("n", positive=True), sp.Symbol("a", positive=True)
     assert not symacts.analyze(x**n, parameters="symbolic").domain.known

@@ -329,6 +329,17 @@ TRUE: dict[str, tuple[sp.Expr, Any, dict[str, Any]]] = {
             "inflection_points": sp.FiniteSet(-half),
         },
     ),
+    "half line": (
+        sp.log(x) + sp.Abs(x - 1),
+        ((I.open(0, 1), sp.log(x) + 1 - x), (I(1, oo), sp.log(x) + x - 1)),
+        {
+            "domain": I.open(0, oo),
+            "derivative": sp.Piecewise((1 / x - 1, (x > 0) & (x < 1)), (1 / x + 1, x > 1)),
+            "antiderivative": sp.Piecewise(
+                (x * sp.log(x) - x**2 / 2, (x > 0) & (x < 1)), (x * sp.log(x) - 2 * x + x**2 / 2 + 1, x >= 1)
+            ),
+        },
+    ),
     "another value at 0": (
         sp.Piecewise((sp.tanh(x) / x, sp.Ne(x, 0)), (2, True)),
         ((halves[0], sp.tanh(x) / x), (sp.FiniteSet(0), sp.Integer(2)), (halves[1], sp.tanh(x) / x)),
@@ -496,6 +507,14 @@ FALSE: list[tuple[str, str, Any]] = [
     ("step", "monotonicity", "none"),
     ("step", "increasing_on", apart),
     ("step", "homogeneous", True),
+    ("half line", "derivative", sp.Piecewise((1 / x - 1, x < 1), (1 / x + 1, x > 1))),
+    (
+        "half line",
+        "antiderivative",
+        sp.Piecewise(
+            (x * sp.log(x) - x**2 / 2, (x > 0) & (x < 1)), (sp.log(x**2) * x / 2 - 2 * x + x**2 / 2 + 1, True)
+        ),
+    ),
     ("essential", "range", I.open(0, oo)),
     ("essential", "minimum", (zero, True)),
     ("essential", "sign", "nonnegative"),
