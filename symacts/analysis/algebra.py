@@ -84,7 +84,7 @@ def _says_its_own_domain(joined: list[tuple[sp.Set, sp.Expr]], x: sp.Symbol) -> 
 
 
 def _condition(interval: sp.Set, x: sp.Symbol, covered: sp.Expr | None, covered_point: bool) -> sp.Basic:
-    """The condition for the interval, the rows before having taken everything up to `covered` (None: they left gaps)."""
+    """The condition for the interval where the rows before took all up to `covered` (None: they left gaps)."""
     if isinstance(interval, sp.FiniteSet):
         return sp.Eq(x, interval.args[0])
     conditions: list[sp.Basic] = []
