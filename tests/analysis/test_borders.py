@@ -76,6 +76,7 @@ def test_borders_count_in_shape(text: str, name: str, value: Any) -> None:
         ("Piecewise((sin(x)/x, Ne(x, 0)), (2, True))", (None, None)),
         ("Max(x, 0)**2", (0, None)),
         ("Abs(x)", (None, None)),
+        ("Piecewise((0, x < 0), (x, x < 1), ((x**2 + 1)/2, True))", (None, None)),
     ],
 )
 def test_derivatives_at_single_points(text: str, values: tuple[Any, Any]) -> None:
