@@ -5,7 +5,7 @@ coefficient is copied from anywhere: each row states a function, an interval and
 
 >>> exponential = coefficients("exp", 53)
 >>> len(exponential), abs(exponential[0] - 0.5) < 1e-15
-(10, True)
+(6, True)
 """
 
 from __future__ import annotations
@@ -25,12 +25,16 @@ ERFCX_POLE = 3.5
 
 @dataclass(frozen=True, slots=True)
 class Approximation:
-    """A function on [lo, hi] and the polynomial's degree for 53-bit and for 24-bit arithmetic."""
+    """A function on [lo, hi] and the polynomial's degree for 53-bit and for 24-bit arithmetic.
+
+    `narrow` is the interval's share that 24-bit arithmetic needs.
+    """
 
     function: Callable[[Any], Any]
     lo: str
     hi: str
     degrees: tuple[int, int]
+    narrow: float = 1.0
 
 
 def _exp_core(r: Any) -> Any:
@@ -65,7 +69,7 @@ def _atan_core(q: Any) -> Any:
 
 
 ROWS: dict[str, Approximation] = {
-    "exp": Approximation(_exp_core, "-0.347", "0.347", (9, 4)),
+    "exp": Approximation(_exp_core, "-0.0223", "0.0223", (5, 2), 0.5),
     "log": Approximation(_log_core, "0", "0.02945", (6, 2)),
     "erfcx": Approximation(_erfcx_core, "-1", "1", (24, 13)),
     "erf": Approximation(_erf_core, "0", "1", (11, 6)),
@@ -78,7 +82,8 @@ def coefficients(name: str, bits: int) -> tuple[float, ...]:
     """Coefficients in ascending powers for 53-bit or 24-bit arithmetic."""
     row = ROWS[name]
     with mpmath.workprec(320):
-        lo, hi = mpmath.mpf(row.lo), mpmath.mpf(row.hi)
+        share = 1.0 if bits == 53 else row.narrow
+        lo, hi = share * mpmath.mpf(row.lo), share * mpmath.mpf(row.hi)
         count = row.degrees[0 if bits == 53 else 1] + 1
         nodes = [
             (lo + hi) / 2 + (hi - lo) / 2 * mpmath.cos(mpmath.pi * (2 * k + 1) / (2 * count)) for k in range(count)

@@ -25,9 +25,11 @@ from symacts.rewrite.regimes import (
     CROWD,
     FORMATS,
     Arithmetic,
+    Candidates,
     FloatArray,
     Format,
     Section,
+    around,
     candidates,
     choose,
     errors_of,
@@ -74,7 +76,7 @@ class Studied:
     points: FloatArray
     truth: list[Dyadic | None]
     stretches: list[Stretch]
-    candidates: list[int]
+    candidates: Candidates
 
     @property
     def oscillates(self) -> bool:
@@ -273,16 +275,16 @@ class _Planner:
         truth = reference.values(points)
         found = candidates(section, self.x, self.graph, self.magnitude, self.arithmetic is not None)
         if self.arithmetic is None:
-            node = choose(section, found, self.graph, points, truth, self.form)
+            node = choose(section, found.rounded, self.graph, points, truth, self.form)
         else:
-            node = choose(section, found, self.graph, points, truth, self.form, self.arithmetic, self.present)
+            node = choose(section, found.rounded, self.graph, points, truth, self.form, self.arithmetic, self.present)
             self.present += [] if node is None else [node]
         return Studied(section, reference, roots, points, truth, [Stretch(section.lo, node)], found)
 
     def border_zeros(self, section: Section, reference: Reference) -> list[tuple[Fraction, int]]:
         """Zeros (or poles: negative orders) of the section's expression at zero and at its branch's ends."""
         found = []
-        places = {Fraction(0)} if min(abs(section.lo), abs(section.hi)) < 1e-200 else set()
+        places = {Fraction(0)} if min(abs(section.lo), abs(section.hi)) <= self.form.smallest else set()
         for branch in self.branches:
             if not branch.is_point and self.derivative(branch) == section.expression:
                 places |= {_rational(e) for e in (branch.lo, branch.hi) if e.is_finite}
@@ -384,11 +386,19 @@ def served(draft: Draft, run: Callable[[FloatArray], FloatArray], most: int) -> 
         good += _admitted(studied, draft.form, run)
     for p, value in draft.points.items():
         at = np.array([p, -p if p == 0.0 else p])  # both zeros
-        good += [(p, p)] if np.all(run(at) == value) else []
+        good += [(p, p)] if all(_is_near(y, value, draft.form) for y in run(at).tolist()) else []
     kept = _merged(sorted(good), draft.form)
     if len(kept) > most:
         kept = sorted(sorted(kept, key=lambda k: -weight(*k))[:most])
     return kept
+
+
+def _is_near(y: float, value: float, form: Format) -> bool:
+    """Whether a program's result may stand for the value at a single point: zeros and infinities exactly."""
+    exact = float(np.dtype(form.dtype).type(value))
+    return y == exact or (
+        exact != 0.0 and abs(y - value) <= form.bound * float(np.spacing(np.dtype(form.dtype).type(abs(exact))))
+    )
 
 
 DENSE = 4000
@@ -409,7 +419,8 @@ def _admitted(studied: Studied, form: Format, run: Callable[[FloatArray], FloatA
         return errors
 
     section = studied.section
-    points = np.union1d(studied.points, scattered(section.lo, section.hi, form, DENSE))
+    close = around([float(z) for z, _ in studied.roots], section.lo, section.hi, form)
+    points = np.union1d(studied.points, np.append(scattered(section.lo, section.hi, form, DENSE), close))
     errors = measured(points)
     found = stretches_within(points, errors, form.admitted)
     for lo, hi in intersection(found, risky(points, errors, form.admitted)):

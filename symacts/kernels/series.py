@@ -17,7 +17,7 @@ from symacts.rewrite.graph import Graph
 from symacts.rewrite.reference import Dyadic
 from symacts.rewrite.regimes import FloatArray, Format, errors_of, interpret, stretches_within, weight
 
-__all__ = ["with_series"]
+__all__ = ["Range", "series", "with_series"]
 
 LEAST_WEIGHT = 0.008
 """Share of inputs below which a stretch is left to the table."""
@@ -27,23 +27,23 @@ STEEPEST = 120
 
 
 @dataclass(frozen=True, slots=True)
-class _Range:
+class Range:
     lo: float
     hi: float
 
 
-def hard_ranges(studied: Studied, values: FloatArray, form: Format) -> list[_Range]:
+def hard_ranges(studied: Studied, values: FloatArray, form: Format) -> list[Range]:
     """Stretches between the good ones that matter, neighbors with little in between as one."""
     good = stretches_within(studied.points, errors_of(values, studied.truth, form), form.bound)
     lo, hi = studied.section.lo, studied.section.hi
-    found: list[_Range] = []
+    found: list[Range] = []
     start = lo
     for a, b in [*good, (hi, hi)]:
         if a > start or (a == hi and start < hi):
             if found and weight(found[-1].hi, start) < 3 * LEAST_WEIGHT:
-                found[-1] = _Range(found[-1].lo, a)
+                found[-1] = Range(found[-1].lo, a)
             else:
-                found.append(_Range(start, a))
+                found.append(Range(start, a))
         start = b
     return [r for r in found if weight(r.lo, r.hi) > LEAST_WEIGHT]
 
@@ -72,7 +72,7 @@ def with_series(
     stretches = list(studied.stretches)
     present = tuple(s.node for s in stretches if s.node is not None)
     for span in hard_ranges(studied, values, form):
-        options = [c for c in studied.candidates if c not in present and _serves(studied, graph, c, span, form)]
+        options = [c for c in studied.candidates.rounded if c not in present and _serves(studied, graph, c, span, form)]
         polynomial = series(studied, graph, x, span, form)
         options += [] if polynomial is None else [polynomial]
         if options:
@@ -82,14 +82,14 @@ def with_series(
     return stretches
 
 
-def _serves(studied: Studied, graph: Graph, node: int, span: _Range, form: Format) -> bool:
+def _serves(studied: Studied, graph: Graph, node: int, span: Range, form: Format) -> bool:
     (y,) = interpret(graph, [node], {"x": studied.points}, form.inner)
     good = stretches_within(studied.points, errors_of(y, studied.truth, form), form.bound)
     inside = sum(weight(max(a, span.lo), min(b, span.hi)) for a, b in good if max(a, span.lo) < min(b, span.hi))
     return inside > 0.92 * weight(span.lo, span.hi)
 
 
-def _inserted(stretches: list[Stretch], span: _Range, node: int, end: float) -> list[Stretch]:
+def _inserted(stretches: list[Stretch], span: Range, node: int, end: float) -> list[Stretch]:
     """The stretches with this node on [span.lo, span.hi)."""
     before = [s for s in stretches if s.first < span.lo]
     under = [s for s in stretches if s.first <= span.hi][-1]
@@ -100,7 +100,7 @@ def _inserted(stretches: list[Stretch], span: _Range, node: int, end: float) -> 
     return [*before, *middle, *after]
 
 
-def series(studied: Studied, graph: Graph, x: int, span: _Range, form: Format) -> int | None:
+def series(studied: Studied, graph: Graph, x: int, span: Range, form: Format) -> int | None:
     """The program of one polynomial on a range, anchored at the zero in or next to it."""
     lo, hi = span.lo, span.hi
     if max(abs(lo), abs(hi)) > 16:

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["COST", "Graph", "Operation"]
+__all__ = ["COST", "Graph", "Operation", "Rounded"]
 
 COST = {
     **dict.fromkeys(("var", "const"), 0.0),
@@ -28,6 +28,24 @@ COST = {
     **dict.fromkeys(("tanh", "sinh", "cosh", "sin", "cos", "tan", "asinh", "atan", "erfcx", "erf", "erfc"), 20.0),
 }
 """Cost of an operation in units of one vector addition, as measured on vectorized code; others count 40."""
+
+
+class Rounded(float):
+    """A constant's nearest float that knows its rest: the constant is their sum."""
+
+    __slots__ = ("rest",)
+    rest: float
+
+    def __new__(cls, head: float, rest: float) -> Rounded:
+        made = super().__new__(cls, head)
+        made.rest = rest
+        return made
+
+    def __repr__(self) -> str:
+        return f"{float.__repr__(self)} + {self.rest!r}"
+
+    def __neg__(self) -> Rounded:
+        return Rounded(-float(self), -self.rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +78,7 @@ class Graph:
 
     def constant(self, value: float) -> int:
         """A constant."""
-        return self.put("const", payload=float(value))
+        return self.put("const", payload=value if isinstance(value, Rounded) else float(value))
 
     def value(self, node: int) -> float | None:
         """The constant at this index, None for anything else."""
@@ -73,7 +91,7 @@ class Graph:
         if step.name == "neg":
             return step.args[0]
         if step.name == "const":
-            return self.constant(-float(step.payload or 0.0))
+            return self.constant(-(self.value(a) or 0.0))
         if step.name == "sub":
             return self.sub(step.args[1], step.args[0])
         return self.put("neg", a)
@@ -149,7 +167,7 @@ class Graph:
         """The step as a formula, for people."""
         step = self.steps[node]
         if not step.args:
-            return str(step.payload)
+            return step.payload if isinstance(step.payload, str) else repr(step.payload)
         inner = [self.text(k) for k in step.args]
         sign = {"add": " + ", "sub": " - ", "mul": "*", "div": "/"}.get(step.name)
         if sign is None:

@@ -12,7 +12,7 @@ from fractions import Fraction
 import sympy as sp
 
 from symacts.rewrite.generators import Generator, a
-from symacts.rewrite.graph import Graph
+from symacts.rewrite.graph import Graph, Rounded
 from symacts.rewrite.halfline import Form
 
 __all__ = ["lower", "words"]
@@ -34,11 +34,14 @@ def words(value: sp.Expr, count: int = 2) -> tuple[float, ...]:
 
 
 class _Lowering:
-    def __init__(self, form: Form, graph: Graph, inputs: dict[str, int]) -> None:
-        self.form, self.graph, self.inputs = form, graph, inputs
+    def __init__(self, form: Form, graph: Graph, inputs: dict[str, int], exact: bool = False) -> None:
+        self.form, self.graph, self.inputs, self.exact = form, graph, inputs, exact
         self.known: dict[tuple[str, str], int] = {}
 
     def constant(self, value: sp.Expr) -> int:
+        if self.exact:
+            head, rest = words(value)
+            return self.graph.constant(Rounded(head, rest) if rest else head)
         return self.graph.constant(words(value, 1)[0])
 
     def symbol(self, s: sp.Basic) -> int:
@@ -73,7 +76,7 @@ class _Lowering:
     def wave(self, row: Generator) -> int:
         """sin(hi + lo) = sin(hi) + lo*cos(hi), cos(hi + lo) = cos(hi) - lo*sin(hi): the argument in two words."""
         g = self.graph
-        poly = None if row.argument.free_symbols - {a} else sp.Poly(self.unfold(row.argument), a)
+        poly = None if self.exact or row.argument.free_symbols - {a} else sp.Poly(self.unfold(row.argument), a)
         if poly is None or poly.degree() < 1:
             return g.put(row.function, self.expression(row.argument))
         hi, lo = self.exponent(poly)
@@ -86,8 +89,10 @@ class _Lowering:
     def decay(self, row: Generator, kind: str) -> int:
         """exp(-P(a)), or expm1(-P(a)), the exponent in two words where one is not exact."""
         g = self.graph
-        hi, lo = self.exponent(sp.Poly(row.argument, a))
         name = "exp" if kind == "decay" else "expm1"
+        if self.exact:
+            return g.put(name, g.neg(self.polynomial(sp.expand(row.argument))))
+        hi, lo = self.exponent(sp.Poly(row.argument, a))
         e = g.put(name, g.neg(hi))
         if lo is None:
             return e
@@ -146,7 +151,7 @@ class _Lowering:
     def polynomial(self, p: sp.Expr) -> int:
         """A polynomial in generators, products kept, sums by Horner's rule in the smallest generator first."""
         g = self.graph
-        if p.is_number and p.is_Rational:
+        if p.is_number and (p.is_Rational or self.exact):
             return self.constant(p)
         if p.is_Symbol:
             return self.symbol(p)
@@ -265,6 +270,9 @@ class _Lowering:
         return top if bottom is None else g.div(top, bottom)
 
 
-def lower(form: Form, graph: Graph, inputs: dict[str, int]) -> int:
-    """Append the form to a program; `inputs` maps "a" and the parameters' names to steps; returns the result's step."""
-    return _Lowering(form, graph, inputs).run()
+def lower(form: Form, graph: Graph, inputs: dict[str, int], exact: bool = False) -> int:
+    """Append the form to a program; `inputs` maps "a" and the parameters' names to steps; returns the result's step.
+
+    With `exact` constants know their rests and exponents stay in one word: for a target that carries rounding errors.
+    """
+    return _Lowering(form, graph, inputs, exact).run()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -30,9 +31,11 @@ __all__ = [
     "CROWD",
     "FORMATS",
     "Arithmetic",
+    "Candidates",
     "FloatArray",
     "Format",
     "Section",
+    "around",
     "candidates",
     "choose",
     "errors_of",
@@ -170,27 +173,38 @@ def refined(points: FloatArray, reference: Reference, form: Format) -> FloatArra
     return points
 
 
-def candidates(section: Section, x: sp.Symbol, graph: Graph, node: int, expanded: bool = False) -> list[int]:
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The results of forms: in `a = |x|`, the same for arithmetic in pairs of words, and in `side*x` for both sides."""
+
+    rounded: list[int]
+    exact: list[int]
+    signed: list[int]
+
+
+def candidates(section: Section, x: sp.Symbol, graph: Graph, node: int, expanded: bool = False) -> Candidates:
     """The results of all forms of the section's expression, appended to one program.
 
-    With `expanded` also those whose denominator is one sum.
+    With `expanded` also those whose denominator is one sum, else those for pairs of words.
 
     The forms of the expression itself, and its asymptote plus the forms of what is left: where the remainder is small
     against the asymptote its own rounding errors hardly count.
     """
-    found: list[int] = []
+    kinds: tuple[list[int], ...] = [], [], []
+    found = kinds[0]
     ways: list[dict[str, bool]] = [{}, {"plain": True}, {"conjugates": True}]
     if expanded:
         ways += [{**way, "expanded": True} for way in ways]
     for options in ways:
-        result = _lowered(section.expression, section, x, graph, node, options)
-        if result is not None and result not in found:
-            found.append(result)
+        lowered = _lowered(section.expression, section, x, graph, node, options, paired=not expanded)
+        for results, result in zip(kinds, lowered, strict=True):
+            if result is not None and result not in results:
+                results.append(result)
     asymptote = BallOracle().asymptote(section.expression, x, section.side) if found else None
     if isinstance(asymptote, tuple) and any(c != 0 for c in asymptote):
         slope, intercept = asymptote
         remainder = sp.expand(section.expression - slope * x - intercept)
-        rest = _lowered(remainder, section, x, graph, node, {}) if remainder != 0 else None
+        rest = _lowered(remainder, section, x, graph, node, {})[0] if remainder != 0 else None
         if rest is not None:
             line = graph.constant(words(intercept, 1)[0])
             if slope != 0:
@@ -199,17 +213,28 @@ def candidates(section: Section, x: sp.Symbol, graph: Graph, node: int, expanded
             result = graph.add(line, rest)
             if result not in found:
                 found.append(result)
-    return found
+    return Candidates(*kinds)
 
 
 def _lowered(
-    expression: sp.Expr, section: Section, x: sp.Symbol, graph: Graph, node: int, options: dict[str, bool]
-) -> int | None:
-    try:
+    expression: sp.Expr,
+    section: Section,
+    x: sp.Symbol,
+    graph: Graph,
+    node: int,
+    options: dict[str, bool],
+    paired: bool = False,
+) -> list[int | None]:
+    found: list[int | None] = [None, None, None]
+    signed = graph.variable("x") if section.side > 0 else graph.neg(graph.variable("x"))
+    with suppress(
+        Unrewritable, UnsupportedExpression, sp.PolynomialError, ValueError, TypeError, KeyError, RecursionError
+    ):
         form: Form = half_line(expression, x, section.side, **options)
-        return lower(form, graph, {"a": node})
-    except (Unrewritable, UnsupportedExpression, sp.PolynomialError, ValueError, TypeError, KeyError, RecursionError):
-        return None
+        ways = ((node, False), (node, True), (signed, True)) if paired else ((node, False),)
+        for k, (a, exact) in enumerate(ways):
+            found[k] = lower(form, graph, {"a": a}, exact)
+    return found
 
 
 def choose(
@@ -261,6 +286,21 @@ def scattered(lo: float, hi: float, form: Format, count: int, per_binade: bool =
     kept = rounded[(rounded >= a) & (rounded <= b)]
     return kept if lo >= 0 else -kept[::-1]
 
+
+def around(zeros: Sequence[float], lo: float, hi: float, form: Format) -> FloatArray:
+    """Random floats at all distances from the zeros in an interval: where relative errors grow without bound."""
+    rng = np.random.default_rng(len(zeros))
+    found = [np.empty(0)]
+    for zero in zeros:
+        if zero and abs(zero) < 16.0 and lo <= zero <= hi:
+            distances = abs(zero) * np.exp2(rng.uniform(-14.0, -2.0, NEAR))
+            found.append(zero + distances * rng.choice([-1.0, 1.0], NEAR))
+    drawn = np.concatenate(found).astype(form.dtype).astype(np.float64)
+    return np.unique(drawn[(drawn >= lo) & (drawn <= hi)])
+
+
+NEAR = 3000
+"""Random inputs around each zero."""
 
 WINDOW = 9
 """Neighbors on each side that must be good too: rounding errors are noisy, their envelope is not."""

@@ -8,8 +8,10 @@ reduction for an argument is written once and shared by `exp` and `expm1`.
 from __future__ import annotations
 
 import math
+import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import mpmath
 
@@ -20,13 +22,14 @@ __all__ = ["EXPANSIONS", "Writer"]
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What differs between the formats: mantissa bits, exponent bias, the clamp of exponentials."""
+    """What differs between the formats: mantissa bits, exponentials' clamps and table size (its logarithm), `code`."""
 
     dtype: str
     mantissa: int
-    bias: int
     lowest: float
     highest: float
+    steps: int
+    code: str
 
     @property
     def bits(self) -> int:
@@ -35,15 +38,15 @@ class Words:
 
 
 FORMATS = {
-    "float64": Words("float64", 52, 1023, -708.3, 709.7),
-    "float32": Words("float32", 23, 127, -87.3, 88.7),
+    "float64": Words("float64", 52, -708.3, 709.7, 4, "<dq"),
+    "float32": Words("float32", 23, -87.3, 88.7, 5, "<fi"),
 }
 
 
-def log_two(head_bits: int) -> tuple[float, float]:
-    """log(2) as a head with few bits (so that its products with small integers are exact) and a tail."""
+def log_two(head_bits: int, parts: int = 1) -> tuple[float, float]:
+    """log(2)/parts as a head with few bits (so that its products with small integers are exact) and a tail."""
     with mpmath.workprec(200):
-        v = mpmath.log(2)
+        v = mpmath.log(2) / parts
         head = mpmath.ldexp(mpmath.nint(mpmath.ldexp(v, head_bits)), -head_bits)
         return float(head), float(v - head)
 
@@ -103,26 +106,63 @@ class Writer:
         return f"fma{self.dtype[5:]}({a}, {b}, {c})"
 
 
-def _exp_parts(w: Writer, x: str) -> tuple[str, str]:
-    """w and s with exp(x) = s*(1 + w), s a power of two, |w| < 0.42."""
+@lru_cache(maxsize=4)
+def powers_of_two(f: Words) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """2**(j/n) for j < n = 2**steps, and what rounding took from each, relative to it.
+
+    The first are stored with j/n taken from their exponent bits, so that adding the bits of k/n gives 2**(k/n).
+    """
+    heads, rests = [], []
+    real, whole = f.code[:2], f.code[0] + f.code[2]
+    with mpmath.workprec(200):
+        for j in range(1 << f.steps):
+            exact = mpmath.mpf(2) ** (mpmath.mpf(j) / (1 << f.steps))
+            bits = struct.unpack(whole, struct.pack(real, float(exact)))[0]
+            rounded = struct.unpack(real, struct.pack(real, float(exact)))[0]
+            heads.append(struct.unpack(real, struct.pack(whole, bits - (j << (f.mantissa - f.steps))))[0])
+            rests.append(float(exact / rounded - 1))
+    return tuple(heads), tuple(rests)
+
+
+def exp_reduced(w: Writer, x: str) -> tuple[str, str, str, str]:
+    """s, r, q and low with exp(x) = s*(1 + r + q + low): |r| < 0.022 (n = 16) or 0.011 (n = 32), q about r**2/2.
+
+    s = 2**(k/n) rounded, with its relative error put into `low`, as is what r = x - k*log(2)/n lost.
+    Reference: P. T. P. Tang (1989), Table-driven implementation of the exponential function.
+    """
+    f = w.words
     key = ("exp", x)
     if key not in w.shared:
-        f = w.words
-        head, tail = log_two(32 if w.dtype == "float64" else 14)
+        n = 1 << f.steps
+        head, tail = log_two((32 if w.dtype == "float64" else 12) + f.steps, n)
         magic = w.number(1.5 * 2.0**f.mantissa)
         low, high = w.number(f.lowest), w.number(f.highest)
         y = w.let(f"{x} if {x} > {low} else {low}")
         if x not in w.nonpositive:
             y = w.let(f"{y} if {y} < {high} else {high}")
-        t = w.let(f"{y}*{w.number(1 / math.log(2))} + {magic}")
+        t = w.let(f"{y}*{w.number(n / math.log(2))} + {magic}")
         k = w.let(f"{t} - {magic}")
-        r = w.let(f"({y} - {k}*{w.number(head)}) - {k}*{w.number(tail)}")
-        q = w.polynomial(coefficients("exp", f.bits), r)
-        p = w.let(f"{r} + ({r}*{r})*{q}")
-        s = w.let(w.cast(f"{w.bits(w.number(1.0))} + ({w.bits(t)} << SHIFT)"))
-        w.shared[key] = (p, s)
-    p, s = w.shared[key]
-    return p, s
+        first = w.let(f"{y} - {k}*{w.number(head)}")
+        r = w.let(f"{first} - {k}*{w.number(tail)}")
+        heads, rests = powers_of_two(f)
+        index = w.let(w.bits(t))
+        rest = w.let(f"{w.table(rests)}[{index}]")
+        square = w.let(f"({r}*{r})*{w.polynomial(coefficients('exp', f.bits), r)}")
+        row = w.let(f"{w.table(heads)}[{index}]")
+        s = w.let(w.cast(f"{w.bits(row)} + ({index} << {f.mantissa - f.steps})"))
+        lost = w.let(f"(({first} - {r}) - {k}*{w.number(tail)}) + {rest}")
+        w.shared[key] = s, r, square, lost, rest
+    s, r, square, lost, _ = w.shared[key]
+    return s, r, square, lost
+
+
+def _exp_parts(w: Writer, x: str) -> tuple[str, str]:
+    """p and s with exp(x) = s*(1 + p): s + s*p is off by hardly more than its own rounding."""
+    s, r, square, _ = exp_reduced(w, x)
+    key = ("exp sum", x)
+    if key not in w.shared:
+        w.shared[key] = (w.let(f"{square} + ({r} + {w.shared['exp', x][4]})"),)
+    return w.shared[key][0], s
 
 
 def exp(w: Writer, x: str) -> str:

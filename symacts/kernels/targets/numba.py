@@ -8,8 +8,9 @@ cost nothing more; in the others those elements are redone from the table, one a
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -18,13 +19,14 @@ import sympy as sp
 
 from symacts.kernels.code import Code, Part
 from symacts.kernels.pieces import COLUMNS
-from symacts.kernels.plan import Plan, finish, make_plan, served
-from symacts.kernels.series import with_series
+from symacts.kernels.plan import Draft, Plan, Stretch, finish, make_plan, served
+from symacts.kernels.series import Range, series, with_series
 from symacts.kernels.targets.elementary import EXPANSIONS, Writer
 from symacts.kernels.targets.numpy import combine
+from symacts.kernels.targets.pairs import SUPPORTED, Pairs, is_nonnegative
 from symacts.kernels.targets.segments import Segments, segmented, write
 from symacts.rewrite.graph import Graph
-from symacts.rewrite.regimes import FloatArray, weight
+from symacts.rewrite.regimes import FloatArray, Section, choose, weight
 
 __all__ = ["compile_plan", "ends_of", "generate", "load"]
 
@@ -69,31 +71,25 @@ def share_reciprocals(graph: Graph, outputs: tuple[int, ...]) -> tuple[Graph, tu
 def _nonpositive(graph: Graph, k: int) -> bool:
     """Whether a step is at most zero by its form: minus a product of magnitudes."""
     step = graph.steps[k]
-    return step.name == "neg" and _nonnegative(graph, step.args[0])
-
-
-def _nonnegative(graph: Graph, k: int) -> bool:
-    step = graph.steps[k]
-    if step.name in ("abs", "exp", "sqrt", "erfcx"):
-        return True
-    if step.name == "const":
-        return float(step.payload or 0.0) >= 0.0
-    return step.name in ("mul", "add", "div") and all(_nonnegative(graph, j) for j in step.args)
+    return step.name == "neg" and is_nonnegative(graph, step.args[0])
 
 
 @dataclass(frozen=True, slots=True)
 class _Style:
-    """How a loop is written: stretches tested for, the treatment of quotients, which outputs come from segments.
+    """How a loop is written: the arithmetic, which outputs come from segments, what is patched.
 
-    Quotients are "shared" (one reciprocal for each denominator), "refined" (the same, with the rounding errors of
-    denominator and reciprocal put back) or "rounded once". The outputs in `alone` have no program beside the segments.
+    The arithmetic is "shared" (one reciprocal for each denominator), "refined" (the same, with the rounding errors of
+    denominator and reciprocal put back), "rounded once" (quotients as they are) or "paired" (`targets.pairs`: to the
+    end for the outputs in `pairs`, in sums for the others). The outputs in `alone` have no program beside the segments.
+    Patches are programs for small ranges, each with its ends.
     """
 
-    slots: int
-    quotients: str
+    arithmetic: str
     parallel: bool
     segments: Mapping[int, Segments] = field(default_factory=dict)
     alone: frozenset[int] = frozenset()
+    pairs: frozenset[int] = frozenset()
+    patches: Mapping[int, Sequence[tuple[float, float, int]]] = field(default_factory=dict)
 
 
 def generate(plan: Plan, dtype: str, style: _Style) -> str:
@@ -101,10 +97,45 @@ def generate(plan: Plan, dtype: str, style: _Style) -> str:
     graph, writer = plan.graph, Writer(dtype)
     combined = [None if k in style.alone else combine(graph, draft) for k, draft in enumerate(plan.drafts)]
     wanted = tuple(r for r in combined if r is not None)
-    if style.quotients != "rounded once":
+    if style.arithmetic != "rounded once":
         graph, wanted = share_reciprocals(graph, wanted)
     found = iter(wanted)
-    roots = [None if r is None else next(found) for r in combined]
+    roots = [None if root is None else next(found) for root in combined]
+    if style.arithmetic == "paired":
+        pairs = Pairs(writer, graph)
+        results = [
+            None if root is None else pairs.sum_of(pairs.pair(root)) if k in style.pairs else pairs.rounded(root)
+            for k, root in enumerate(roots)
+        ]
+    else:
+        names = _plain(graph, writer, wanted, style.arithmetic)
+        results = [None if root is None else names[root] for root in roots]
+    for k, patches in style.patches.items():
+        for lo, hi, node in patches:
+            inner = _plain(plan.graph, writer, (node,), "shared")[node]
+            results[k] = _patched(writer, inner, results[k] or "x", lo, hi)
+    for k, found_segments in style.segments.items():
+        results[k] = write(writer, found_segments, plan.drafts[k].form, results[k])
+    returned = ", ".join(result or "x" for result in results)
+    _drop_unused(writer, [result or "x" for result in results])
+    constants = [f"{name} = {_literal(text)}" for text, name in writer.constants.items()]
+    tables = [f"{name} = ({', '.join(map(repr, values))})" for values, name in writer.tables.items()]
+    settings = [f'DTYPE = "{dtype}"', f"SLOTS = {MOST_SLOTS}", f"PARALLEL = {style.parallel}", "SHARED = ()"]
+    head = [_HEAD, *settings, *constants, *tables]
+    body = ["def body(x):", *[f"    {line}" for line in writer.lines], f"    return {returned},", ""]
+    return "\n".join([*head, "", "", *body])
+
+
+def _patched(w: Writer, inner: str, outer: str, lo: float, hi: float) -> str:
+    """The inner value on [lo, hi], the outer one elsewhere."""
+    if lo == -hi:
+        return w.let(f"{inner} if {w.let(f'abs(x) <= {w.number(hi)}')} else {outer}")
+    below, above = w.let(f"x <= {w.number(hi)}"), w.let(f"x >= {w.number(lo)}")
+    return w.let(f"{w.let(f'{inner} if {below} else {outer}')} if {above} else {outer}")
+
+
+def _plain(graph: Graph, writer: Writer, wanted: tuple[int, ...], arithmetic: str) -> dict[int, str]:
+    """The names of all steps, each rounded."""
     names: dict[int, str] = {}
     for k in graph.reachable(wanted):
         step = graph.steps[k]
@@ -117,22 +148,30 @@ def generate(plan: Plan, dtype: str, style: _Style) -> str:
         elif step.name == "select":
             mask, p, q = (names[j] for j in step.args)
             names[k] = writer.let(f"{p} if {mask} else {q}")
-        elif step.name == "div" and style.quotients == "refined" and graph.value(step.args[0]) == 1.0:
+        elif step.name == "div" and arithmetic == "refined" and graph.value(step.args[0]) == 1.0:
             names[k] = _reciprocal(graph, writer, names, step.args[1])
         else:
             names[k] = EXPANSIONS[step.name](writer, *(names[j] for j in step.args))
         if _nonpositive(graph, k):
             writer.nonpositive.add(names[k])
-    results = [None if root is None else names[root] for root in roots]
-    for k, found_segments in style.segments.items():
-        results[k] = write(writer, found_segments, plan.drafts[k].form, results[k])
-    returned = ", ".join(result or "x" for result in results)
-    constants = [f"{name} = {_literal(text)}" for text, name in writer.constants.items()]
-    tables = [f"{name} = ({', '.join(map(repr, values))})" for values, name in writer.tables.items()]
-    settings = [f'DTYPE = "{dtype}"', f"SLOTS = {style.slots}", f"PARALLEL = {style.parallel}", "SHARED = ()"]
-    head = [_HEAD, *settings, *constants, *tables]
-    body = ["def body(x):", *[f"    {line}" for line in writer.lines], f"    return {returned},", ""]
-    return "\n".join([*head, "", "", *body])
+    return names
+
+
+def _drop_unused(writer: Writer, results: Sequence[str]) -> None:
+    """Leave out lines, constants and tables that no result needs."""
+    needed = set(results)
+    kept = []
+    for line in reversed(writer.lines):
+        name, expression = line.split(" = ", 1)
+        if name in needed:
+            kept.append(line)
+            needed |= set(NAME.findall(expression))
+    writer.lines[:] = reversed(kept)
+    writer.constants = {key: name for key, name in writer.constants.items() if name in needed}
+    writer.tables = {key: name for key, name in writer.tables.items() if name in needed}
+
+
+NAME = re.compile(r"\b[vCT]\d+\b")
 
 
 def _reciprocal(graph: Graph, w: Writer, names: Mapping[int, str], k: int) -> str:
@@ -167,9 +206,9 @@ def compile_plan(
     name = dtype if inner == dtype else "float32 in float64"
     plan = make_plan(tasks, x, name)
     best = min(_trials(plan, name, inner, parallel), key=lambda trial: trial.cost)
-    columns, slots = best.columns, best.slots
+    slots = MOST_SLOTS
     with np.errstate(all="ignore"):
-        outputs = [finish(draft, columns[k], slots) for k, draft in enumerate(plan.drafts)]
+        outputs = [finish(draft, best.columns[k], slots) for k, draft in enumerate(plan.drafts)]
     parts = tuple(Part(o.good, o.table, o.unmet) for o in outputs)
     shared = ends_of(parts, inner, slots)[1]
     tested = ", ".join(_literal(repr(end)) for pair in shared for end in pair)
@@ -182,9 +221,13 @@ class _Trial:
     """One way of writing the loop: its source, what it computes, and the share of inputs left to the tables."""
 
     source: str
-    slots: int
     columns: list[Any]
-    open: tuple[float, ...]
+    served: list[list[tuple[float, float]]]
+
+    @property
+    def open(self) -> list[float]:
+        """For each output the share of inputs left to its table."""
+        return [1.0 - sum(_share(*g) for g in stretches) for stretches in self.served]
 
     @property
     def missing(self) -> float:
@@ -193,22 +236,37 @@ class _Trial:
 
     @property
     def cost(self) -> float:
-        """About how many instructions on vectors an element takes, what the tables do included."""
-        lanes = 8 if 'DTYPE = "float64"' in self.source else 16
-        lines = self.source.split("def body", 1)[1].splitlines()
-        own = sum(
-            1 + QUOTIENT * line.count("/") + LOOKUP * line.count("[") + CALL * line.count("math.") for line in lines
+        """About how many cycles an element takes, what the tables do included."""
+        double = 'DTYPE = "float64"' in self.source
+        body = self.source.split("def body", 1)[1]
+        lines = body.splitlines()
+        products = body.count("*") + body.count("fma")
+        sums = sum(max(line.count(" + ") + line.count(" - ") - line.count("*"), 0) for line in lines)
+        chosen = sum(line.count(sign) for line in lines for sign in ("<", ">")) + 2 * max(map(len, self.served))
+        moved = body.count("[") + body.count("<<") + body.count(" if ") / 2
+        quotients, roots = body.count("/"), body.count("sqrt")
+        long = (9 if double else 6) * quotients + (16 if double else 10) * roots
+        multiplier = products + chosen + 3 * quotients + 2 * roots + moved / 2
+        cycles = (
+            max(multiplier, sums, (multiplier + sums + moved) / 2, long) + CALL * body.count("math.") - CALL * roots
         )
-        return own / lanes + TABLE * self.missing
+        return cycles / (8 if double else 16) + TABLE * self.missing
 
 
-QUOTIENT, LOOKUP, CALL, TABLE = 28, 3, 300, 130
-"""What a division, a look-up in registers, a call of the C library for each element, and an element that the table
-serves cost, in additions (measured on x86-64 with AVX-512)."""
-CHEAP = 10.0
-"""Cost from which on other ways of writing a loop are tried."""
+CALL, TABLE = 300, 130
+"""Cycles of a call of the C library for each element of a vector, and of an element that the table serves.
+
+The rest counts what a core with 512-bit vectors issues (measured): products and comparisons to one pair of pipes, sums
+to another, a division every 9 (6 in float32) and a square root every 16 (10) cycles beside them.
+"""
 SPREAD = 2.5
 """Scale of the normal law by which inputs are weighed when ways of writing a loop are compared."""
+ENOUGH = 0.006
+"""Share of inputs left to the table that does not pay for another way of writing the loop."""
+CHEAP = {"float64": 8.0, "float32": 2.6}
+"""Cost below which no other way of writing the loop is tried."""
+PATCHED = 0.002
+"""Share of inputs from which a range that programs leave gets a polynomial."""
 
 
 def _share(lo: float, hi: float) -> float:
@@ -217,39 +275,124 @@ def _share(lo: float, hi: float) -> float:
 
 
 def _trials(plan: Plan, name: str, inner: str, parallel: bool) -> Iterator[_Trial]:
-    """Ways of writing the loop, cheapest first; the caller stops at one that is good enough.
+    """Ways of writing the loop, cheapest first; the caller takes the cheapest, what it leaves to tables included.
 
-    Programs with shared reciprocals; these with the error of each reciprocal's denominator put back; segments for the
-    outputs that programs do not serve, without and with a program around them; programs with every quotient rounded
-    once; polynomials put into the programs.
+    Programs with shared reciprocals; these with the error of each reciprocal's denominator put back; programs in pairs
+    of words, with polynomials where even these do not serve; segments; quotients rounded once, with polynomials.
     """
-    seen = []
+    seen: list[_Trial] = []
 
-    def tried(*options: Any) -> _Trial:
-        seen.append(_tried(plan, inner, _Style(options[0], options[1], parallel, *options[2:])))
+    def tried(plan: Plan, *options: Any, **more: Any) -> _Trial:
+        seen.append(_tried(plan, inner, _Style(options[0], parallel, *options[1:], **more)))
         return seen[-1]
 
     def enough() -> bool:
-        return any(t.missing < ENOUGH and t.cost < CHEAP for t in seen)
+        return any(t.missing < ENOUGH and t.cost < CHEAP[inner] for t in seen)
 
-    for slots, quotients in ((1, "shared"), (1, "refined"), (MOST_SLOTS, "refined")):
-        yield tried(slots, quotients)
+    for arithmetic in ("shared", "refined"):
+        yield tried(plan, arithmetic)
         if enough():
             return
-    wanted = {k for k, left in enumerate(seen[-1].open) if left >= ENOUGH / 2}
+    for sided, exact in _exact(plan, inner):
+        if not sided and enough():
+            break
+        trial = tried(exact, "paired")
+        yield trial
+        pairs = frozenset(k for k, left in enumerate(trial.open) if left >= PATCHED)
+        if pairs:
+            trial = tried(exact, "paired", pairs=pairs)
+            yield trial
+        patches = _patches(exact, trial)
+        if patches:
+            yield tried(exact, "paired", pairs=pairs, patches=patches)
+    if enough():
+        return
+    wanted = {k for k, left in enumerate(seen[1].open) if left >= ENOUGH / 2}
     found = {k: segmented(draft, name, inner) for k, draft in enumerate(plan.drafts)}
     segments = {k: s for k, s in found.items() if s is not None}
     some = {k: s for k, s in segments.items() if k in wanted}
     for chosen, alone in ((some, some), (segments, segments), (some, {})):
-        for slots in (1, MOST_SLOTS) if chosen else ():
-            yield tried(slots, "refined", chosen, frozenset(alone))
-    if any(t.missing < ENOUGH for t in seen):
+        if chosen:
+            yield tried(plan, "refined", chosen, frozenset(alone))
+    if enough():
         return
-    yield tried(1, "rounded once")
     for _ in range(2):
-        last = tried(MOST_SLOTS, "rounded once")
+        last = tried(plan, "rounded once")
         yield last
         _add_series(plan, last)
+
+
+def _exact(plan: Plan, inner: str) -> Iterator[tuple[int, Plan]]:
+    """The plan with programs for pairs of words: one in -x or x for both sides of zero (-1, 1), or in |x| (0)."""
+    steps = plan.graph.steps
+
+    def chosen(draft: Draft, kind: str, side: int) -> Draft | None:
+        wide = replace(draft.form, inner="longdouble" if inner == "float64" else "float64")
+        sections = []
+        for studied in draft.sections:
+            source = studied
+            if kind == "signed":
+                source = next((s for s in draft.sections if s.section.side == side), studied)
+                if source.section.expression != studied.section.expression:
+                    return None
+            forms = getattr(source.candidates, kind)
+            able = [k for k in forms if all(steps[j].name in SUPPORTED for j in plan.graph.reachable((k,)))]
+            node = choose(studied.section, able, plan.graph, studied.points, studied.truth, wide)
+            if node is None:
+                return None
+            sections.append(replace(studied, stretches=[Stretch(studied.section.lo, node)]))
+        return replace(draft, sections=sections)
+
+    for kind, side in (("signed", -1), ("signed", 1), ("exact", 0)):
+        drafts = [chosen(draft, kind, side) for draft in plan.drafts]
+        if all(draft is not None for draft in drafts):
+            yield side, Plan(plan.graph, tuple(draft for draft in drafts if draft is not None))
+
+
+def _patches(plan: Plan, last: _Trial) -> dict[int, list[tuple[float, float, int]]]:
+    """Polynomials for ranges that the last trial left; one for both sides of zero where it serves both.
+
+    Around a zero of the function half the range is enough: samples next to bad ones are left out with them.
+    """
+    x = plan.graph.variable("x")
+    patches: dict[int, list[tuple[float, float, int]]] = {}
+    for k, draft in enumerate(plan.drafts):
+        found: list[tuple[float, float, int]] = []
+        gaps = [(studied, *gap) for studied in draft.sections for gap in _gaps(studied.section, last.served[k])]
+        near = [max(abs(lo), abs(hi)) for _, lo, hi in gaps if min(abs(lo), abs(hi)) < CLOSE]
+        for studied, lo, hi in gaps:
+            zeros = [float(z) for z, _ in studied.roots if lo < z < hi]
+            if min(abs(lo), abs(hi)) < CLOSE:
+                lo, hi = (studied.section.lo, max(near)) if hi > 0 else (-max(near), studied.section.hi)
+            elif len(zeros) == 1:
+                reach = min(zeros[0] - lo, hi - zeros[0]) / 2
+                lo, hi = zeros[0] - reach, zeros[0] + reach
+            node = series(studied, plan.graph, x, Range(lo, hi), draft.form)
+            if node is not None and found and found[-1][2] == node and found[-1][0] == -hi:
+                found[-1] = (-hi, hi, node)
+            elif node is not None:
+                found.append((lo, hi, node))
+        if found:
+            patches[k] = found
+    return patches
+
+
+CLOSE = 1e-3
+"""|x| from which on a range does not touch zero."""
+
+
+def _gaps(section: Section, served: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Ranges of a section between what is served, that matter and that one polynomial may serve."""
+    gaps, start = [], section.lo
+    for lo, hi in [*served, (section.hi, section.hi)]:
+        if lo > start and hi >= section.lo and start < section.hi:
+            gaps.append((start, min(lo, section.hi)))
+        start = max(start, hi)
+    return [(lo, hi) for lo, hi in gaps if _share(lo, hi) > PATCHED and max(abs(lo), abs(hi)) < FAR]
+
+
+FAR = 4.0
+"""|x| beyond which ranges are left to the table."""
 
 
 def _add_series(plan: Plan, last: _Trial) -> None:
@@ -262,15 +405,9 @@ def _add_series(plan: Plan, last: _Trial) -> None:
 
 def _tried(plan: Plan, inner: str, style: _Style) -> _Trial:
     source = generate(plan, inner, style)
-    columns = _columns(source, len(plan.drafts), inner, style.slots)
-    left = [
-        1.0 - sum(_share(*g) for g in served(draft, columns[k], style.slots)) for k, draft in enumerate(plan.drafts)
-    ]
-    return _Trial(source, style.slots, columns, tuple(left))
-
-
-ENOUGH = 0.006
-"""Share of inputs left to the table that does not pay for another way of writing the loop."""
+    columns = _columns(source, len(plan.drafts), inner, MOST_SLOTS)
+    kept = [served(draft, columns[k], MOST_SLOTS) for k, draft in enumerate(plan.drafts)]
+    return _Trial(source, columns, kept)
 
 
 def _columns(source: str, count: int, inner: str, slots: int) -> list[Any]:

@@ -19,7 +19,7 @@ from symacts.kernels.plan import Draft, Plan, finish, make_plan, served
 from symacts.kernels.targets.ufuncs import ARITHMETIC, CAREFUL, lowered
 from symacts.rewrite import functions
 from symacts.rewrite.graph import Graph
-from symacts.rewrite.regimes import FloatArray
+from symacts.rewrite.regimes import FloatArray, interpret
 
 __all__ = ["combine", "compile_plan", "generate", "load"]
 
@@ -50,13 +50,23 @@ def combine(graph: Graph, output: Draft) -> int | None:
     result = programs[-1].node
     first = programs[-1].first
     assert result is not None
+    right = result
     for stretch in reversed(programs[:-1]):
         assert stretch.node is not None
-        threshold = 0.0 if 0.0 < first <= output.form.smallest else first
-        mask = graph.put("below", graph.variable("x"), payload=threshold)
+        mask = graph.put("below", graph.variable("x"), payload=_border(graph, output, stretch.node, right, first))
         result = choose(graph, mask, stretch.node, result)
-        first = stretch.first
+        first, right = stretch.first, stretch.node
     return result
+
+
+def _border(graph: Graph, output: Draft, left: int, right: int, first: float) -> float:
+    """The least float of the right program; a point just before it goes to the program that gives its value."""
+    kind = np.dtype(output.form.dtype).type
+    point = float(np.nextafter(kind(first), kind(-np.inf)))
+    if point not in output.points:
+        return first
+    a, b = (v[0] for v in interpret(graph, [left, right], {"x": np.array([point])}, output.form.inner))
+    return first if a == kind(output.points[point]) != b else point
 
 
 def choose(graph: Graph, mask: int, p: int, q: int) -> int:

@@ -1,0 +1,256 @@
+"""Programs in pairs of words: every value with an estimate of its rounding error, put back in the end.
+
+A step's error is computed exactly or to first order from the step itself (Dekker 1971, Knuth 1969: sums and products;
+a quotient's from its remainder), and the operands' errors pass through it. Differences of nearly equal values then
+keep their digits: what has cancelled was right to some ten bits more than the format holds.
+
+How far this goes is chosen for a whole program: `sums` carries pairs into sums only and rounds products, whose factors'
+relative errors just add; `pairs` carries them to the end.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from symacts.kernels.approximations import ERFCX_POLE, coefficients
+from symacts.kernels.targets.elementary import EXPANSIONS, Writer, exp_reduced
+from symacts.rewrite.graph import Graph, Rounded
+
+__all__ = ["SUPPORTED", "Pairs"]
+
+Pair = tuple[str, str | None]
+"""A value's name and that of its error (None: exact)."""
+
+SUPPORTED = frozenset("var const neg abs add sub mul div select below exp expm1 sqrt log log1p erfcx".split())
+"""Operations with a rule here."""
+
+
+@dataclass(slots=True)
+class Pairs:
+    """Writes steps of a program; `pair` and `rounded` return names."""
+
+    writer: Writer
+    graph: Graph
+    known: dict[int, Pair] = field(default_factory=dict)
+    joined: dict[int, str] = field(default_factory=dict)
+
+    def rounded(self, k: int) -> str:
+        """The value of a step; products are rounded, sums are not before they are complete."""
+        if k in self.joined:
+            return self.joined[k]
+        step, w = self.graph.steps[k], self.writer
+        args = step.args
+        if k in self.known:
+            found = self.sum_of(self.known[k])
+        elif step.name == "mul":
+            found = w.let(f"{self.rounded(args[0])}*{self.rounded(args[1])}")
+        elif step.name in ("neg", "abs"):
+            found = EXPANSIONS[step.name](w, self.rounded(args[0]))
+        elif step.name == "select":
+            mask = self.rounded(args[0])
+            found = w.let(f"{self.rounded(args[1])} if {mask} else {self.rounded(args[2])}")
+        elif step.name == "below":
+            found = w.let(f"x < {w.number(float(step.payload or 0.0))}")
+        elif step.name in ("log", "log1p"):
+            found = EXPANSIONS[step.name](w, self.rounded(args[0]))
+        else:
+            found = self.sum_of(self.pair(k))
+        self.joined[k] = found
+        return found
+
+    def sum_of(self, pair: Pair) -> str:
+        """Value plus error, rounded."""
+        value, error = pair
+        return value if error is None else self.writer.let(f"{value} + {error}")
+
+    def pair(self, k: int) -> Pair:
+        """The value of a step and its error."""
+        if k not in self.known:
+            self.known[k] = self.written(k)
+        return self.known[k]
+
+    def written(self, k: int) -> Pair:
+        step, w = self.graph.steps[k], self.writer
+        args = step.args
+        if step.name == "var":
+            return "x", None
+        if step.name == "const":
+            return self.constant(k)
+        if step.name in ("add", "sub"):
+            other = self.pair(args[1])
+            return self.total(self.pair(args[0]), self.negative(other) if step.name == "sub" else other, *args)
+        if step.name == "mul":
+            return self.product(args[0], args[1])
+        if step.name == "neg":
+            return self.negative(self.pair(args[0]))
+        if step.name == "div":
+            return self.quotient(args[0], args[1])
+        if step.name == "select":
+            mask = self.rounded(args[0])
+            (p, p_low), (q, q_low) = self.pair(args[1]), self.pair(args[2])
+            zero = w.number(0.0)
+            low = None if p_low is None and q_low is None else w.let(f"{p_low or zero} if {mask} else {q_low or zero}")
+            return w.let(f"{p} if {mask} else {q}"), low
+        if step.name in ("exp", "expm1"):
+            return self.exponential(k)
+        if step.name == "sqrt":
+            value, low = self.pair(args[0])
+            root = w.let(f"math.sqrt({value})")
+            rest = w.let(w.fma(f"-{root}", root, value))
+            rest = rest if low is None else w.let(f"{rest} + {low}")
+            return root, w.let(f"({w.number(0.5)}*{rest})*{self.inverse(root)}")
+        if step.name == "erfcx":
+            return self.erfcx(self.pair(args[0]))
+        return self.rounded(k), None
+
+    def constant(self, k: int) -> Pair:
+        """The format's nearest float and what it leaves."""
+        value = self.graph.value(k) or 0.0
+        kind = np.dtype(self.writer.dtype).type
+        head = float(kind(float(value)))
+        rest = float(kind((float(value) - head) + (value.rest if isinstance(value, Rounded) else 0.0)))
+        return self.writer.number(head), self.writer.number(rest) if rest else None
+
+    def negative(self, pair: Pair) -> Pair:
+        value, low = pair
+        return self.writer.let(f"-{value}"), None if low is None else self.writer.let(f"-{low}")
+
+    def total(self, p: Pair, q: Pair, a: int | None = None, b: int | None = None) -> Pair:
+        """The sum; its rounding error by two operations where one term is known to be the larger one."""
+        w = self.writer
+        if a is not None and b is not None and not self.is_larger(a, b) and self.is_larger(b, a):
+            p, q, a, b = q, p, b, a
+        s = w.let(f"{p[0]} + {q[0]}")
+        if a is not None and b is not None and self.is_larger(a, b):
+            lost = w.let(f"{q[0]} - ({s} - {p[0]})")
+        else:
+            near = w.let(f"{s} - {p[0]}")
+            lost = w.let(f"({p[0]} - ({s} - {near})) + ({q[0]} - {near})")
+        for low in (p[1], q[1]):
+            lost = lost if low is None else w.let(f"{lost} + {low}")
+        return s, lost
+
+    def is_larger(self, a: int, b: int) -> bool:
+        """|a| >= |b| by form: a constant of size one or more beside what is at most one."""
+        value = self.graph.value(a)
+        return value is not None and abs(value) >= 1.0 and self.is_at_most_one(b)
+
+    def is_at_most_one(self, k: int) -> bool:
+        step = self.graph.steps[k]
+        if step.name == "const":
+            return abs(self.graph.value(k) or 0.0) <= 1.0
+        if step.name == "exp":
+            return self.writer_is_nonpositive(step.args[0])
+        return step.name in ("mul", "neg") and all(self.is_at_most_one(j) for j in step.args)
+
+    def writer_is_nonpositive(self, k: int) -> bool:
+        step = self.graph.steps[k]
+        return step.name == "neg" and is_nonnegative(self.graph, step.args[0])
+
+    def product(self, a: int, b: int) -> Pair:
+        w = self.writer
+        (p, p_low), (q, q_low) = self.pair(a), self.pair(b)
+        value = w.let(f"{p}*{q}")
+        low = None
+        if not any(_is_power_of_two(self.graph.value(j)) for j in (a, b)):
+            low = w.let(w.fma(p, q, f"-{value}"))
+        for factor, other in ((q, p_low), (p, q_low)):
+            if other is not None:
+                low = w.let(f"{factor}*{other}" if low is None else w.fma(factor, other, low))
+        return value, low
+
+    def inverse(self, value: str) -> str:
+        """1/value, rounded; once for all quotients."""
+        key = ("inverse", value)
+        if key not in self.writer.shared:
+            self.writer.shared[key] = (self.writer.let(f"{self.writer.number(1.0)}/{value}"),)
+        return self.writer.shared[key][0]
+
+    def quotient(self, a: int, b: int) -> Pair:
+        """q = n*(1/d) and the remainder (n - q*d)/d."""
+        w = self.writer
+        (n, n_low), (d, d_low) = self.pair(a), self.pair(b)
+        r = self.inverse(d)
+        q = r if self.graph.value(a) == 1.0 else w.let(f"{n}*{r}")
+        rest = w.let(w.fma(f"-{q}", d, n))
+        rest = rest if n_low is None else w.let(f"{rest} + {n_low}")
+        rest = rest if d_low is None else w.let(w.fma(f"-{q}", d_low, rest))
+        return q, w.let(f"{rest}*{r}")
+
+    def exponential(self, k: int) -> Pair:
+        """s*(1 + p + low), or that less one, from the parts of `exp_reduced`."""
+        step, w = self.graph.steps[k], self.writer
+        value, error = self.pair(step.args[0])
+        if self.writer_is_nonpositive(step.args[0]):
+            w.nonpositive.add(value)
+        key = ("exp parts", value)
+        if key not in w.shared:
+            s, r, square, r_low = exp_reduced(w, value)
+            p = w.let(f"{r} + {square}")
+            p_low = w.let(f"({r} - {p}) + {square}")
+            r_low = r_low if error is None else w.let(f"{r_low} + {error}")
+            e = w.let(f"{s}*{p} + {s}")
+            w.shared[key] = s, p, p_low, r_low, e
+        s, p, p_low, r_low, e = w.shared[key]
+        if step.name == "exp":
+            low = w.let(w.fma(s, p, w.let(f"{s} - {e}")))
+            return e, w.let(w.fma(e, r_low, w.let(w.fma(s, p_low, low))))
+        one = w.number(1.0)
+        start = w.let(f"{s} - {one}")
+        lost = (
+            w.let(f"{s} - ({start} + {one})") if value in w.nonpositive else self.total((s, None), (f"-{one}", None))[1]
+        )
+        product = w.let(f"{s}*{p}")
+        total = w.let(f"{start} + {product}")
+        low = w.let(f"({product} - ({total} - {start})) + {lost}")
+        low = w.let(f"{low} + {w.let(w.fma(s, p, f'-{product}'))}")
+        return total, w.let(w.fma(e, r_low, w.let(w.fma(s, p_low, low))))
+
+    def erfcx(self, z: Pair) -> Pair:
+        """The polynomial in t = (z - c)/(z + c) over 1 + 2*z; the error of z by erfcx' = 2*z*erfcx - 2/sqrt(pi)."""
+        w = self.writer
+        value, error = z
+        pole, one = w.number(ERFCX_POLE), w.number(1.0)
+        values = coefficients("erfcx", w.words.bits)
+        d = w.let(f"{value} + {pole}")
+        r = self.inverse(d)
+        t = w.let(f"({value} - {pole})*{r}")
+        rest = w.let(f"{w.fma(f'-{t}', d, w.let(f'{value} - {pole}'))} - {t}*({value} - ({d} - {pole}))")
+        p = w.let(f"{t}*{w.polynomial(values[1:], t)}")
+        kind = np.dtype(w.dtype).type
+        c0 = float(kind(values[0]))
+        first = w.number(c0)
+        top = w.let(f"{first} + {p}")
+        low = w.let(f"({p} - ({top} - {first})) + ({rest}*{r})*{w.number(values[1])}")
+        twice = w.let(f"{value} + {value}")
+        bottom = w.let(f"{one} + {twice}")
+        near = w.let(f"{bottom} - {one}")
+        bottom_low = w.let(f"({one} - ({bottom} - {near})) + ({twice} - {near})")
+        inverse = self.inverse(bottom)
+        q = w.let(f"{top}*{inverse}")
+        left = w.let(f"{w.fma(f'-{q}', bottom, top)} + {low}")
+        left = w.let(w.fma(f"-{q}", bottom_low, left))
+        found = w.let(f"{left}*{inverse}")
+        if error is not None:
+            slope = w.let(f"{twice}*{q} - {w.number(2.0 / math.sqrt(math.pi))}")
+            found = w.let(w.fma(slope, error, found))
+        return q, found
+
+
+def is_nonnegative(graph: Graph, k: int) -> bool:
+    """Whether a step is at least zero by its form."""
+    step = graph.steps[k]
+    if step.name in ("abs", "exp", "sqrt", "erfcx"):
+        return True
+    if step.name == "const":
+        return (graph.value(k) or 0.0) >= 0.0
+    if step.name == "mul" and step.args[0] == step.args[1]:
+        return True
+    return step.name in ("mul", "add", "div") and all(is_nonnegative(graph, j) for j in step.args)
+
+
+def _is_power_of_two(value: float | None) -> bool:
+    return value is not None and not isinstance(value, Rounded) and abs(math.frexp(value)[0]) == 0.5
