@@ -24,7 +24,10 @@ __all__ = ["SUPPORTED", "Pairs"]
 Pair = tuple[str, str | None]
 """A value's name and that of its error (None: exact)."""
 
-SUPPORTED = frozenset("var const neg abs add sub mul div select below exp expm1 sqrt log log1p erfcx".split())
+SUPPORTED = frozenset(
+    {"var", "const", "neg", "abs", "add", "sub", "mul", "div", "select", "below"}
+    | {"exp", "expm1", "sqrt", "log", "log1p", "erfcx"}
+)
 """Operations with a rule here."""
 
 

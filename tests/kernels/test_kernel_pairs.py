@@ -1,0 +1,143 @@
+"""Arithmetic in pairs of words and the table-driven exponential, against exact values; plain arithmetic fails."""
+
+from __future__ import annotations
+
+import importlib.util
+import random
+from typing import Any
+
+import mpmath
+import numpy as np
+import pytest
+
+import symacts
+from symacts.kernels.pieces import COLUMNS
+from symacts.rewrite.graph import Graph, Rounded
+
+pytestmark = pytest.mark.skipif(importlib.util.find_spec("numba") is None, reason="needs numba")
+
+
+def compiled(graph: Graph, root: int, dtype: str, paired: bool) -> Any:
+    """The program of one step as a function on arrays."""
+    from symacts.kernels.targets.elementary import EXPANSIONS, Writer
+    from symacts.kernels.targets.numba import load
+    from symacts.kernels.targets.pairs import Pairs
+
+    writer = Writer(dtype)
+    if paired:
+        pairs = Pairs(writer, graph)
+        result = pairs.sum_of(pairs.pair(root))
+    else:
+        names: dict[int, str] = {}
+        for k in graph.reachable((root,)):
+            step = graph.steps[k]
+            if step.name == "var":
+                names[k] = "x"
+            elif step.name == "const":
+                names[k] = writer.number(float(step.payload or 0.0))
+            else:
+                names[k] = EXPANSIONS[step.name](writer, *(names[j] for j in step.args))
+        result = names[root]
+    constants = [f"{name} = {text}" for text, name in writer.constants.items()]
+    tables = [f"{name} = ({', '.join(map(repr, values))})" for values, name in writer.tables.items()]
+    head = ['"""Test."""', f'DTYPE = "{dtype}"', "SLOTS = 1", "PARALLEL = False", "SHARED = ()", *constants, *tables]
+    body = ["def body(x):", *[f"    {line}" for line in writer.lines], f"    return {result},", ""]
+    loop = load("\n".join([*head, "", "", *body]), np.empty((1, 1, 2), dtype), [np.zeros(1), np.zeros((1, COLUMNS))])
+
+    def run(points: Any) -> Any:
+        out = np.empty_like(points)
+        loop(points, [out])
+        return out
+
+    return run
+
+
+def exact(graph: Graph, root: int, at: float) -> Any:
+    """The value of a step in mpmath's precision."""
+    values: dict[int, Any] = {}
+    for k in graph.reachable((root,)):
+        step = graph.steps[k]
+        args = [values[j] for j in step.args]
+        if step.name == "var":
+            values[k] = mpmath.mpf(at)
+        elif step.name == "const":
+            rest = step.payload.rest if isinstance(step.payload, Rounded) else 0.0
+            values[k] = mpmath.mpf(float(step.payload or 0.0)) + mpmath.mpf(rest)
+        else:
+            values[k] = {
+                "add": lambda a, b: a + b,
+                "sub": lambda a, b: a - b,
+                "mul": lambda a, b: a * b,
+                "div": lambda a, b: a / b,
+                "neg": lambda a: -a,
+                "sqrt": mpmath.sqrt,
+                "exp": mpmath.exp,
+                "expm1": mpmath.expm1,
+            }[step.name](*args)
+    return values[root]
+
+
+def cancelling(graph: Graph, rng: random.Random) -> int:
+    """A difference of two nearly equal values, by a random route."""
+    x = graph.variable("x")
+    third = graph.constant(Rounded(1 / 3, 1.850371707708594e-17))
+    inner = rng.choice([
+        lambda: graph.put("exp", graph.neg(x)),
+        lambda: graph.put("expm1", x),
+        lambda: graph.put("sqrt", graph.add(graph.constant(1.0), graph.mul(x, x))),
+        lambda: graph.div(third, graph.add(graph.constant(1.0), x)),
+        lambda: graph.mul(graph.add(x, third), graph.add(x, third)),
+        lambda: graph.div(graph.constant(1.0), graph.put("exp", graph.mul(third, x))),
+    ])()  # fmt: skip
+    with mpmath.workprec(200):
+        near = float(exact(graph, inner, 0.75))
+    return graph.sub(inner, graph.constant(float(np.float32(near))))
+
+
+def errors(graph: Graph, root: int, dtype: str, points: Any, paired: bool) -> Any:
+    with mpmath.workprec(200):
+        truth = [exact(graph, root, float(p)) for p in points]
+        got = compiled(graph, root, dtype, paired)(points)
+        kind = np.dtype(dtype).type
+        units = [float(np.spacing(kind(abs(float(t))))) for t in truth]
+        return np.array([float(abs(float(g) - t) / u) for g, t, u in zip(got, truth, units, strict=True)])
+
+
+@pytest.mark.parametrize("dtype, distance", [("float64", 2.0**-7), ("float32", 2.0**-5)])
+def test_pairs_keep_digits_where_plain_arithmetic_loses_them(dtype: str, distance: float, rng: random.Random) -> None:
+    for _ in range(8):
+        graph = Graph()
+        root = cancelling(graph, rng)
+        offsets = [rng.choice([-1, 1]) * distance * rng.uniform(1, 2) for _ in range(60)]
+        points = np.array([0.75 + d for d in offsets]).astype(dtype)
+        pairs, plain = (errors(graph, root, dtype, points, paired).max() for paired in (True, False))
+        print(graph.text(root), pairs, plain)
+        assert pairs < 1.2
+        assert plain > 4 * pairs
+
+
+@pytest.mark.parametrize("dtype, reach", [("float64", 700.0), ("float32", 80.0)])
+@pytest.mark.parametrize("paired", [True, False])
+def test_exponentials(dtype: str, reach: float, paired: bool, rng: random.Random) -> None:
+    graph = Graph()
+    root = graph.put("exp", graph.variable("x"))
+    points = np.array([rng.uniform(-r, r) for r in (0.01, 1.0, reach) for _ in range(700)]).astype(dtype)
+    assert errors(graph, root, dtype, points, paired).max() < (0.51 if paired else 0.6)
+    root = graph.put("expm1", graph.variable("x"))
+    small = points[np.abs(points) < 0.3]
+    assert errors(graph, root, dtype, small, paired).max() < (0.6 if paired else 4.0)
+
+
+def test_a_constant_with_a_rest_is_a_step_of_its_own() -> None:
+    graph = Graph()
+    plain, full = graph.constant(0.1), graph.constant(Rounded(0.1, -5.55e-18))
+    assert plain != full and graph.value(full) == 0.1
+    assert graph.neg(graph.neg(full)) == full and graph.neg(full) != graph.constant(-0.1)
+
+
+def test_a_point_belongs_to_the_side_that_gives_its_value() -> None:
+    """The slope at a kink is the lesser one: no element at 0 or 3 needs the table."""
+    for formula, point, slope in (("Piecewise((x/4, x < 0), (x, True))", 0.0, 0.25), ("Min(x, 3) + x/2", 3.0, 0.5)):
+        kernel = symacts.kernel(formula, (0, 1), backend="numba")
+        assert kernel(np.array([point]))[1][0] == slope
+        assert all(any(lo <= point <= hi for lo, hi in part.good) for part in kernel.code.parts)
