@@ -5,7 +5,7 @@
 >>> report.range.value, report.lipschitz.value, report.derivative_in_output.value
 (Interval.open(0, 1), 1/4, y*(1 - y))
 
-Everything heavy (ball arithmetic, plotting, compilation) is loaded when it is first needed.
+Everything heavy (SymPy, ball arithmetic, plotting, compilation) is loaded when it is first needed.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from symacts.analysis import analyze
+
 if TYPE_CHECKING:
     from symacts import layers
-    from symacts.analysis import analyze
     from symacts.errors import (
         AnalysisTimeout,
         ParameterError,
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
-    "analyze": "analysis",
     "AnalysisTimeout": "errors",
     "ParameterError": "errors",
     "ParseError": "errors",
@@ -61,7 +61,7 @@ _HOME = {
     "Reference": "spec",
     "x": "spec",
 }
-"""The module that each public name comes from."""
+"""The module that each public name comes from, if it is loaded late."""
 
 __all__ = [
     "Activation",

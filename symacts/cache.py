@@ -1,7 +1,8 @@
 """Reports on disk: what was derived once is read back, exact, and anything damaged is derived again.
 
-An entry is JSON, keyed by a hash of the declaration, of the engine's own source and of the versions of what it is
-built on; it is written to a temporary file and renamed. No pickle is ever read.
+An entry is JSON, keyed by a hash of the declaration, of the engine's own source and of what it is built on; it is
+written to a temporary file and renamed. No pickle is ever read. A question in plain text has a second, short entry that
+names the first, so that a known answer is found before SymPy is loaded.
 
 The folder is `SYMACTS_CACHE` where that is set ("off" for none), else `symacts` in the user's cache folder.
 """
@@ -14,16 +15,19 @@ import json
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
 from functools import lru_cache
-from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from symacts.codec import encode
 from symacts.errors import SymactsError
 from symacts.report import FORMAT, Report
 
-__all__ = ["folder", "key", "load", "read", "save", "write"]
+__all__ = ["folder", "key", "key_of_text", "load", "named", "read", "remember", "save", "write"]
+
+_BUILT_ON = ("sympy", "flint", "mpmath")
+"""The packages that answers depend on."""
 
 
 def folder() -> Path | None:
@@ -42,19 +46,51 @@ def folder() -> Path | None:
     return base / "symacts"
 
 
+def _sources(folder: str) -> Iterator[tuple[str, int, int]]:
+    """Path, size and time of every source file below a folder."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                yield from _sources(entry.path)
+            elif entry.name.endswith(".py"):
+                found = entry.stat()
+                yield entry.path, found.st_size, found.st_mtime_ns
+
+
+def _installed(package: str) -> tuple[Any, ...]:
+    """Where a package is installed, since when, and the records beside it, whose names hold its version."""
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        return ()
+    home = Path(spec.origin).parent
+    records = sorted(p.name for p in home.parent.glob(f"*{package}-*-info"))
+    return spec.origin, Path(spec.origin).stat().st_mtime_ns, records
+
+
 @lru_cache(maxsize=1)
 def _engine() -> str:
-    """What the answers depend on beside the question: the source as it stands on disk, and the libraries' versions."""
-    root = Path(__file__).parent
-    files = sorted((str(p.relative_to(root)), p.stat()) for p in root.rglob("*.py"))
-    source = [(name, s.st_size, s.st_mtime_ns) for name, s in files]
-    return repr((FORMAT, source, [version(p) for p in ("sympy", "python-flint", "mpmath")], sys.version_info[:2]))
+    """What the answers depend on beside the question: the source as it stands on disk, and the libraries installed."""
+    source = sorted(_sources(str(Path(__file__).parent)))
+    return repr((FORMAT, source, [_installed(p) for p in _BUILT_ON], sys.version_info[:2]))
 
 
 def key(*question: Any) -> str:
     """The name of the entry for a question made of exact values."""
-    text = json.dumps([encode(part) for part in question], sort_keys=True)
-    return hashlib.sha256((_engine() + text).encode()).hexdigest()
+    from symacts.codec import encode  # deferred: it needs SymPy
+
+    return key_of_text(json.dumps([encode(part) for part in question], sort_keys=True))
+
+
+def key_of_text(question: str) -> str:
+    """The name of the entry for a question in plain text."""
+    return hashlib.sha256((_engine() + question).encode()).hexdigest()
+
+
+def named(question: str) -> str | None:
+    """The entry that answers a question in plain text, where `remember` was told so; it need not exist any more."""
+    stored = read(f"{key_of_text(question)}.entry")
+    name = "" if stored is None else stored.decode(errors="replace")
+    return name if len(name) == 64 and name.isalnum() else None
 
 
 def load(name: str) -> Report | None:
@@ -67,7 +103,7 @@ def load(name: str) -> Report | None:
         body = json.dumps(entry["report"], sort_keys=True)
         if hashlib.sha256(body.encode()).hexdigest() != entry["sha256"]:
             return None
-        return Report.from_dict(entry["report"])
+        return Report.stored(entry["report"])
     except (ValueError, KeyError, TypeError, SymactsError):
         return None
 
@@ -79,6 +115,11 @@ def save(name: str, report: Report) -> None:
     data = report.to_dict()
     digest = hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
     write(f"{name}.json", json.dumps({"sha256": digest, "report": data}).encode())
+
+
+def remember(question: str, name: str) -> None:
+    """Store which entry answers a question in plain text."""
+    write(f"{key_of_text(question)}.entry", name.encode())
 
 
 def read(name: str) -> bytes | None:

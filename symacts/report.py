@@ -14,18 +14,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import sympy as sp
-
-from symacts.codec import decode, encode
 from symacts.errors import UnsupportedExpression, wording
-from symacts.facts import Fact, Verdict
+
+if TYPE_CHECKING:  # a report from disk needs SymPy when its formulas are looked at, not before
+    import sympy as sp
+
+    from symacts.facts import Fact, Verdict
 
 __all__ = ["FORMAT", "Report"]
 
 FORMAT = 1
 """Version of the dictionary that `Report.to_dict` writes."""
+
+_FORMULAS = ("expression", "parameters", "branches", "facts", "verdicts")
+"""The attributes that hold SymPy objects."""
+
+
+def _read(data: Mapping[str, Any], name: str) -> Any:
+    """An attribute from the dictionary that holds it."""
+    from symacts.codec import decode
+    from symacts.facts import Fact
+
+    if name != "facts":
+        return decode(data[name])
+    return {
+        f["name"]: Fact(f["name"], decode(f["value"]), f["status"], f["because"], f["method"]) for f in data["facts"]
+    }
 
 
 @dataclass(frozen=True)
@@ -58,13 +74,17 @@ class Report:
     parameters: Mapping[str, sp.Expr]
     branches: tuple[tuple[Any, sp.Expr], ...]
     facts: Mapping[str, Fact]
-    verdicts: tuple[Verdict, ...] = ()
+    verdicts: tuple[Verdict, ...] = field(default_factory=tuple)
     reference: str = ""
     _memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False, hash=False)
 
-    def __getattr__(self, name: str) -> Fact:
-        if name.startswith("_") or name == "facts":
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
             raise AttributeError(name)
+        if name in _FORMULAS:
+            value = _read(self._memo["stored"], name)
+            object.__setattr__(self, name, value)
+            return value
         try:
             return self.facts[name]
         except KeyError:
@@ -103,6 +123,8 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-safe data, exact; `Report.from_dict` reads it back."""
+        from symacts.codec import encode
+
         return {
             "format": FORMAT,
             "name": self.name,
@@ -127,25 +149,34 @@ class Report:
         UnsupportedExpression
             The data are not a report of this format.
         """
+        report = cls.stored(data)
+        try:
+            for name in _FORMULAS:
+                getattr(report, name)
+        except (KeyError, TypeError) as error:
+            raise UnsupportedExpression(f"not a report: {error!r}") from None
+        del report._memo["stored"]
+        return report
+
+    @classmethod
+    def stored(cls, data: Mapping[str, Any]) -> Report:
+        """The report that `to_dict` wrote, each formula read when it is first asked for: for data known to be whole.
+
+        Raises
+        ------
+        UnsupportedExpression
+            The data are not a report of this format.
+        """
         try:
             if data["format"] != FORMAT:
                 raise UnsupportedExpression(f"report format: got {data['format']!r}, expected {FORMAT}")
-            facts = {
-                f["name"]: Fact(f["name"], decode(f["value"]), f["status"], f["because"], f["method"])
-                for f in data["facts"]
-            }
-            return cls(
-                name=data["name"],
-                kind=data["kind"],
-                expression=decode(data["expression"]),
-                parameters=decode(data["parameters"]),
-                branches=decode(data["branches"]),
-                facts=facts,
-                verdicts=decode(data["verdicts"]),
-                reference=data["reference"],
-            )
+            plain = {"name": data["name"], "kind": data["kind"], "reference": data["reference"]}
         except (KeyError, TypeError) as error:
             raise UnsupportedExpression(f"not a report: {error!r}") from None
+        report = object.__new__(cls)
+        for name, value in {**plain, "_memo": {"stored": data}}.items():
+            object.__setattr__(report, name, value)
+        return report
 
     def to_latex(self, standalone: bool = False) -> str:
         """The property table in LaTeX; `standalone=True` gives a whole document."""

@@ -7,13 +7,16 @@ Names are looked up exactly first, then without regard to case, underscores and 
 from __future__ import annotations
 
 import threading
+from typing import TYPE_CHECKING
 
 from symacts import catalog
 from symacts.catalog.omitted import OMITTED
 from symacts.errors import near_matches
-from symacts.spec import Activation
 
-__all__ = ["add", "declared", "find", "folded", "known", "near", "omitted", "owner", "rows"]
+if TYPE_CHECKING:
+    from symacts.spec import Activation
+
+__all__ = ["add", "declared", "find", "folded", "has_definitions", "known", "near", "omitted", "owner", "rows"]
 
 _lock = threading.Lock()
 _built: dict[str, Activation] = {}
@@ -51,7 +54,7 @@ def _catalog_row(name: str) -> Activation:
         with _lock:
             activation = _built.get(name)
             if activation is None:
-                activation = _built[name] = catalog.row(name).activation()
+                activation = _built[name] = catalog.row_of(name).activation()
     return activation
 
 
@@ -64,6 +67,11 @@ def omitted(name: str) -> str | None:
 def rows() -> tuple[Activation, ...]:
     """Every activation there is."""
     return tuple(_catalog_row(name) for name in catalog.canonical_names()) + tuple(_own.values())
+
+
+def has_definitions() -> bool:
+    """Whether the user has defined an activation."""
+    return bool(_own)
 
 
 def declared() -> tuple[tuple[str, str], ...]:

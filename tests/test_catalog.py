@@ -131,7 +131,7 @@ ALL = [(name, get(name)) for name in catalog.canonical_names()]
 def test_row(name, activation):
     assert activation.name == name and activation.kind in KINDS
     assert activation.reference is None or isinstance(activation.reference, Reference)
-    formal = list(inspect.signature(catalog.row(name).formula).parameters)
+    formal = list(inspect.signature(catalog.row_of(name).formula).parameters)
     assert formal == [p.name for p in activation.parameters], "the formula's arguments are the parameters, in order"
     for p in activation.parameters:
         assert p.domain in DOMAINS.values()

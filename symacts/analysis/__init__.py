@@ -1,4 +1,5 @@
-"""Analysis: an activation in, a `Report` out. This page is the door; the engine loads when an answer is not on disk.
+"""Analysis: an activation in, a `Report` out. This page is the door: SymPy and the engine load when an answer to the
+question as it was typed is not on disk.
 
 >>> from symacts.analysis import analyze
 >>> report = analyze("x/(1 + exp(-x))")
@@ -10,14 +11,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from symacts import cache
-from symacts.budget import check_seconds
+from symacts import cache, store
 from symacts.errors import ParameterError, UnsupportedExpression, wording
-from symacts.registry import resolve
 from symacts.report import Report
-from symacts.spec import Activation
+
+if TYPE_CHECKING:
+    from symacts.spec import Activation
 
 __all__ = ["analyze"]
 
@@ -47,23 +50,51 @@ def analyze(target: Any, *, parameters: Any = None, timeout: float | None = None
     >>> analyze("relu").dead_region.value
     Interval.open(-oo, 0)
     """
-    seconds = check_seconds(timeout)
     symbolic = isinstance(parameters, str)
     if symbolic and parameters != "symbolic":
         raise ParameterError(wording("parameters", parameters, ("symbolic",)) + ", or a dict of values")
+    seconds = None
+    if timeout is not None:
+        from symacts.budget import check_seconds
+
+        seconds = check_seconds(timeout)
+    question = _in_plain_text(target, parameters)
+    name = None if question is None else cache.named(question)
+    known = None if name is None else cache.load(name)
+    return known or _found_or_derived(target, parameters, seconds, question)
+
+
+def _in_plain_text(target: Any, parameters: Any) -> str | None:
+    """The question where it is made of texts and integers, and no definition of the user's can change its meaning."""
+    if not isinstance(target, str) or store.has_definitions():
+        return None
+    given = parameters
+    if isinstance(parameters, Mapping):
+        if not all(isinstance(name, str) and type(value) in (str, int) for name, value in parameters.items()):
+            return None
+        given = dict(parameters)
+    return json.dumps([target, given], sort_keys=True)
+
+
+def _found_or_derived(target: Any, parameters: Any, seconds: float | None, question: str | None) -> Report:
+    """The report by the declaration's own entry on disk, else from the engine."""
+    from symacts.registry import resolve
+
+    symbolic = isinstance(parameters, str)
     activation = resolve(target, parameters=parameters)
     entry = _entry(activation, symbolic)
-    known = cache.load(entry) if entry else None
-    if known is not None:
-        return known
-    from symacts.analysis import driver
+    report = cache.load(entry) if entry else None
+    if report is None:
+        from symacts.analysis import driver
 
-    if seconds is None:
-        report = driver.report_of(activation, symbolic)
-    else:
-        report = driver.limited_report(activation, symbolic, seconds)
-    if entry:
-        cache.save(entry, report)
+        if seconds is None:
+            report = driver.report_of(activation, symbolic)
+        else:
+            report = driver.limited_report(activation, symbolic, seconds)
+        if entry:
+            cache.save(entry, report)
+    if entry and question:
+        cache.remember(question, entry)
     return report
 
 

@@ -174,6 +174,10 @@ def derivative_in_output(f: Subject, facts: Facts) -> Answer:
     return (found[0] if len(found) == 1 else tuple(found)), because
 
 
+MOST_BITS = 10_000
+"""Length of numerators and denominators up to which divided differences are formed."""
+
+
 def _has_no_polynomial(f: Subject, branch: int, degree: int, skip: int) -> bool:
     """Whether the divided difference of order `degree + 1` of f' over f is proved nonzero at some points."""
     piece = f.branches[branch]
@@ -183,6 +187,8 @@ def _has_no_polynomial(f: Subject, branch: int, degree: int, skip: int) -> bool:
         column = [f.oracle.enclose(f.expression_of(branch, 1).subs(f.x, p), 80) for p in points]  # type: ignore[attr-defined]
     except UnsupportedExpression as error:
         raise Undecided(str(error)) from None
+    if any(max(int(end.p).bit_length(), int(end.q).bit_length()) > MOST_BITS for ball in ys + column for end in ball):
+        return False
     values = [_Ball(Fraction(int(a.p), int(a.q)), Fraction(int(b.p), int(b.q))) for a, b in ys]
     balls = [_Ball(Fraction(int(a.p), int(a.q)), Fraction(int(b.p), int(b.q))) for a, b in column]
     for level in range(1, len(points)):
@@ -234,7 +240,7 @@ def homogeneous(f: Subject, facts: Facts) -> Answer:
         return False, "f(0) is not 0"
     for k, branch in f.pieces:
         slope = f.expression_of(k) - f.x * f.expression_of(k, 1)
-        if any(f.oracle.sign(slope.subs(f.x, t)) for t in sample(f, branch.lo, branch.hi, 2)):
+        if any(f.oracle.sign_at(slope, f.x, t) for t in sample(f, branch.lo, branch.hi, 2)):
             return False, "f(x) - x*f'(x) does not vanish (Euler)"
         if is_identically_zero(slope, f.x):
             continue

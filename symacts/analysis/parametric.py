@@ -55,6 +55,12 @@ class ParametricOracle:
                 return product
         return self._sign_over_domain(constant)
 
+    def sign_at(self, expression: sp.Expr, x: sp.Symbol, point: sp.Rational) -> int | None:
+        """The sign at a rational point for every value of the parameters."""
+        if self.parameters_in(expression):
+            return self.sign(expression.subs(x, point))
+        return self.balls.sign_at(expression, x, point)
+
     def _sign_of_product(self, form: sp.Expr) -> int | None:
         if not form.is_Mul:
             return None

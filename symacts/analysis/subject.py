@@ -392,7 +392,7 @@ class Subject:
         for parity in (1, -1):
             difference = expression - parity * expression.subs(self.x, -self.x)
             try:
-                if self.oracle.sign(difference.subs(self.x, here)):
+                if self._sign_at(difference, here):
                     continue
             except UnsupportedExpression:
                 return None
@@ -433,6 +433,12 @@ class Subject:
         except UnsupportedExpression:
             return False
 
+    def _sign_at(self, expression: sp.Expr, point: sp.Expr) -> int | None:
+        """The sign of an expression in x at a point."""
+        if point.is_Rational:
+            return self.oracle.sign_at(expression, self.x, point)
+        return self.oracle.sign(expression.subs(self.x, point))
+
     def is_flat(self, branch: int) -> bool:
         """Whether f' vanishes identically on a branch: an analytic function does so, or has isolated zeros only."""
         slope = self.expression_of(branch, 1)
@@ -443,9 +449,8 @@ class Subject:
             if start.is_finite is not False:
                 for k in (3, 7):
                     point = start + sp.Rational(step, k)
-                    if self.compare(piece.lo, point) < 0 < self.compare(piece.hi, point) and self.oracle.sign(
-                        slope.subs(self.x, point)
-                    ):
+                    inside = self.compare(piece.lo, point) < 0 < self.compare(piece.hi, point)
+                    if inside and self._sign_at(slope, point):
                         return False
         return bool(self.chart(branch, 1).cells[0][2] == 0)
 

@@ -83,7 +83,7 @@ def _is_symmetric(f: Subject, center: sp.Expr, sign: int) -> bool | None:
     shown = True
     for lo, hi, total in parts:
         difference = total - target
-        if any(f.oracle.sign(difference.subs(f.x, t)) for t in sample(f, lo, hi, 2)):
+        if any(f.oracle.sign_at(difference, f.x, t) for t in sample(f, lo, hi, 2)):
             return False
         shown = shown and is_identically_zero(difference, f.x)
     for border in f.borders:

@@ -35,7 +35,7 @@ def _find_signs(f: Subject, order: int) -> set[int]:
     found: set[int] = set()
     for k, branch in f.pieces:
         for point in sample(f, branch.lo, branch.hi, COUNT):
-            found.add(f.oracle.sign(f.expression_of(k, order).subs(f.x, point)) or 0)
+            found.add(f.oracle.sign_at(f.expression_of(k, order), f.x, point) or 0)
             if {1, -1} <= found:
                 return found
     return found - {0}

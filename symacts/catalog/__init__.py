@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import importlib
 from functools import cache
+from typing import TYPE_CHECKING
 
-from symacts.catalog.row import Row
+if TYPE_CHECKING:
+    from symacts.catalog.row import Row
 
-__all__ = ["FAMILIES", "all_names", "canonical", "canonical_names", "kinds", "row"]
+__all__ = ["FAMILIES", "all_names", "canonical", "canonical_names", "kinds", "row_of"]
 
 FAMILIES = (
     *("logistic", "rectified", "exponential", "gaussian", "thresholds", "elementary", "vectors", "gates"),
@@ -68,6 +70,6 @@ def kinds() -> tuple[tuple[str, str], ...]:
     return tuple((entry.name, entry.kind) for entry in _rows().values())
 
 
-def row(name: str) -> Row:
+def row_of(name: str) -> Row:
     """The row of a canonical name."""
     return next(entry for family in FAMILIES if (entry := _family(family).get(name)) is not None)

@@ -34,6 +34,8 @@ MOST_FACTOR = 16
 MOST_EXTRA = 1024
 MOST_DEGREE = 48
 """Product of the indices of all roots up to which a minimal polynomial is computed."""
+MOST_SCALE = 20_000
+"""Binary exponents beyond this are left as they are: a decimal grid there means gcds of numbers that long."""
 SIGN_BITS = (64, 256, 1024)
 """Precisions at which a sign is tried before it is undecided."""
 
@@ -181,11 +183,11 @@ def enclose(expr: sp.Expr, digits: int = 20) -> tuple[sp.Expr, sp.Expr]:
     if lo == hi:
         return sp.Rational(lo), sp.Rational(hi)
     largest = max(abs(lo), abs(hi))
+    binary = abs(largest.numerator.bit_length() - largest.denominator.bit_length())
+    if lo <= 0 <= hi or binary > MOST_SCALE:  # a decimal grid of this size would blow up a zero: keep the ball's ends
+        return sp.Rational(lo), sp.Rational(hi)
     scale = Fraction(10) ** (digits + 1 - _magnitude(largest))
-    low, high = (lo * scale).__floor__() / scale, -((-hi * scale).__floor__()) / scale
-    if lo <= 0 <= hi:  # a decimal grid of this size would blow up a zero: keep the ball's own ends
-        low, high = lo, hi
-    return sp.Rational(low), sp.Rational(high)
+    return sp.Rational((lo * scale).__floor__() / scale), sp.Rational(-((-hi * scale).__floor__()) / scale)
 
 
 def decimal(expr: sp.Expr, count: int = 15) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sympy as sp
+from flint import fmpq
 
 from symacts.errors import SymactsError
 from symacts.facts import BOUND, Root
@@ -19,6 +20,16 @@ class BallOracle:
     def sign(self, constant: sp.Expr) -> int | None:
         """-1, 0 or 1 for a real constant; None where undecided."""
         return constants.sign(constant)
+
+    def sign_at(self, expression: sp.Expr, x: sp.Symbol, point: sp.Rational) -> int | None:
+        """The sign at a rational point, without building the value as a formula where a ball decides."""
+        from symacts.rigor.balls import compile_balls
+
+        for prec in (64, 256):
+            value = compile_balls(expression, x).at(fmpq(int(point.p), int(point.q)), prec)
+            if value > 0 or value < 0:
+                return 1 if value > 0 else -1
+        return self.sign(expression.subs(x, point))
 
     def chart(self, expression: sp.Expr, x: sp.Symbol, lo: sp.Expr, hi: sp.Expr) -> Any:
         """The sign chart on an open interval, or `Unknown`."""

@@ -7,6 +7,7 @@ here is a proof, while a nonzero element proves nothing.
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import sympy as sp
@@ -27,6 +28,15 @@ class _TooLarge(Exception):
 def common_unit(a: sp.Rational, b: sp.Rational) -> sp.Rational:
     """The largest rational of which both are integer multiples."""
     return sp.Rational(int(sp.igcd(a.p * b.q, b.p * a.q)), int(a.q * b.q))
+
+
+PRIME = 4611686018427291359
+"""A look modulo this prime `p` saves expansions. `(p - 1)/2` is prime too, so that odd roots are unique and square
+roots are powers; 2, 3, 5, 7, 11 and 13 are squares."""
+POINTS = 3
+"""Points at which an element must vanish modulo `PRIME` to be worth an expansion."""
+MOST_TRIES = 40
+"""Points drawn: at some a root atom has no value."""
 
 
 class _Builder:
@@ -98,6 +108,22 @@ class _Builder:
             return self.image(sp.exp(sp.expand(e.exp * sp.log(e.base)), evaluate=False))
         return self.generators["atom", e]
 
+    def is_nonzero(self, e: sp.Expr) -> bool:
+        """Whether the element is shown not to vanish, by values of its atoms modulo `PRIME` with `r**q = u`."""
+        rng = random.Random(len(self.generators))
+        vanished = 0
+        for _ in range(MOST_TRIES):
+            residues = _Residues(self, rng)
+            try:
+                if residues.value(e):
+                    return True
+            except (_NoResidue, ZeroDivisionError):
+                continue
+            vanished += 1
+            if vanished == POINTS:
+                return False
+        return False
+
     def power(self, element: Any, exponent: int) -> Any:
         if abs(exponent) > MOST_POWER:
             raise _TooLarge
@@ -131,6 +157,72 @@ class _Builder:
                 return True
             numerator = total.numer
         return False
+
+
+class _NoResidue(Exception):
+    """A root atom has no value modulo the prime at this point."""
+
+
+class _Residues:
+    """Values of a builder's atoms in the integers modulo `PRIME`; a root atom takes one that its relation allows."""
+
+    def __init__(self, builder: _Builder, rng: random.Random) -> None:
+        self.builder, self.rng = builder, rng
+        self.known: dict[Any, int] = {}
+
+    def value(self, e: sp.Expr) -> int:
+        """The image of the expression."""
+        if e.is_Rational:
+            return int(e.p) * _inverse(int(e.q)) % PRIME
+        if e.is_Add:
+            return sum(self.value(a) for a in e.args) % PRIME
+        if e.is_Mul:
+            product = 1
+            for a in e.args:
+                product = product * self.value(a) % PRIME
+            return product
+        if isinstance(e, sp.exp) or e is sp.E:
+            product = 1
+            for part in sp.Add.make_args(sp.expand(e.args[0] if isinstance(e, sp.exp) else sp.S.One)):
+                c, rest = part.as_coeff_Mul()
+                product = product * _power(self.atom("exp", rest), int(c / self.builder.exponents[rest])) % PRIME
+            return product
+        if e.is_Pow and e.exp.is_Integer:
+            return _power(self.value(e.base), int(e.exp))
+        if e.is_Pow and e.exp.is_Rational:
+            return _power(self.atom("root", e.base), int(e.exp * self.builder.powers[e.base]))
+        if e.is_Pow and e.base.is_Rational and e.base > 0:
+            return self.value(sp.exp(sp.expand(e.exp * sp.log(e.base)), evaluate=False))
+        return self.atom("atom", e)
+
+    def atom(self, kind: str, e: sp.Expr) -> int:
+        """The value of an atom, drawn once; for a root, `u**(1/q)` where that is a power of `u`."""
+        if (kind, e) not in self.known:
+            drawn = self.rng.randrange(1, PRIME)
+            self.known[kind, e] = _root(self.value(e), self.builder.powers[e]) if kind == "root" else drawn
+        return self.known[kind, e]
+
+
+def _inverse(a: int) -> int:
+    if a % PRIME == 0:
+        raise ZeroDivisionError
+    return pow(a, -1, PRIME)
+
+
+def _power(a: int, exponent: int) -> int:
+    return pow(a if exponent >= 0 else _inverse(a), abs(exponent), PRIME)
+
+
+def _root(u: int, q: int) -> int:
+    """Some `r` with `r**q = u`: odd roots always exist, and of the square roots of a square one is a square again."""
+    r = u
+    odd = q
+    while odd % 2 == 0:
+        r, odd = pow(r, (PRIME + 1) // 4, PRIME), odd // 2
+    r = pow(r, pow(odd, -1, PRIME - 1), PRIME)
+    if pow(r, q, PRIME) != u % PRIME:
+        raise _NoResidue
+    return r
 
 
 def divides(divisor: sp.Expr, expression: sp.Expr) -> bool:
@@ -184,6 +276,6 @@ def vanishes(expression: sp.Expr) -> bool:
     try:
         builder.scan(expression)
         builder.build()
-        return builder.reduced(builder.image(expression))
+        return not builder.is_nonzero(expression) and builder.reduced(builder.image(expression))
     except (_TooLarge, ZeroDivisionError):
         return False

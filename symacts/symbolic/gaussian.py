@@ -66,6 +66,18 @@ def _term(term: sp.Expr, x: sp.Symbol, lo: sp.Expr, hi: sp.Expr) -> sp.Expr | No
     return coefficient * sp.exp(constant + slope**2 / 2) * total
 
 
+def _has_terms(e: sp.Expr, x: sp.Symbol) -> bool:
+    """Whether expansion gives terms `c*x**k*exp(b*x + a)` alone: only then is it worth its work."""
+    if e == x or not e.has(x):
+        return True
+    if e.is_Add or e.is_Mul:
+        return all(_has_terms(a, x) for a in e.args)
+    if isinstance(e, sp.exp):
+        exponent = e.args[0]
+        return exponent.is_polynomial(x) and sp.degree(exponent, x) <= 1
+    return e.is_Pow and e.exp.is_Integer and (e.exp > 0 or isinstance(e.base, sp.exp)) and _has_terms(e.base, x)
+
+
 def expectation(pieces: list[tuple[sp.Expr, sp.Expr, sp.Expr]], x: sp.Symbol) -> sp.Expr | None:
     """The sum over `(lo, hi, expression)` of E[expression(Z); lo < Z < hi] in closed form; None where a term has none.
 
@@ -75,6 +87,8 @@ def expectation(pieces: list[tuple[sp.Expr, sp.Expr, sp.Expr]], x: sp.Symbol) ->
     1/2
     """
     total = sp.S.Zero
+    if not all(_has_terms(expression, x) for _, _, expression in pieces):
+        return None
     for lo, hi, expression in pieces:
         for term in sp.Add.make_args(sp.expand(expression)) if expression != 0 else ():
             value = _term(term, x, lo, hi)

@@ -24,6 +24,10 @@ class Oracle(Protocol):
         """-1, 0 or 1 for a real constant; 0 only if proved; None where undecided."""
         ...
 
+    def sign_at(self, expression: sp.Expr, x: sp.Symbol, point: sp.Rational) -> int | None:
+        """The sign of an expression in `x` at a rational point, as `sign` gives it."""
+        ...
+
     def chart(self, expression: sp.Expr, x: sp.Symbol, lo: sp.Expr, hi: sp.Expr) -> Any:
         """The cells of constant sign and the zeros on the open interval `(lo, hi)`: has `cells` and `zeros`."""
         ...

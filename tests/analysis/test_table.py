@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import random
+import subprocess
+import sys
 
 import pytest
 import sympy as sp
@@ -170,3 +173,23 @@ def test_mirrored_roots_are_recognized() -> None:
     assert report.symmetry.value == ("odd", (0, 0))
     assert report.gaussian_mean.value == 0
     assert report.range.value == sp.Interval(-1, 1)
+
+
+def test_a_known_answer_is_found_before_sympy_is_loaded(tmp_path) -> None:
+    code = (
+        "import sys, symacts; report = symacts.analyze('leaky_relu', parameters={'negative_slope': '1/10'})\n"
+        "print('sympy' in sys.modules, report.lipschitz.value, report.kinks.value)"
+    )
+    env = {**os.environ, "SYMACTS_CACHE": str(tmp_path)}
+    runs = [
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=env, check=False)
+        for _ in range(2)
+    ]
+    assert [r.stdout for r in runs] == ["True 1 ((0, 1/10, 1),)\n", "False 1 ((0, 1/10, 1),)\n"], runs
+
+
+def test_a_definition_is_not_answered_by_an_older_one(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+    monkeypatch.setenv("SYMACTS_CACHE", str(tmp_path))
+    for slope in (2, 3):
+        symacts.define("own_line", f"{slope}*x", replace=True)
+        assert symacts.analyze("own_line").lipschitz.value == slope

@@ -165,3 +165,9 @@ def test_refinement_to_many_digits() -> None:
 def test_a_root_without_change_of_sign_is_refused() -> None:
     with pytest.raises(UnsupportedExpression):
         evaluate(Root((x - sp.sqrt(2)) ** 2, 1, 2))
+
+
+def test_the_enclosure_of_a_tiny_number_has_short_ends() -> None:
+    lo, hi = enclose(sp.erfc(R(3001, 2)), 20)
+    assert 0 < lo < hi and hi / lo < 1 + R(1, 10**15)
+    assert max(int(end.p).bit_length() for end in (lo, hi)) < 200
