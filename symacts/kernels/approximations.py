@@ -17,7 +17,7 @@ from typing import Any
 
 import mpmath
 
-__all__ = ["ERFCX_POLE", "coefficients"]
+__all__ = ["ERFCX_POLE", "coefficients", "scaled_erfcx"]
 
 ERFCX_POLE = 3.5
 """z maps to t = (z - 3.5)/(z + 3.5): about where the polynomial for erfcx converges fastest."""
@@ -80,7 +80,25 @@ ROWS: dict[str, Approximation] = {
 @lru_cache(maxsize=32)
 def coefficients(name: str, bits: int) -> tuple[float, ...]:
     """Coefficients in ascending powers for 53-bit or 24-bit arithmetic."""
-    row = ROWS[name]
+    return _interpolated(ROWS[name], bits)
+
+
+@lru_cache(maxsize=32)
+def scaled_erfcx(scale: float, bits: int) -> tuple[float, tuple[float, ...]]:
+    """The pole, and (1 + a)*erfcx(scale*a) as a polynomial in t = (a - pole)/(a + pole)."""
+    pole = ERFCX_POLE / scale
+
+    def core(t: Any) -> Any:
+        if abs(t - 1) < mpmath.mpf(10) ** -30:
+            return 1 / (mpmath.sqrt(mpmath.pi) * scale)
+        a = mpmath.mpf(pole) * (1 + t) / (1 - t)
+        z = scale * a
+        return (1 + a) * mpmath.exp(z * z) * mpmath.erfc(z)
+
+    return pole, _interpolated(Approximation(core, "-1", "1", ROWS["erfcx"].degrees), bits)
+
+
+def _interpolated(row: Approximation, bits: int) -> tuple[float, ...]:
     with mpmath.workprec(320):
         share = 1.0 if bits == 53 else row.narrow
         lo, hi = share * mpmath.mpf(row.lo), share * mpmath.mpf(row.hi)

@@ -25,7 +25,7 @@ import numpy.typing as npt
 from symacts.kernels.fit import SCALE, Fit, fit
 from symacts.rewrite.reference import HUGE, TINY, Dyadic, to_float
 
-__all__ = ["COLUMNS", "DEGREE", "Builder", "Table", "evaluate", "fixed", "tabulate"]
+__all__ = ["COLUMNS", "COUNT", "DEGREE", "Builder", "Table", "evaluate", "fixed", "tabulate"]
 
 COUNT = 16
 """Interpolation nodes of a row."""
@@ -33,8 +33,8 @@ DEGREE = COUNT - 1
 HEAD = 7
 """Columns before the coefficients: kind, center, inverse width, factor, anchor, anchor's low word, power."""
 COLUMNS = HEAD + COUNT + 1
-PLAIN, TAIL, FIXED = 0.0, 1.0, 2.0
-"""Kinds of rows: in x, in 1/x, a constant (b0)."""
+PLAIN, TAIL, FIXED, SQUARE = 0.0, 1.0, 2.0, 3.0
+"""Kinds of rows: in x, in 1/x, a constant (b0), in the square of t (`kernels.bridges`)."""
 
 CLOSEST = 2.0**-40
 """Width of the least stretch at zero that a polynomial is fitted to; it may serve a narrower one."""
@@ -70,6 +70,7 @@ def evaluate(table: Table, x: FloatArray) -> FloatArray:
     tail = kind == TAIL
     u = np.where(tail, 1.0 / np.where(tail, x, 1.0), x)
     t = (u - rows[:, 1]) * rows[:, 2]
+    t = np.where(kind == SQUARE, t * t, t)
     p = rows[:, COLUMNS - 1] * t
     for j in range(COLUMNS - 2, HEAD + 1, -1):
         p += rows[:, j]

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symacts.kernels.code import Code, Part
-from symacts.kernels.pieces import COLUMNS, FIXED, HEAD, TAIL, Table, evaluate
+from symacts.kernels.pieces import COLUMNS, FIXED, HEAD, SQUARE, TAIL, Table, evaluate
 
 __all__ = ["Repair", "repair_of", "runner"]
 
@@ -37,7 +37,7 @@ FEW = 4
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of the table below `end`, as scalars: t = (x - center)*width, y = (x - anchor) - anchor_low."""
+    """One row of the table below `end`, as scalars: t = (x - center)*width or its square, y = x - anchor."""
 
     end: float
     center: Array
@@ -46,6 +46,7 @@ class Row:
     factor: Array
     anchor: tuple[Array, Array] | None
     power: int
+    squared: bool
 
     def __call__(self, x: Array) -> Array:
         """The polynomial at a float64 array."""
@@ -53,6 +54,8 @@ class Row:
             return np.full(len(x), self.coefficients[0])
         t = np.subtract(x, self.center)
         np.multiply(t, self.width, t)
+        if self.squared:
+            np.multiply(t, t, t)
         p = np.multiply(t, self.coefficients[0])
         for c in self.coefficients[1:-2]:
             np.add(p, c, p)
@@ -192,19 +195,33 @@ def rows_of(table: Table, lo: float, hi: float, dtype: str) -> tuple[Row, ...]:
     rows = table.rows[first : last + 1]
     if len(rows) > FEW or np.any(rows[:, 0] == TAIL) or np.any(np.isnan(rows[:, HEAD])):
         return ()
-    ends = [*table.edges[first + 1 : last + 1].tolist(), math.inf]
-    return tuple(_row(row, end, dtype) for row, end in zip(rows, ends, strict=True))
+    borders = [lo, *table.edges[first + 1 : last + 1].tolist(), hi]
+    ends = [*borders[1:-1], math.inf]
+    reaches = [
+        max(abs(a - row[1]), abs(b - row[1])) for row, (a, b) in zip(rows, itertools.pairwise(borders), strict=True)
+    ]
+    return tuple(_row(row, end, reach * row[2], dtype) for row, end, reach in zip(rows, ends, reaches, strict=True))
 
 
-def _row(row: Array, end: float, dtype: str) -> Row:
+def _row(row: Array, end: float, reach: float, dtype: str) -> Row:
+    """The scalars of a row whose |t| is at most `reach`: terms that count for nothing are left out."""
     b0, low, *rest = row[HEAD:COLUMNS].tolist()
+    reach = reach**2 if row[0] == SQUARE else reach
     least = abs(b0) * 2.0 ** {"float64": -62, "float32": -36}[dtype]
-    while len(rest) > 1 and abs(rest[-1]) * 0.5 ** len(rest) < least:
+    while len(rest) > 1 and abs(rest[-1]) * reach ** len(rest) < least:
         rest.pop()
     numbers = [b0] if row[0] == FIXED else [*reversed(rest), low, b0]
     anchor = (np.array(row[4]), np.array(row[5])) if row[6] else None
+    scalars = [np.array(v) for v in (row[1], row[2], row[3])]
     return Row(
-        end, np.array(row[1]), np.array(row[2]), tuple(map(np.array, numbers)), np.array(row[3]), anchor, int(row[6])
+        end,
+        scalars[0],
+        scalars[1],
+        tuple(map(np.array, numbers)),
+        scalars[2],
+        anchor,
+        int(row[6]),
+        bool(row[0] == SQUARE),
     )
 
 

@@ -298,6 +298,19 @@ def _multiplied_out(factors: list[tuple[sp.Expr, int]], generators: Generators) 
     return [pair for pair in factors if pair not in below] + [(product, -1)]
 
 
+def _absorbed(
+    coefficient: sp.Expr, factors: list[tuple[sp.Expr, int]], generators: Generators
+) -> tuple[sp.Expr, list[tuple[sp.Expr, int]]]:
+    """Constant factors taken into a sum, whose own constants are rounded anyway."""
+    constants = [(f, p) for f, p in factors if f in generators.symbols("constant")]
+    whole = coefficient * sp.Mul(*(f**p for f, p in constants))
+    sums = [(f, p) for f, p in factors if f.is_Add and p == 1]
+    if not sums or (whole.is_Rational and sp.log(abs(whole), 2).is_Integer):
+        return coefficient, factors
+    rest = [pair for pair in factors if pair not in constants and pair != sums[0]]
+    return sp.S.One, [(sp.expand(whole * sums[0][0]), 1), *rest]
+
+
 def half_line(
     expression: sp.Expr,
     x: sp.Symbol,
@@ -338,6 +351,7 @@ def half_line(
             factors.append((factor, sign * power))
     if expanded:
         factors = _multiplied_out(factors, rewriter.generators)
+        coefficient, factors = _absorbed(coefficient, factors, rewriter.generators)
     return Form(coefficient, tuple(factors), rewriter.generators)
 
 

@@ -76,6 +76,13 @@ class Format:
         """The smallest positive float."""
         return float(np.finfo(self.dtype).smallest_subnormal)
 
+    def between(self, lo: float, hi: float) -> tuple[float, float]:
+        """The least and the greatest float of the format strictly between two of its floats."""
+        a, b = (np.array(v, self.dtype) for v in (lo, hi))
+        return float(np.nextafter(a, np.array(np.inf, self.dtype))), float(
+            np.nextafter(b, np.array(-np.inf, self.dtype))
+        )
+
     def is_gap(self, lo: float, hi: float) -> bool:
         """Whether no float of the format lies strictly between: the two are neighbors, or the same."""
         return float(np.nextafter(np.array(lo, self.dtype), np.array(np.inf, self.dtype))) >= hi

@@ -14,9 +14,11 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from symacts.kernels.bridges import bridged
 from symacts.kernels.code import Code, Part
-from symacts.kernels.plan import Draft, Plan, finish, make_plan, served
+from symacts.kernels.plan import Draft, Plan, finish, make_plan
 from symacts.kernels.targets.ufuncs import ARITHMETIC, CAREFUL, lowered
+from symacts.kernels.tiles import repair_of, share
 from symacts.rewrite import functions
 from symacts.rewrite.graph import Graph
 from symacts.rewrite.regimes import FloatArray, interpret
@@ -256,40 +258,29 @@ def compile_plan(
     tasks: tuple[tuple[sp.Expr, int], ...], x: sp.Symbol, dtype: str, accuracy: str, parallel: bool
 ) -> Code:
     """The code for formulas and orders: the cheapest of the ways of writing it, measured against true values."""
-    best = min(_trials(tasks, x, dtype, accuracy), key=lambda trial: trial.cost)
-    with np.errstate(all="ignore"):
-        outputs = [finish(draft, best.columns[k]) for k, draft in enumerate(best.plan.drafts)]
-    return Code("numpy", best.source, tuple(Part(o.good, o.table, o.unmet) for o in outputs), best.inner)
+    return min(_trials(tasks, x, dtype, accuracy), key=lambda trial: trial.cost).code
 
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
-    """One way of writing the tile: its plan and source, what it computes, and about what an element costs."""
+    """One way of writing the tile, and about what an element costs in nanoseconds."""
 
-    plan: Plan
-    source: str
-    inner: str
-    columns: list[Any]
+    code: Code
     cost: float
 
 
 UNIT = {"float64": 0.2, "float32": 0.1}
 """Nanoseconds of a sum for one element of a tile."""
-CONVERTED = 0.35
-"""Nanoseconds of carrying an element from float32 to float64 and a result back."""
-TABLED = 25.0
-"""Nanoseconds of an element that a table serves."""
-SPREAD = 2.5
-"""Scale of the normal law by which inputs are weighed."""
+CONVERTED = 0.2
+"""Nanoseconds of carrying an element from one format to the other."""
+FOUND, GATHERED, TABLED = 0.5, 8.0, 60.0
+"""Nanoseconds of looking for a gap's elements, and of each that its rows or the whole table serve; a row costs one."""
 
 
 def _trials(tasks: tuple[tuple[sp.Expr, int], ...], x: sp.Symbol, dtype: str, accuracy: str) -> Iterator[_Trial]:
     """Float64 throughout; for float32 also float32 throughout."""
-    yield _tried(
-        make_plan(tasks, x, dtype if dtype == "float64" else "float32 in float64", ARITHMETIC["float64"]),
-        "float64",
-        dtype,
-    )
+    form = dtype if dtype == "float64" else "float32 in float64"
+    yield _tried(make_plan(tasks, x, form, ARITHMETIC["float64"]), "float64", dtype)
     if dtype == "float32" and accuracy == "fast":
         yield _tried(make_plan(tasks, x, "float32", ARITHMETIC["float32"]), "float32", dtype)
 
@@ -311,15 +302,17 @@ def _tried(plan: Plan, inner: str, dtype: str) -> _Trial:
 
         return evaluate
 
-    columns = [column(k) for k in range(count)]
-    left = sum(1.0 - sum(_share(*g) for g in served(draft, columns[k], 12)) for k, draft in enumerate(plan.drafts))
-    cost = UNIT[inner] * _calls(source, inner) + TABLED * left + CONVERTED * (inner != dtype) * (1 + count)
-    return _Trial(plan, source, inner, columns, cost)
-
-
-def _share(lo: float, hi: float) -> float:
-    """The share of inputs in [lo, hi] under the normal law."""
-    return (math.erf(hi / SPREAD / math.sqrt(2)) - math.erf(lo / SPREAD / math.sqrt(2))) / 2
+    with np.errstate(all="ignore"):
+        outputs = [bridged(draft, finish(draft, column(k))) for k, draft in enumerate(plan.drafts)]
+    parts = tuple(Part(o.good, o.table, o.unmet) for o in outputs)
+    cost = UNIT[inner] * _calls(source, inner) + CONVERTED * (inner != dtype) * (1 + count)
+    for part in parts:
+        repair = repair_of(part, inner, dtype)
+        for gap in repair.gaps:
+            left = share(float(gap.lo), float(gap.hi)) - sum(share(*g) for g in gap.good)
+            cost += FOUND + len(gap.rows) + left * (GATHERED if gap.rows else TABLED)
+        cost += TABLED * (1.0 - share(repair.lo, repair.hi))
+    return _Trial(Code("numpy", source, parts, inner), cost)
 
 
 def _calls(source: str, inner: str) -> float:

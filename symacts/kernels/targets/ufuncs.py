@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from symacts.kernels.approximations import ERFCX_POLE, coefficients
+from symacts.kernels.approximations import scaled_erfcx
 from symacts.rewrite.functions import FUNCTIONS
 from symacts.rewrite.graph import Graph
 from symacts.rewrite.regimes import Arithmetic
@@ -82,6 +82,11 @@ class _Lowering:
     def _mul(self, a: int, b: int) -> int:
         if self.graph.value(a) is None and self.graph.value(b) is not None:
             a, b = b, a
+        first, inner = self.graph.value(a), self.graph.steps[b]
+        if first is not None and _is_power(first) and inner.name == "mul":
+            second = self.graph.value(inner.args[0])
+            if second is not None:
+                return self.put("mul", self.graph.constant(first * second), inner.args[1])
         for p, q in ((a, b), (b, a)):
             sign = self.graph.steps[q]
             if sign.name == "select" and [self.graph.value(k) for k in sign.args[1:]] == [-1.0, 1.0]:
@@ -90,7 +95,7 @@ class _Lowering:
 
     def _div(self, a: int, b: int) -> int:
         divisor = self.graph.value(b)
-        if divisor and abs(math.frexp(divisor)[0]) == 0.5 and 2.0**-60 < abs(divisor) < 2.0**60:
+        if divisor is not None and _is_power(divisor):
             return self.put("mul", self.graph.constant(1.0 / divisor), a)
         return self.graph.put("div", a, b)
 
@@ -122,15 +127,26 @@ class _Lowering:
         return self.graph.constant(first), self.graph.constant(value - first)
 
     def _erfcx(self, z: int) -> int:
-        """(1 + 2*z)*erfcx(z) as a polynomial in t = (z - pole)/(z + pole)."""
-        pole = self.graph.constant(ERFCX_POLE)
-        t = self.put("div", self.put("sub", z, pole), self.put("add", z, pole))
-        first, *middle, last = coefficients("erfcx", self.bits)
+        """For z = c*a: (1 + a)*erfcx(c*a) as a polynomial in t = (a - pole)/(a + pole)."""
+        step = self.graph.steps[z]
+        scale = self.graph.value(step.args[0]) if step.name == "mul" else None
+        if scale is None or not 0.25 <= scale <= 4.0:
+            scale = 1.0
+        a = z if scale == 1.0 else step.args[1]
+        pole, values = scaled_erfcx(scale, self.bits)
+        p0 = self.graph.constant(pole)
+        t = self.put("div", self.put("sub", a, p0), self.put("add", a, p0))
+        first, *middle, last = values
         p = self.put("mul", self.graph.constant(last), t)
         for c in reversed(middle):
             p = self.put("mul", self.put("add", p, self.graph.constant(c)), t)
         top = self.put("add", p, self.graph.constant(first))
-        return self.put("div", top, self.put("add", self.put("add", z, z), self.graph.constant(1.0)))
+        return self.put("div", top, self.put("add", a, self.graph.constant(1.0)))
+
+
+def _is_power(value: float) -> bool:
+    """Whether a product with the constant is exact (but for the ends of the range)."""
+    return abs(math.frexp(value)[0]) == 0.5 and 2.0**-60 < abs(value) < 2.0**60
 
 
 def lowered(graph: Graph, outputs: tuple[int, ...], inner: str) -> tuple[Graph, tuple[int, ...]]:
