@@ -21,6 +21,7 @@ from symacts.errors import ParameterError, shorten, wording
 from symacts.kernels import targets
 from symacts.kernels.code import Code
 from symacts.kernels.memory import RESULTS, address
+from symacts.kernels.spread import is_spread, spread
 from symacts.kernels.tiles import runner
 
 __all__ = ["Kernel", "check"]
@@ -107,7 +108,7 @@ class Kernel:
         out : ndarray or tuple of ndarray, optional
             Where to write; of the result's shape. It may be, or overlap, the input.
         **parameters
-            Values of the activation's parameters for this call.
+            Values of the activation's parameters for this call: numbers, or arrays that broadcast with x.
 
         Returns
         -------
@@ -124,6 +125,8 @@ class Kernel:
             No such parameter, or a value outside its domain.
         """
         if parameters:
+            if is_spread(parameters):
+                return spread(self.specialized, [x], parameters, out)
             return self.specialized(parameters)(x, out)
         if out is None and type(x) is np.ndarray and self.backend == "numba":
             results = self.fused(x)

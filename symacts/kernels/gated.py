@@ -18,6 +18,7 @@ import sympy as sp
 
 from symacts.errors import UnsupportedExpression
 from symacts.kernels.callable import Kernel
+from symacts.kernels.spread import is_spread, spread
 from symacts.spec import Activation, g, x
 
 __all__ = ["GatedKernel", "separate"]
@@ -79,10 +80,17 @@ class GatedKernel:
     def certificate(self) -> None:
         """Two factors, two certificates: see `value.certificate` and `gate.certificate`."""
 
+    def specialized(self, parameters: Mapping[str, Any]) -> GatedKernel:
+        """The same unit at other values of the parameters."""
+        unit: GatedKernel = self.make(self.target.at(**parameters), **self.options)
+        return unit
+
     def __call__(self, x: npt.ArrayLike, g: npt.ArrayLike, out: Any = None, **parameters: Any) -> Any:
         """Evaluate with NumPy's broadcasting; the result is new, or written to `out`."""
+        if is_spread(parameters):
+            return spread(self.specialized, [x, g], parameters, out)
         if parameters:
-            return self.make(self.target.at(**parameters), **self.options)(x, g, out)
+            return self.specialized(parameters)(x, g, out)
         value, slope = self.value(x)
         opening, bend = self.gate(g)
         with np.errstate(all="ignore"):

@@ -1,0 +1,93 @@
+"""The NumPy target's own parts: rounding errors of products, erfcx, gaps served row by row, tiles and their borders."""
+
+from __future__ import annotations
+
+import random
+from fractions import Fraction
+
+import mpmath
+import numpy as np
+import pytest
+
+from symacts.kernels import kernel
+from symacts.kernels.pieces import evaluate
+from symacts.kernels.targets.ufuncs import lowered
+from symacts.kernels.tiles import TILE, repair_of
+from symacts.rewrite.graph import Graph
+from symacts.rewrite.regimes import interpret
+
+
+@pytest.mark.parametrize("inner", ["float64", "float32"])
+@pytest.mark.parametrize("constant", [None, 1.1, -0.07135481627260025])
+def test_rounding_errors_of_products(inner: str, constant: float | None, rng: random.Random) -> None:
+    """head*head + cross terms: the error of a*b to 2**-24 of itself, against exact rationals."""
+    g = Graph()
+    x = g.variable("x")
+    factor = x if constant is None else g.constant(float(np.dtype(inner).type(constant)))
+    program, (result,) = lowered(g, (g.put("mulerr", factor, x),), inner)
+    kind = np.dtype(inner).type
+    points = np.array([kind(rng.uniform(-40, 40)) for _ in range(400)]).astype(float)
+    graph = Graph()
+    moved: dict[int, int] = {}
+    for k in program.reachable((result,)):
+        step = program.steps[k]
+        if step.name == "head":  # by masks in the target; here by arithmetic
+            moved[k] = graph.variable("head")
+        else:
+            moved[k] = graph.put(step.name, *(moved[j] for j in step.args), payload=step.payload)
+    integer, mask = (np.int64, -(1 << 27)) if inner == "float64" else (np.int32, -(1 << 12))
+    heads = (points.astype(inner).view(integer) & integer(mask)).view(inner).astype(float)
+    (found,) = interpret(graph, [moved[result]], {"x": points, "head": heads}, inner)
+    for p, e in zip(points.tolist(), found.tolist(), strict=True):
+        c = p if constant is None else float(kind(constant))
+        exact = Fraction(c) * Fraction(p) - Fraction(float(kind(kind(c) * kind(p))))
+        assert abs(Fraction(e) - exact) <= abs(exact) / 2**20, p
+
+
+@pytest.mark.parametrize("text", ["exp(x**2)*erfc(x)", "exp(x**2/4)*erfc(x/2)"])
+def test_erfcx_in_the_declared_argument(text: str) -> None:
+    k = kernel(text, backend="numpy")
+    points = np.linspace(0.01, 30.0, 300)
+    with mpmath.workprec(200):
+        for p, y in zip(points.tolist(), k(points).tolist(), strict=True):
+            z = mpmath.mpf(p) / (2 if "/2" in text else 1)
+            true = mpmath.exp(z**2) * mpmath.erfc(z)
+            assert abs(y - true) <= 4 * np.spacing(float(true)), p
+
+
+@pytest.mark.parametrize(("name", "dtype"), [("tanh_shrink", "float64"), ("silu", "float64"), ("silu", "float32")])
+def test_gaps_row_by_row_as_by_the_whole_table(name: str, dtype: str, rng: random.Random) -> None:
+    k = kernel(name, (0, 1), backend="numpy", dtype=dtype)
+    seen = 0
+    for part in k.code.parts:
+        repair = repair_of(part, k.code.inner, dtype)
+        for gap in repair.gaps:
+            x = np.array([rng.uniform(float(gap.lo), float(gap.hi)) for _ in range(200)]).astype(k.code.inner)
+            out = np.full(len(x), np.nan, k.code.inner)
+            repair.inside(x, out, np.empty((2, len(x)), bool))
+            want = evaluate(part.table, x.astype(float))
+            assert np.all(np.abs(out - want) <= 2 * np.spacing(np.abs(want).astype(dtype)))
+            seen += len(gap.rows)
+    assert seen, "no gap has rows of its own: choose another function"
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_every_tile_and_its_borders(dtype: str) -> None:
+    """Lengths around the tile's: each element equals what a call on it alone gives."""
+    k = kernel("silu", (0, 1), backend="numpy", dtype=dtype)
+    size = TILE[k.code.inner]
+    x = (np.random.default_rng(3).standard_normal(2 * size + 3) * 3).astype(dtype)
+    x[[0, size - 1, size, 2 * size + 2]] = np.nan, -1.2784645, -np.inf, -700.0
+    whole = k(x)
+    for n in (1, size - 1, size, size + 1):
+        for y, part in zip(whole, k(x[:n]), strict=True):
+            assert np.array_equal(y[:n], part, equal_nan=True)
+    for i in (0, size - 1, size, 2 * size + 2):
+        for y, part in zip(whole, k(x[i : i + 1]), strict=True):
+            assert np.array_equal(y[i : i + 1], part, equal_nan=True)
+
+
+def test_both_zeros_have_the_declared_value() -> None:
+    """A mask of the sign bit sends -0.0 to the left: where f jumps at 0 the table gives both zeros the value."""
+    for text, value in (("Piecewise((1, x >= 0), (0, True))", 1.0), ("Piecewise((1, x > 0), (0, True))", 0.0)):
+        assert kernel(text, backend="numpy")(np.array([-0.0, 0.0])).tolist() == [value, value]
