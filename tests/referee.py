@@ -351,6 +351,29 @@ def check_saturation(case: Case, value: Any) -> Iterator[str]:
             yield f"at {e}: said not to saturate, f' tends to 0"
 
 
+RATES = {
+    "logarithmic": (-1, "0.3"),
+    "algebraic": (-1, "0.3"),
+    "exponential": ("0.3", "1.9"),
+    "gaussian": ("1.9", "2.1"),
+}
+"""The slope of log(-log|f'|) over log|x| far out; that of f' = x**-p falls to 0."""
+
+
+def check_saturation_rate(case: Case, value: Any) -> Iterator[str]:
+    for e, claim in zip(case.look.far, value, strict=True):
+        points = [(abs(big(a)), abs(big(d[1]))) for row in e.rows(260) for a, d in row]
+        points = [(a, v) for a, v in points if 0 < v < mpf("0.1")]
+        if claim is None or claim not in RATES or len(points) < 10:
+            continue
+        (a, u), (b, v) = points[-10], points[-1]
+        with mp.workdps(60):
+            slope = (mp.log(-mp.log(v)) - mp.log(-mp.log(u))) / (mp.log(b) - mp.log(a))
+        lo, hi = map(mpf, RATES[claim])
+        if not lo < slope < hi:
+            yield f"at {e}: said {claim}, log|f'| runs as the power {show(slope)} of x"
+
+
 # Values
 
 
@@ -1209,6 +1232,7 @@ CHECKS: dict[str, Check] = {
     "derivative_limits": check_limits(1),
     "asymptotes": check_asymptotes,
     "saturation": check_saturation,
+    "saturation_rate": check_saturation_rate,
     "range": check_range,
     "minimum": extreme_check("minimum"),
     "maximum": extreme_check("maximum"),

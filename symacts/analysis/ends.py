@@ -11,7 +11,7 @@ from symacts.analysis.subject import NoLimit, Subject
 from symacts.facts import Fact
 from symacts.symbolic.oracle import Undecided
 
-__all__ = ["asymptotes", "derivative_limits", "domain", "limits", "saturation", "value_at_zero"]
+__all__ = ["asymptotes", "derivative_limits", "domain", "limits", "saturation", "saturation_rate", "value_at_zero"]
 
 Facts = Mapping[str, Fact]
 Answer = tuple[Any, str]
@@ -109,6 +109,21 @@ def saturation(f: Subject, facts: Facts) -> Answer:
         else:
             kinds.append("hard" if f.is_flat(k) else "soft")
     return tuple(kinds), "limits of f' and whether f' vanishes identically beyond a point"
+
+
+def saturation_rate(f: Subject, facts: Facts) -> Answer:
+    """How fast f' tends to 0 on each side on which f saturates softly: "exponential", "algebraic", ...; else None."""
+    rates: list[str | None] = []
+    for side, kind in zip((-1, 1), facts["saturation"].value, strict=True):
+        k = f.outer(side)
+        if kind != "soft" or k is None:
+            rates.append(None)
+            continue
+        rate = f.oracle.rate(f.expression_of(k, 1), f.x, side)  # type: ignore[attr-defined]
+        if rate is None:
+            raise Undecided(f"f' has no expansion at {'-oo' if side < 0 else 'oo'}")
+        rates.append(rate)
+    return tuple(rates), "the leading terms of f' at the ends"
 
 
 def value_at_zero(f: Subject, facts: Facts) -> Answer:

@@ -281,6 +281,15 @@ class ParametricOracle:
             slope, intercept = slope + held * scale * line[0], intercept + held * line[1]
         return sp.cancel(slope), intercept
 
+    def rate(self, expression: sp.Expr, x: sp.Symbol, side: int) -> str | None:
+        """How fast an expression tends to 0, the same for every value of the parameters."""
+        read = self._terms(expression, x)
+        if read is None or len(read[1]) != 1:
+            return None
+        direction = self.sign(read[0])
+        ((held, function),) = read[1].items()
+        return self.balls.rate(function, x, side * direction) if direction and self.sign(held) else None
+
     def has_no_limit(self, answer: Any) -> bool:
         """Whether an answer of `limit` is a proof that there is none."""
         return self.balls.has_no_limit(answer)

@@ -40,6 +40,7 @@ TABLE: tuple[Derivation, ...] = (
     Derivation("derivative_limits", "expansion", (), ends.derivative_limits),
     Derivation("asymptotes", "expansion", (), ends.asymptotes),
     Derivation("saturation", "slopes at the ends", ("derivative_limits",), ends.saturation),
+    Derivation("saturation_rate", "expansion", ("saturation",), ends.saturation_rate),
     Derivation("range", "monotone pieces", (), values.range_),
     Derivation("range", "one period", (), periodic.range_),
     Derivation("range", "limits", ("domain", "discontinuities"), witnesses.range_by_limits),

@@ -49,6 +49,22 @@ def _vanishing_hard(saturation: tuple[str, str]) -> str | None:
     return f"no gradient beyond a point on {_and(sides)} (hard saturation)" if sides else None
 
 
+def _speed(saturation_rate: tuple[str | None, str | None]) -> str | None:
+    left, right = saturation_rate
+    if left is None and right is None:
+        return None
+    if left == right:
+        return f"the gradient vanishes at {_article(left)} rate on both sides"
+    parts = [
+        f"{_article(rate)} rate on the {side} side" for side, rate in zip(_SIDES, saturation_rate, strict=True) if rate
+    ]
+    return f"the gradient vanishes at {' and at '.join(parts)}"
+
+
+def _article(word: str | None) -> str:
+    return f"an {word}" if word and word[0] in "ae" else f"a {word}"
+
+
 def _open_side(saturation: tuple[str, str], limits: tuple[Any, Any]) -> str | None:
     sides = [
         side
@@ -183,6 +199,7 @@ ROWS: tuple[Row, ...] = (
     Row("advantage", ("smoothness",), _smooth),
     Row("advantage", ("branches",), _cheap),
     Row("drawback", ("saturation",), _vanishing_soft),
+    Row("drawback", ("saturation_rate",), _speed),
     Row("drawback", ("saturation",), _vanishing_hard),
     Row("drawback", ("zero_centered",), _not_centered),
     Row("drawback", ("sign",), _zigzag),

@@ -155,7 +155,7 @@ def _asymptotes(value: Any, say: Say) -> Cell:
 
 
 def _saturation(value: Any, say: Say) -> Cell:
-    left, right = value
+    left, right = (kind or "none" for kind in value)
     if left == right:
         return (say("none on either side" if left == "none" else f"{left} on both sides"),)
     return (f"{say(left)} ({say('left')}); {say(right)} ({say('right')})",)
@@ -212,6 +212,7 @@ _NOTATION: Mapping[str, Callable[[Any, Say], Cell]] = {
     "parameter_limits": _parameter_limits,
     "asymptotes": _asymptotes,
     "saturation": _saturation,
+    "saturation_rate": _saturation,
     "bounded": _bounded,
     "minimum": _extremum,
     "maximum": _extremum,

@@ -20,6 +20,10 @@ KOREAN: tuple[tuple[str, str], ...] = (
         "기울기 소실: {0}에서 f'이 0으로 감 (완만한 포화)",
     ),
     (r"no gradient beyond a point on (.*) \(hard saturation\)", "{0}에서 어느 점 너머로는 기울기가 없음 (완전한 포화)"),
+    (r"the gradient vanishes at an exponential rate on both sides", "기울기가 양쪽에서 지수적으로 사라짐"),
+    (r"the gradient vanishes at an algebraic rate on both sides", "기울기가 양쪽에서 대수적으로 사라짐"),
+    (r"the gradient vanishes at an exponential rate on (.*)", "기울기가 {0}에서 지수적으로 사라짐"),
+    (r"the gradient vanishes at an algebraic rate on (.*)", "기울기가 {0}에서 대수적으로 사라짐"),
     (r"saturates on neither side", "양쪽 모두 포화하지 않음"),
     (r"does not saturate on (.*)", "{0}에서 포화하지 않음"),
     (

@@ -55,6 +55,15 @@ class BallOracle:
 
         return asymptote(expression, x, side)
 
+    def rate(self, expression: sp.Expr, x: sp.Symbol, side: int) -> str | None:
+        """How fast an expression tends to 0 at `side*oo`: the kind of a `Rate`; None where it has no such expansion."""
+        from symacts.rigor.tails import Expansion, expansion
+
+        found = expansion(expression, x, side * sp.oo)
+        if not isinstance(found, Expansion) or not found.terms or found.rate.kind in ("none", "exact"):
+            return None  # without a leading term the remainder only bounds the rate
+        return found.rate.kind
+
     def enclose(self, constant: sp.Expr, digits: int) -> tuple[sp.Rational, sp.Rational]:
         """Rational bounds of a constant."""
         return constants.enclose(constant, digits)

@@ -20,6 +20,24 @@ SAID: list[tuple[str, str, tuple[str, ...], tuple[str, ...]]] = [
         ("sign(x)", "Heaviside(x)", "x + sign(x)", "atan(1/x)", "Abs(x)/x", "tanh(x)"),
     ),
     (
+        "at an exponential rate on both sides",
+        "saturation_rate",
+        ("tanh(x)", "x*exp(-Abs(x))", "1/cosh(x)"),
+        ("x/(1 + Abs(x))", "erf(x)", "Max(x, 0)", "softplus(x)"),
+    ),
+    (
+        "at an algebraic rate on both sides",
+        "saturation_rate",
+        ("x/(1 + Abs(x))", "atan(x)", "x/sqrt(1 + x**2)"),
+        ("tanh(x)", "(x + sqrt(x**2 + 4))/2"),
+    ),
+    (
+        "at an exponential rate on the negative side and at an algebraic rate on the positive side",
+        "saturation_rate",
+        ("Piecewise((exp(x), x < 0), (2 - 1/(1 + x), True))",),
+        ("tanh(x)",),
+    ),
+    (
         "transcendental",
         "branches",
         ("sinh(x)", "LambertW(exp(x))", "erfc(x)", "2**x", "asinh(x)", "Piecewise((x, x > 0), (cosh(x), True))"),
