@@ -21,13 +21,15 @@ from symacts.rewrite.regimes import FloatArray, Format, errors_of, scattered, we
 
 __all__ = ["bridged"]
 
-LEAST_WEIGHT = 0.004
+LEAST_WEIGHT = 0.0001
 """Share of inputs below which a gap keeps its rows."""
+LIGHT = 0.004
+"""Share of inputs below which a good stretch between two gaps may give way."""
 COUNTS = {"float64": (12, 16, 20, 24, 28, 32), "float32": (8, 10, 12, 14, 16, 20, 24)}
 TOLERANCE = {"float64": 56, "float32": 36}
 STEEPEST = 150
 """Percent of the constant term that the others may reach; samples decide."""
-HALVINGS = 2
+HALVINGS = 4
 """How often a gap may be cut in two."""
 SAMPLES = 600
 """Random inputs on which a row is measured."""
@@ -40,7 +42,7 @@ def bridged(draft: Draft, output: Output) -> Output:
     k = 0
     while k < len(good) - 1:
         last = k + 1
-        while last < len(good) - 1 and weight(*good[last]) < LEAST_WEIGHT:
+        while last < len(good) - 1 and weight(*good[last]) < LIGHT:
             last += 1
         for stop in sorted({last, k + 1}, reverse=True):
             lo, hi = draft.form.between(good[k][1], good[stop][0])

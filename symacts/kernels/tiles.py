@@ -11,7 +11,7 @@ import itertools
 import math
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -29,9 +29,11 @@ TILE = {"float64": 8192, "float32": 16384}
 """Elements evaluated at a time: a handful of rows of this size stay in the second-level cache."""
 SPREAD = 2.5
 """Scale of the normal law by which inputs are weighed."""
-RARE = 0.003
+RARE = 0.005
 """Share of inputs that need not be in the hull."""
-FEW = 4
+FLUSH = 4096
+"""Elements of one gap that are evaluated together."""
+FEW = 16
 """Rows of the table up to which a gap's elements are evaluated row by row."""
 
 
@@ -102,41 +104,66 @@ class Repair:
     good: tuple[tuple[float, float], ...]
     table: Table
 
-    def inside(self, x: Array, out: Array, flags: Array) -> None:
-        """Overwrite what lies in the gaps."""
-        for gap in self.gaps:
+    def queues(self) -> tuple[list[Queue], Queue]:
+        """One queue for each gap, and one for what lies outside of the hull."""
+        return [Queue(g.good, g.rows, self.table) for g in self.gaps], Queue(self.good, (), self.table)
+
+    def inside(self, x: Array, start: int, flags: Array, queues: Sequence[Queue]) -> None:
+        """Queue what lies in the gaps; the tile begins at element `start`."""
+        for gap, queue in zip(self.gaps, queues, strict=True):
             where = gap.find(x, flags)
             if len(where):
-                self.put(where, x, out, gap.good, gap.rows)
+                queue.add(where, x, start)
 
-    def outside(self, x: Array, out: Array) -> None:
-        """Overwrite what lies outside of the hull, nan among it."""
+    def outside(self, x: Array, start: int, queue: Queue) -> None:
+        """Queue what lies outside of the hull, nan among it."""
         where = np.flatnonzero(~((x >= self.lo) & (x <= self.hi)))
-        self.put(where, x, out, self.good, ())
+        if len(where):
+            queue.add(where, x, start)
 
-    def put(self, where: Array, x: Array, out: Array, good: Sequence[tuple[float, float]], rows: Sequence[Row]) -> None:
-        """Overwrite the elements at these places, unless they are good."""
-        at = x.take(where).astype(np.float64)
-        if good:
+
+@dataclass(slots=True)
+class Queue:
+    """Elements of several tiles that wait for their values: evaluated together, they cost little more than few."""
+
+    good: tuple[tuple[float, float], ...]
+    rows: tuple[Row, ...]
+    table: Table
+    where: list[Array] = field(default_factory=list)
+    at: list[Array] = field(default_factory=list)
+    count: int = 0
+
+    def add(self, where: Array, x: Array, start: int) -> None:
+        """Elements of the tile x, which begins at element `start`."""
+        self.at.append(x.take(where))
+        self.where.append(where + start if start else where)
+        self.count += len(where)
+
+    def write(self, out: Array) -> None:
+        """Overwrite the elements in the output, unless their values are good."""
+        if not self.count:
+            return
+        where, at = np.concatenate(self.where), np.concatenate(self.at).astype(np.float64)
+        self.where, self.at, self.count = [], [], 0
+        if self.good:
             left = np.ones(len(at), bool)
-            for lo, hi in good:
+            for lo, hi in self.good:
                 left &= ~((at >= lo) & (at <= hi))
             where, at = where[left], at[left]
         if not len(where):
             return
-        if rows:
+        if len(self.rows) == 1:
+            out[where] = self.rows[0](at)
+        elif self.rows:
             start = -math.inf
-            for row in rows:
-                mine = (at >= start) & (at < row.end) if len(rows) > 1 else None
-                if mine is None:
-                    out[where] = row(at)
-                elif mine.any():
-                    out[where[mine]] = row(at[mine])
+            for row in self.rows:
+                mine = np.flatnonzero((at >= start) & (at < row.end))
+                out[where[mine]] = row(at[mine])
                 start = row.end
-            return
-        values = evaluate(self.table, at)
-        values[np.isnan(at)] = np.nan
-        out[where] = values
+        else:
+            values = evaluate(self.table, at)
+            values[np.isnan(at)] = np.nan
+            out[where] = values
 
 
 def inward(lo: float, hi: float, kind: Any) -> tuple[float, float]:
@@ -258,6 +285,8 @@ def runner(code: Code, tile: Any, scratch: int, dtype: str) -> Run:
     def run(x: Array, outs: Sequence[Array]) -> None:
         s = rows_of_thread()
         direct = [a.dtype == inner and a.flags.c_contiguous and a.flags.aligned for a in (x, *outs)]
+        queues = [r.queues() for r in repairs]
+        waiting: list[tuple[Queue, Array]] = []
         with np.errstate(all="ignore"):
             for start in range(0, len(x), size):
                 stop = min(start + size, len(x))
@@ -277,14 +306,21 @@ def runner(code: Code, tile: Any, scratch: int, dtype: str) -> Run:
                 t, ys = chunks[0], chunks[1:]
                 tile(t, ints[0], ys, ints[1:], rows, views)
                 within = unchecked or (np.minimum.reduce(t) >= lo and np.maximum.reduce(t) <= hi)
-                for repair, y in zip(repairs, ys, strict=True):
-                    if repair.gaps:
-                        repair.inside(t, y, s.flags)
+                for repair, (gaps, rest), y in zip(repairs, queues, outs, strict=True):
+                    if gaps:
+                        repair.inside(t, start, s.flags, gaps)
                     if not within:
-                        repair.outside(t, y)
+                        repair.outside(t, start, rest)
+                    waiting.extend((q, y) for q in (*gaps, rest) if q.count >= FLUSH)
                 for y, d, out in zip(ys, direct[1:], outs, strict=True):
                     if not d:
                         np.copyto(out[start:stop], y, casting="same_kind")
+                while waiting:
+                    queue, out = waiting.pop()
+                    queue.write(out)
+            for (gaps, rest), out in zip(queues, outs, strict=True):
+                for queue in (*gaps, rest):
+                    queue.write(out)
 
     return run
 

@@ -64,7 +64,10 @@ def test_gaps_row_by_row_as_by_the_whole_table(name: str, dtype: str, rng: rando
         for gap in repair.gaps:
             x = np.array([rng.uniform(float(gap.lo), float(gap.hi)) for _ in range(200)]).astype(k.code.inner)
             out = np.full(len(x), np.nan, k.code.inner)
-            repair.inside(x, out, np.empty((2, len(x)), bool))
+            gaps, _ = repair.queues()
+            repair.inside(x, 0, np.empty((2, len(x)), bool), gaps)
+            for queue in gaps:
+                queue.write(out)
             want = evaluate(part.table, x.astype(float))
             assert np.all(np.abs(out - want) <= 2 * np.spacing(np.abs(want).astype(dtype)))
             seen += len(gap.rows)

@@ -310,7 +310,7 @@ def _tried(plan: Plan, inner: str, dtype: str) -> _Trial:
         repair = repair_of(part, inner, dtype)
         for gap in repair.gaps:
             left = share(float(gap.lo), float(gap.hi)) - sum(share(*g) for g in gap.good)
-            cost += FOUND + len(gap.rows) + left * (GATHERED if gap.rows else TABLED)
+            cost += FOUND + 0.2 * len(gap.rows) + left * (GATHERED if gap.rows else TABLED)
         cost += TABLED * (1.0 - share(repair.lo, repair.hi))
     return _Trial(Code("numpy", source, parts, inner), cost)
 
