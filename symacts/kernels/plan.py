@@ -204,8 +204,8 @@ class _Planner:
 
     def sections(self, branch: Branch) -> list[_Piece]:
         largest, smallest = self.form.largest, self.form.smallest
-        lo = max(_first_float(branch.lo, branch.has_lo and not self.order), -largest)
-        hi = min(-_first_float(-branch.hi, branch.has_hi and not self.order), largest)
+        lo = max(self.form.least_from(_first_float(branch.lo, branch.has_lo and not self.order)), -largest)
+        hi = min(-self.form.least_from(_first_float(-branch.hi, branch.has_hi and not self.order)), largest)
         expression = self.derivative(branch)
         parts = []
         for a, b in ((lo, min(hi, -smallest)), (max(lo, smallest), hi)):

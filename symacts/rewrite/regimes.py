@@ -83,6 +83,12 @@ class Format:
             np.nextafter(b, np.array(-np.inf, self.dtype))
         )
 
+    def least_from(self, value: float) -> float:
+        """The least float of the format that is not below a value."""
+        with np.errstate(over="ignore"):
+            near = np.array(value, self.dtype)
+        return float(near if float(near) >= value else np.nextafter(near, np.array(np.inf, self.dtype)))
+
     def is_gap(self, lo: float, hi: float) -> bool:
         """Whether no float of the format lies strictly between: the two are neighbors, or the same."""
         return float(np.nextafter(np.array(lo, self.dtype), np.array(np.inf, self.dtype))) >= hi

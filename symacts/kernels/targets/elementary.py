@@ -38,9 +38,12 @@ class Words:
 
 
 FORMATS = {
-    "float64": Words("float64", 52, -708.3, 709.7, 4, "<dq"),
-    "float32": Words("float32", 23, -87.3, 88.7, 5, "<fi"),
+    "float64": Words("float64", 52, -708.3, 665.0, 4, "<dq"),
+    "float32": Words("float32", 23, -87.3, 69.0, 5, "<fi"),
 }
+
+
+"""Where exponentials are clamped: below they stay normal, above so do their reciprocals and the errors of these."""
 
 
 def log_two(head_bits: int, parts: int = 1) -> tuple[float, float]:

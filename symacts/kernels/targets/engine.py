@@ -28,6 +28,8 @@ __all__ = ["BUCKETS", "Loop", "bucketed"]
 
 CACHED = 48 << 20
 """Bytes read and written from which results go past the caches: they would not be found there anyway."""
+LONG = 40
+"""Steps from which a loop computes four registers at a time, not two: a core does not look as far ahead by itself."""
 ARRAYS_IN_THREADS = 1 << 17
 """Elements from which a parallel kernel uses its threads: starting them takes about as long as 1e5 elements."""
 DIGEST = 64
@@ -63,7 +65,8 @@ def _object(source: str, streams: bool = False) -> bytes:
     if stored is not None and stored[:DIGEST] == hashlib.sha256(stored[DIGEST:]).hexdigest().encode():
         return stored[DIGEST:]
     module = vector.read(source)
-    lanes = (16 if permutes else 8) * (1 if module.dtype == "float64" else 2)
+    registers = 4 if len(module.steps) > LONG else 2
+    lanes = registers * (8 if permutes else 4) * (1 if module.dtype == "float64" else 2)
     found = compiled(vector.assemble(module, lanes, permutes, streams), machine)
     cache.write(name, hashlib.sha256(found).hexdigest().encode() + found)
     return found

@@ -369,7 +369,7 @@ def assemble(module: Module, lanes: int, permutes: bool, streams: bool = False) 
         "lane:",
         f"  %left = phi {bits} [%open, %mend], [%rest, %lane]",
         f"  %which = call {bits} @llvm.cttz.{bits}({bits} %left, i1 true)",
-        f"  %wide = zext {bits} %which to i64",
+        f"  %wide = zext {bits} %which to i64" if lanes < 64 else "  %wide = add i64 %which, 0",
         "  %at = add i64 %i, %wide",
         *calls,
         f"  %less = sub {bits} %left, 1",
