@@ -305,7 +305,7 @@ def runner(code: Code, tile: Any, scratch: int, dtype: str) -> Run:
                 rows, views = (s.rows, s.ints) if full else ([r[:n] for r in s.rows], [r[:n] for r in s.ints])
                 t, ys = chunks[0], chunks[1:]
                 tile(t, ints[0], ys, ints[1:], rows, views)
-                within = unchecked or (np.minimum.reduce(t) >= lo and np.maximum.reduce(t) <= hi)
+                within = unchecked or (np.maximum.reduce(t) <= hi and (lo == -math.inf or np.minimum.reduce(t) >= lo))
                 for repair, (gaps, rest), y in zip(repairs, queues, outs, strict=True):
                     if gaps:
                         repair.inside(t, start, s.flags, gaps)

@@ -8,13 +8,16 @@ from fractions import Fraction
 import mpmath
 import numpy as np
 import pytest
+import sympy as sp
 
+import symacts
 from symacts.kernels import kernel
 from symacts.kernels.pieces import evaluate
 from symacts.kernels.targets.ufuncs import lowered
 from symacts.kernels.tiles import TILE, repair_of
 from symacts.rewrite.graph import Graph
 from symacts.rewrite.regimes import interpret
+from symacts.spec import x as X
 
 
 @pytest.mark.parametrize("inner", ["float64", "float32"])
@@ -94,3 +97,25 @@ def test_both_zeros_have_the_declared_value() -> None:
     """A mask of the sign bit sends -0.0 to the left: where f jumps at 0 the table gives both zeros the value."""
     for text, value in (("Piecewise((1, x >= 0), (0, True))", 1.0), ("Piecewise((1, x > 0), (0, True))", 0.0)):
         assert kernel(text, backend="numpy")(np.array([-0.0, 0.0])).tolist() == [value, value]
+
+
+@pytest.mark.parametrize(
+    ("text", "left", "right"),
+    [
+        ("x/(1 + exp(-x))", -0.0, 0.0),
+        ("x - tanh(x)", -0.0, 0.0),
+        ("Piecewise((x/4, x < 0), (x, True))", -0.0, 0.0),
+        ("Piecewise((-x, x < 0), (3*x, True))", 0.0, 0.0),
+        ("log(1 + exp(x)) - log(2)", 0.0, 0.0),
+    ],
+)
+def test_what_selections_share_keeps_values_and_signs(text: str, left: float, right: float) -> None:
+    """Selections between r + v and v, between c*r and r, between v and -v: against SymPy's numbers, zeros by sign."""
+    k = kernel(text, backend="numpy")
+    at = [-3.0, -1.0, -0.25, 0.25, 1.0, 3.0]
+    exact = [float(symacts.parse(text).subs(X, sp.Rational(p)).evalf(40)) for p in at]
+    assert np.allclose(k(np.array(at)), exact, rtol=4e-16, atol=0)
+    zeros = k(np.array([-0.0, 0.0]))
+    assert zeros.tolist() == [0.0, 0.0]
+    if left == 0.0 and np.signbit(left):
+        assert np.signbit(zeros).tolist() == [True, bool(np.signbit(right))]

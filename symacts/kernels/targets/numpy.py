@@ -6,6 +6,7 @@ integers; it allocates nothing. Selection between sections is bit arithmetic on 
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ import sympy as sp
 
 from symacts.kernels.bridges import bridged
 from symacts.kernels.code import Code, Part
-from symacts.kernels.plan import Draft, Plan, finish, make_plan
+from symacts.kernels.plan import Draft, Plan, Stretch, finish, make_plan
 from symacts.kernels.targets.ufuncs import ARITHMETIC, CAREFUL, lowered
 from symacts.kernels.tiles import repair_of, share
 from symacts.rewrite import functions
@@ -142,6 +143,26 @@ class _Writer:
         self.call("np.bitwise_xor", target, q, target)
 
 
+def mirror(graph: Graph, draft: Draft, inner: str) -> None:
+    """Where two neighboring programs give the same numbers, or their negatives, one of them serves both.
+
+    That they do is seen at samples of both sides; like any program the result is measured before it serves.
+    """
+    arithmetic = ARITHMETIC[inner].functions
+    for left, right in itertools.pairwise(draft.sections):
+        if len(left.stretches) != 1 or len(right.stretches) != 1:
+            continue
+        p, q = left.stretches[0].node, right.stretches[0].node
+        if p is None or q is None or p == q:
+            continue
+        points = np.concatenate([left.points, right.points])
+        u, v = interpret(graph, [p, q], {"x": points}, inner, arithmetic)
+        if np.array_equal(u, v):
+            left.stretches[0] = Stretch(left.stretches[0].first, q)
+        elif np.array_equal(u, -v):
+            left.stretches[0] = Stretch(left.stretches[0].first, graph.put("neg", q))
+
+
 def generate(plan: Plan, inner: str) -> str:
     """Source of `tile(x, xi, ys, ji, rows, ints)`: writes every output's program over the whole tile."""
     combined = [combine(plan.graph, output) for output in plan.drafts]
@@ -161,7 +182,7 @@ def generate(plan: Plan, inner: str) -> str:
     for k in order:
         step = graph.steps[k]
         if not step.args:
-            names[k] = "x" if step.name == "var" else w.number(float(step.payload or 0.0))
+            names[k] = "x" if step.name == "var" else w.number(_number(graph, k))
             continue
         dead = [j for j in dict.fromkeys(step.args) if last.get(j) == k and names[j].startswith("s")]
         kept = {"select": 1, "flip": 1}.get(step.name)  # read after the target is first written
@@ -206,7 +227,7 @@ def _write(w: _Writer, graph: Graph, k: int, names: dict[int, str]) -> None:
         w.call(_NAMES.get(step.name, f"np.{step.name}"), *operands, target, options=options)
         return
     bits = [
-        _view(n) if graph.value(j) is None else w.bits(graph.value(j) or 0.0)
+        _view(n) if graph.value(j) is None else w.bits(_number(graph, j))
         for j, n in zip(step.args, operands, strict=True)
     ]
     into, width = _view(target), int(w.inner[5:])
@@ -226,6 +247,13 @@ def _write(w: _Writer, graph: Graph, k: int, names: dict[int, str]) -> None:
         w.call("np.bitwise_and", bits[0], w.integer_of(-(1 << {64: 27, 32: 12}[width])), into)
     else:
         w.call("np.bitwise_or", bits[0], w.bits(-0.0), into)
+
+
+def _number(graph: Graph, k: int) -> float:
+    """The value of a constant step, its sign kept."""
+    value = graph.value(k)
+    assert value is not None
+    return value
 
 
 def _view(name: str) -> str:
@@ -286,6 +314,8 @@ def _trials(tasks: tuple[tuple[sp.Expr, int], ...], x: sp.Symbol, dtype: str, ac
 
 
 def _tried(plan: Plan, inner: str, dtype: str) -> _Trial:
+    for draft in plan.drafts:
+        mirror(plan.graph, draft, inner)
     source = generate(plan, inner)
     run, scratch = load(source)
     count = len(plan.drafts)

@@ -100,9 +100,30 @@ class _Lowering:
         return self.graph.put("div", a, b)
 
     def _select(self, mask: int, p: int, q: int) -> int:
-        if self.graph.steps[p].name == "neg" and self.graph.steps[p].args[0] == q:
-            return self.graph.put("flip", mask, q)
-        return self.graph.put("select", mask, p, q)
+        """The selection, of as little as possible: what p and q have in common stays outside; -0.0 adds nothing."""
+        g, nothing = self.graph, self.graph.constant(-0.0)
+        a, b = g.steps[p], g.steps[q]
+        if a.name == "neg" and a.args[0] == q:
+            return g.put("flip", mask, q)
+        if a.name == "neg" and b.name == "sub" and b.args[1] == a.args[0]:  # -v or r - v
+            return self.put("sub", self.put("select", mask, nothing, b.args[0]), b.args[1])
+        for whole, part, order in ((b, p, 1), (a, q, -1)):  # v or r + v
+            if whole.name == "add" and part in whole.args:
+                rest = whole.args[0] if whole.args[1] == part else whole.args[1]
+                pair = (nothing, rest)[::order]
+                return self.put("add", self.put("select", mask, *pair), part)
+        if a.name == "mul" and a.args[1] == q and g.value(a.args[0]) is not None:  # c*r or r
+            return self._scaled(mask, a.args[0], g.constant(1.0), q)
+        if b.name == "mul" and b.args[1] == p and g.value(b.args[0]) is not None:
+            return self._scaled(mask, g.constant(1.0), b.args[0], p)
+        return g.put("select", mask, p, q)
+
+    def _scaled(self, mask: int, c: int, d: int, r: int) -> int:
+        """r times c or d; |x| times one of them by the sign of x is x times one of them."""
+        g = self.graph
+        if g.steps[r].name == "abs" and g.steps[mask].payload == 0.0:
+            return self.put("mul", g.put("select", mask, g.neg(c), d), g.steps[r].args[0])
+        return self.put("mul", g.put("select", mask, c, d), r)
 
     def _mulerr(self, a: int, b: int) -> int:
         """The rounding error of a*b from heads of half the digits (in float64 to about 2**-25 of itself)."""
