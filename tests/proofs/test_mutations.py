@@ -65,7 +65,7 @@ def edit(certificate: Any, foreign: Any, rng: random.Random) -> str:
     counts = [(h, k) for h, k in where if type(h[k]) is int]
     lists = [h[k] for h, k in where if isinstance(h[k], list) and len(h[k]) > 0]
     heads = [(h, k) for h, k in where if k in ("op", "symbol", "atom")]
-    inner = [n for n in nodes(proof)]
+    inner = list(nodes(proof))
     kind = rng.choice(
         ["number", "count", "list", "head", "rule", "strange", "drop", "ends", "foreign", "swap", "strange"]
     )
