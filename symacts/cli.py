@@ -244,7 +244,7 @@ def _check(arguments: argparse.Namespace) -> int:
 def _statement(claim: Any) -> str:
     """What a certificate was checked against; the text that a file carries beside it proves nothing."""
     from symacts.claims import MatrixClaim
-    from symacts.proofs.checker.words import render
+    from symacts.proofs.matrices import render
 
     if isinstance(claim, MatrixClaim):
         return f"{render(claim.lhs)} {claim.relation} {render(claim.rhs)}"

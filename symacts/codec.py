@@ -164,6 +164,8 @@ def _decode_tree(data: dict[str, Any]) -> Any:
     args = [sp.true if a is True else sp.false if a is False else a for a in args]
     if cls in (sp.Lambda, sp.Tuple):
         args = [sp.Tuple(*a) if isinstance(a, tuple) else a for a in args]
+    if cls in (sp.Add, sp.Mul, sp.Pow) and not all(isinstance(a, sp.Expr) for a in args):
+        raise ValueError("arithmetic is between expressions")
     if _is_vast(cls, args):
         raise ValueError("a number too large to write down")
     value = cls(*args)

@@ -8,6 +8,34 @@ expansion, signs by ball arithmetic.
 What has to be trusted is this module, the rules in `symacts.proofs.checker`, ball arithmetic (`symacts.rigor`) and
 SymPy's differentiation, expansion and automatic evaluation; no part of the search, whose modules are never imported.
 
+A goal reads: at every point of the hypotheses, `lhs` and `rhs` are defined and `lhs rel rhs`. The rules, for f = rhs -
+lhs with its branches chosen by the hypotheses:
+
+- `algebra`: the numerator of f expands to 0 over Q in exponentials, roots r with r**q = b, logarithms of factors.
+- `structure`: the sign of f follows from those of its parts, from bounds of tanh, sin, ..., from linear arithmetic.
+- `absurd`: no point meets the hypotheses.
+- `cases`: every real number e is < 0, = 0 or > 0: the goal under each.
+- `eliminate`: where e = 0 and e = s*x + c with s != 0 free of x, x is -c/s.
+- `either`: Max(a, b) is a or b, Abs(a) is a or -a: the goal for each.
+- `derivatives`: in an open set where one branch of u holds, u' is the derivative of that branch.
+- `kink`: at a border, u' exists if and only if the branches' values and slopes agree, and is their common slope.
+- `derivative-and-point`: f' = 0 inside an interval and f(p) = 0 at a point of it give f = 0 on it.
+- `factor`: f = p*h with p > 0 has the sign of h.
+- `apply`: a < b iff exp(a) < exp(b).
+- `defined`: definedness as goals of their own; zeros of denominators that are `isolated` are left out of the claim.
+- `isolated`: e analytic on a convex set and nonzero at one of its points vanishes on no open part of it.
+- `apart`: a < b gives a != b.
+- `transform`: x = F(t), t = B(x) with F(B(x)) = x: the goal in t.
+- `monotone`: s*f' >= 0 between a bound b and x, and f(b) >= 0, give f >= 0 (> 0 if either is strict).
+- `sign`: balls, Taylor polynomials with a ball for the last coefficient and tails that cover an interval show f > 0.
+- `limit`: lim of sum c_k*f_k is sum c_k*lim f_k; each lim f_k by continuity, Taylor coefficients, expansion, or laws.
+- `integral`, `definite`: where F' = f inside each piece, the integral is the sum of F's increments; Gaussian moments.
+- `squares`: f = sum of w_k*b_k**2 with w_k >= 0 is >= 0.
+- `enclosure`: a ball that contains f and not 0 shows the sign of a constant.
+- `words`: both sides have one normal form in the free algebra with transpose, inverse, trace, Gibbs map.
+- `elementwise`, `entries`: matrices are equal if their entries are; one goal for all entries, or for each.
+- `induction`: a layer is affine, and a layer after an affine map is affine: so is every stack.
+
 >>> import sympy as sp
 >>> from symacts.claims import Claim
 >>> x = sp.Symbol("x", real=True)
@@ -46,7 +74,6 @@ RULES: dict[str, Callable[[Goal, Mapping[str, Any]], list[Goal]]] = {
     "derivative-and-point": rules.derivative_and_point,
     "factor": rules.factor,
     "apply": rules.apply,
-    "middle": rules.middle,
     "defined": rules.defined,
     "apart": rules.apart,
     "isolated": rules.isolated,

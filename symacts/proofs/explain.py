@@ -37,7 +37,6 @@ REASONS = {
     "derivative-and-point": "equal derivatives on an interval and equal values at one point",
     "factor": "divide by a positive factor",
     "apply": "compare after an increasing function",
-    "middle": "through a third expression",
     "apart": "one side is always the larger",
     "defined": "both sides are defined",
     "isolated": "isolated zeros of a denominator are left out",

@@ -24,7 +24,7 @@ from symacts.proofs.checker.entail import Given
 from symacts.proofs.proof import Proof
 from symacts.proofs.refute import separated, value_at
 
-__all__ = ["answer", "collapse_claim", "collapse_proof", "prove_identity", "require_shapes"]
+__all__ = ["answer", "collapse_claim", "collapse_proof", "prove_identity", "render", "require_shapes"]
 
 SEED = 7
 TRIES = 6
@@ -45,7 +45,7 @@ def prove_identity(lhs: Any, rhs: Any, shapes: Mapping[str, tuple[int | str, int
     UnsupportedExpression
         Shapes that do not fit.
     """
-    claim = MatrixClaim(lhs, "=", rhs, tuple(shapes.items()), (), text or f"{words.render(lhs)} = {words.render(rhs)}")
+    claim = MatrixClaim(lhs, "=", rhs, tuple(shapes.items()), (), text or f"{render(lhs)} = {render(rhs)}")
     require_shapes(claim)
     found = answer(claim, float("inf"))
     if found["status"] == "proved":
@@ -69,6 +69,22 @@ def require_shapes(claim: MatrixClaim) -> None:
             )
 
 
+def render(tree: Any) -> str:
+    """A tree as statement text."""
+    head = tree[0]
+    if head in ("sym", "num"):
+        return str(tree[1])
+    if head == "add":
+        return " + ".join(render(t) for t in tree[1:]).replace("+ -1*", "- ")
+    if head == "mul":
+        return "*".join(f"({render(t)})" if t[0] == "add" else render(t) for t in tree[1:])
+    if head in ("map", "vector"):
+        return f"{tree[1]}({render(tree[2])})"
+    if head == "I" and len(tree) == 1:
+        return "I"
+    return f"{head}({', '.join(render(t) if isinstance(t, tuple) else str(t) for t in tree[1:])})"
+
+
 # -- stacks of affine layers ---------------------------------------------------------------------------------------
 def collapse_claim(depth: int) -> MatrixClaim:
     """The claim that `depth` affine layers, with symbolic shapes, are one."""
@@ -88,7 +104,7 @@ def collapse_claim(depth: int) -> MatrixClaim:
         weights = [("sym", f"W{m}") for m in range(depth, k, -1)]
         terms.append(("mul", *weights, ("sym", f"b{k}")) if weights else ("sym", f"b{k}"))
     collapsed = ("add", *terms)
-    return MatrixClaim(stacked, "=", collapsed, tuple(shapes.items()), (), f"{text} = {words.render(collapsed)}")
+    return MatrixClaim(stacked, "=", collapsed, tuple(shapes.items()), (), f"{text} = {render(collapsed)}")
 
 
 def collapse_proof(depth: int | None = None) -> Proof:

@@ -172,7 +172,7 @@ def factor(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
 
 
 def apply(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
-    """Compare after a strictly increasing function: exp; the square on nonnegative sides."""
+    """Compare after a strictly increasing function, exp or log."""
     lhs, rhs = resolved(goal)
     require_defined(goal)
     no_operators(lhs, rhs)
@@ -182,35 +182,7 @@ def apply(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
         if not (isinstance(lhs, sp.exp) and isinstance(rhs, sp.exp)):
             raise CertificateError("", "both sides are exponentials")
         return [Goal(goal.given, lhs.args[0], goal.relation, rhs.args[0], True)]
-    if node["function"] == "square":
-        zero = sp.S.Zero
-        return [
-            Goal(goal.given, sp.expand(lhs**2), goal.relation, sp.expand(rhs**2), True),
-            Goal(goal.given, zero, "<=", lhs, True),
-            Goal(goal.given, zero, "<=", rhs, True),
-        ]
     raise CertificateError("", f"unknown function {node['function']!r}")
-
-
-def middle(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
-    """Go through an expression between the sides."""
-    through = expression_of(node, "through")
-    first, second = node["relations"]
-    if (first, second) not in {
-        ("<", "<="),
-        ("<=", "<"),
-        ("<=", "<="),
-        ("=", goal.relation),
-        (goal.relation, "="),
-        ("<", "<"),
-    }:
-        raise CertificateError("", f"{first} and {second} do not compose")
-    strict = "<" in (first, second)
-    if goal.relation not in ("<", "<=", "=") or (goal.relation == "<" and not strict):
-        raise CertificateError("", f"{first} and {second} do not give {goal.relation}")
-    if goal.relation == "=" and (first, second) != ("=", "="):
-        raise CertificateError("", "an equation goes through equations")
-    return [Goal(goal.given, goal.lhs, first, through), Goal(goal.given, through, second, goal.rhs)]
 
 
 def apart(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:

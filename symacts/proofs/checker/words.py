@@ -23,7 +23,7 @@ from typing import Any
 
 from symacts.errors import UnsupportedExpression
 
-__all__ = ["Matrix", "normal", "number", "render", "shape_of"]
+__all__ = ["Matrix", "normal", "number", "shape_of"]
 
 Dim = int | str | None
 Letter = tuple[Any, ...]
@@ -560,19 +560,3 @@ _RULES = {
     "vector": _vector,
     "jacobian": _jacobian,
 }
-
-
-def render(tree: Any) -> str:
-    """A tree as statement text."""
-    head = tree[0]
-    if head in ("sym", "num"):
-        return str(tree[1])
-    if head == "add":
-        return " + ".join(render(t) for t in tree[1:]).replace("+ -1*", "- ")
-    if head == "mul":
-        return "*".join(f"({render(t)})" if t[0] == "add" else render(t) for t in tree[1:])
-    if head in ("map", "vector"):
-        return f"{tree[1]}({render(tree[2])})"
-    if head == "I" and len(tree) == 1:
-        return "I"
-    return f"{head}({', '.join(render(t) if isinstance(t, tuple) else str(t) for t in tree[1:])})"
