@@ -2,9 +2,11 @@
 
 The statement is written with Coq's own functions (`exp`, `ln`, `tanh`, `sqrt`, `Rmax`, `Rabs`, ...). Identities are
 proved by `field` after every exponential has been named as a power of an atom, inequalities from a quotient of
-polynomials with positive coefficients, sums of logarithms through the exponential, first and second derivatives by
-`auto_derive`, branches by cases, bounds on compact intervals and between constants by `interval`. Error functions,
-covers of the line, limits, integrals and matrices have no export: `UnsupportedExpression` names the reason.
+polynomials with positive coefficients, sums of logarithms through the exponential, first and second derivatives node
+by node inside the open pieces that the proof distinguishes (at the borders the file claims nothing), branches by
+cases, bounds on compact intervals and between constants by `interval`, sums of products of matrices over any ring,
+stacks of affine layers by induction. Covers of the line, limits, integrals and the other matrix operations have no
+export: `UnsupportedExpression` names the reason.
 
 >>> from symacts.proofs import prove
 >>> text = prove("tanh(x) = 2*sigmoid(2*x) - 1").to_coq()
@@ -23,36 +25,14 @@ from symacts.errors import UnsupportedExpression
 from symacts.proofs.checker.analytic import span
 from symacts.proofs.checker.entail import SWITCHES, Given
 from symacts.proofs.checker.normal import Atoms
-from symacts.proofs.coq_terms import exponentials, expression, name_of, naming
+from symacts.proofs.coq_derivatives import derivatives, second_derivative
+from symacts.proofs.coq_equations import equation, exponentials, naming, unfolding, units_of
+from symacts.proofs.coq_matrices import matrix_theorem
+from symacts.proofs.coq_prelude import prelude
+from symacts.proofs.coq_terms import condition_text, expression, name_of, relation_text
 
-__all__ = ["to_coq"]
+__all__ = ["theorems_of", "to_coq"]
 
-PREAMBLE = """\
-From Coq Require Import Reals Lra Lia.
-From Coquelicot Require Import Coquelicot.
-Open Scope R_scope.
-
-Lemma exp_mul_nat : forall (n : nat) (u : R), exp (INR n * u) = exp u ^ n.
-Proof.
-  induction n as [|n IH]; intros u.
-  - simpl. rewrite Rmult_0_l. apply exp_0.
-  - rewrite S_INR. replace ((INR n + 1) * u) with (u + INR n * u) by ring.
-    rewrite exp_plus, IH. simpl. ring.
-Qed.
-
-Lemma exp_ln_plus : forall u v : R, 0 < u -> exp (ln u + v) = u * exp v.
-Proof. intros u v H. rewrite exp_plus, exp_ln by exact H. reflexivity. Qed.
-
-Ltac positive :=
-  repeat first
-    [ assumption | apply exp_pos | apply pow_lt | apply Rinv_0_lt_compat | apply Rdiv_lt_0_compat
-    | apply Rmult_lt_0_compat | apply Rplus_lt_0_compat | lra ].
-Ltac nonzero := apply Rgt_not_eq; unfold Rgt; positive.
-Ltac side := repeat split; try lra; try (apply Rgt_not_eq; unfold Rgt; solve [positive | nra]);
-  try (apply Rlt_not_eq; nra); try nra; try solve [positive].
-"""
-"""The only lemmas and tactics that the proofs use."""
-INTERVAL = "From Interval Require Import Tactic.\n"
 MOST_COPIES = 6
 
 
@@ -63,20 +43,29 @@ def to_coq(proof: Any) -> str:
     Raises
     ------
     UnsupportedExpression
-        The claim is not proved, or needs what the export does not write (error functions, tails, covers, integrals).
+        The claim is not proved, or needs what the export does not write.
     """
+    body = theorems_of(proof, "statement")
+    return f"{prelude(body)}\n{body}"
+
+
+def theorems_of(proof: Any, name: str) -> str:
+    """The theorems of one proof, by that name, for a file that begins with the prelude of all of them."""
     claim = proof.claim
-    if proof.status != "proved" or isinstance(claim, MatrixClaim):
-        raise UnsupportedExpression("only a proved statement about real functions can be exported")
+    if proof.status != "proved":
+        raise UnsupportedExpression(f"only a proved statement can be exported; this one is {proof.status}")
+    if isinstance(claim, MatrixClaim):
+        return f"{_comment(claim)}\n{matrix_theorem(claim, name)}"
     theorems = []
     links = zip(claim.sides, claim.relations, claim.sides[1:], strict=False)
     for k, (lhs, relation, rhs) in enumerate(links):
-        name = "statement" if len(claim.relations) == 1 else f"statement_{k + 1}"
-        theorems.append(_theorem(name, claim, lhs, relation, rhs, _link(proof.certificate["proof"], claim, k)))
-    body = "\n".join(theorems)
-    preamble = PREAMBLE.replace("Open Scope", f"{INTERVAL}Open Scope", 1) if "interval" in body else PREAMBLE
-    quoted = str(claim).replace("(*", "( *").replace("*)", "* )")
-    return f"(* {quoted} *)\n{preamble}\n{body}"
+        link = name if len(claim.relations) == 1 else f"{name}_{k + 1}"
+        theorems.append(_theorem(link, claim, lhs, relation, rhs, _link(proof.certificate["proof"], claim, k)))
+    return f"{_comment(claim)}\n" + "\n".join(theorems)
+
+
+def _comment(claim: Claim | MatrixClaim) -> str:
+    return f"(* {str(claim).replace('(*', '( *').replace('*)', '* )')} *)"
 
 
 def _link(node: Any, claim: Claim, k: int) -> Any:
@@ -89,18 +78,16 @@ def _theorem(name: str, claim: Claim, lhs: sp.Expr, relation: str, rhs: sp.Expr,
         lhs.free_symbols | rhs.free_symbols | {s for e, _ in claim.premises for s in e.free_symbols}, key=str
     )
     binders = f"forall {' '.join(name_of(s) for s in symbols)} : R, " if symbols else ""
-    hypotheses = "".join(
-        f"{_relation('0', {'>': '<', '>=': '<='}.get(op, op), expression(e))} -> " for e, op in claim.premises
-    )
+    hypotheses = "".join(f"{condition_text(c)} -> " for c in claim.premises)
     if isinstance(rhs, sp.Derivative) and relation == "=":
         lhs, rhs = rhs, lhs
     if isinstance(lhs, sp.Derivative) and relation == "=":
         if lhs.variable_count[0][1] == 2:
-            return _second_derivative(name, binders, hypotheses, claim, lhs, rhs)
-        return _derivative(name, binders, hypotheses, lhs, rhs)
+            return second_derivative(name, binders + hypotheses, claim, lhs, rhs)
+        return "\n".join(derivatives(name, claim, lhs, rhs, node))
     if lhs.has(sp.Derivative, sp.Limit, sp.Integral) or rhs.has(sp.Derivative, sp.Limit, sp.Integral):
         raise UnsupportedExpression("the Coq export writes first derivatives and plain relations")
-    stated = f"{binders}{hypotheses}{_relation(expression(lhs), relation, expression(rhs))}"
+    stated = f"{binders}{hypotheses}{relation_text(expression(lhs), relation, expression(rhs))}"
     turned = {">": "apply Rlt_gt.\n  ", ">=": "apply Rle_ge.\n  "}.get(relation, "")
     if turned:
         lhs, relation, rhs = rhs, {">": "<", ">=": "<="}[relation], lhs
@@ -112,14 +99,12 @@ def _theorem(name: str, claim: Claim, lhs: sp.Expr, relation: str, rhs: sp.Expr,
     elif lhs.has(sp.log) or rhs.has(sp.log):
         tactic = _by_logarithms(claim, lhs, relation, rhs)
     elif relation == "=":
-        tactic = _identity(lhs, rhs)
+        if not _rules(node) <= {"algebra", "structure", "defined", "isolated"}:
+            raise UnsupportedExpression("the Coq export writes equations that algebra decides")
+        tactic = equation(lhs, rhs)
     else:
         tactic = _inequality(lhs, relation, rhs)
-    return f"Theorem {name} : {stated}.\nProof.\n  intros.\n  {turned}{tactic}.\nQed.\n"
-
-
-def _relation(lhs: str, relation: str, rhs: str) -> str:
-    return f"{lhs} {'<>' if relation == '!=' else relation} {rhs}"
+    return f"Theorem {name} : {stated}.\nProof.\n  intros.\n  {turned}{tactic.rstrip('.')}.\nQed.\n"
 
 
 _INTERVAL_KNOWS = (sp.exp, sp.log, sp.sin, sp.cos, sp.tan, sp.atan, sp.tanh, sp.sinh, sp.cosh, sp.Abs)
@@ -133,7 +118,7 @@ def _by_interval(claim: Claim, lhs: sp.Expr, relation: str, rhs: sp.Expr, node: 
         return None
     if not free:
         shown = node["rule"] in ("structure", "enclosure") and rhs - lhs != 0
-        return f"{_unfolding(lhs, rhs)}interval with (i_prec 80)" if shown and not (rhs - lhs).is_Rational else None
+        return f"{_opened(lhs, rhs)}interval with (i_prec 80)" if shown and not (rhs - lhs).is_Rational else None
     if node["rule"] != "sign" or any(cell["kind"] != "ball" for cell in node["cells"]):
         return None
     whole = span(Given(claim.premises), free[0])
@@ -141,7 +126,7 @@ def _by_interval(claim: Claim, lhs: sp.Expr, relation: str, rhs: sp.Expr, node: 
         return None
     x = name_of(free[0])
     return (
-        f"assert (B : {expression(whole.lo)} <= {x} <= {expression(whole.hi)}) by lra.\n  {_unfolding(lhs, rhs)}"
+        f"assert (B : {expression(whole.lo)} <= {x} <= {expression(whole.hi)}) by lra.\n  {_opened(lhs, rhs)}"
         f"interval with (i_bisect {x}, i_taylor {x}, i_prec 80, i_depth 30)"
     )
 
@@ -173,7 +158,7 @@ def _by_cases(lhs: sp.Expr, relation: str, rhs: sp.Expr, node: Any) -> str:
         lines.append(f"all: try (assert (Z : {x} = 0) by lra; rewrite ?Z, ?Rmult_0_r, ?Rmult_0_l, ?exp_0; lra).")
     if exponential:
         lines += ["all: rewrite ?exp_0.", "all: try lra.", "all: try ring."]
-        lines.append(naming(lhs, rhs, lead="all: "))
+        lines.append(_names(lhs, rhs, lead="all: "))
         lines.append("all: try lra.")
     lines.append("all: try (field; side)")
     return "\n  ".join(lines)
@@ -232,7 +217,7 @@ def _by_logarithms(claim: Claim, lhs: sp.Expr, relation: str, rhs: sp.Expr) -> s
         raise UnsupportedExpression("the Coq export writes logarithms of sums of positive terms")
     text = {way: _nested([f"ln {expression(u)}" for u in logs[way]], expression(rest[way])) for way in (1, -1)}
     sides = {way: sp.Mul(*logs[way]) * sp.exp(rest[way]) for way in (1, -1)}
-    named = naming(*arguments, *(sp.exp(r) for r in rest.values() if r != 0))
+    named = _names(*arguments, *(sp.exp(r) for r in rest.values() if r != 0))
     _plain(*sides.values())
     head = {
         "=": "apply exp_inv.",
@@ -267,11 +252,13 @@ def _is_plainly_positive(e: sp.Expr, given: Given) -> bool:
     return bool(e.is_Rational and e > 0) or (e.is_Symbol and (e, ">") in given.conditions)
 
 
-def _unfolding(*sides: sp.Expr) -> str:
-    heads = [h for h, f in (("tanh", sp.tanh), ("sinh", sp.sinh), ("cosh", sp.cosh)) if any(s.has(f) for s in sides)]
-    if "tanh" in heads:
-        heads = ["tanh", "sinh", "cosh"]
-    return f"unfold {', '.join(heads)}.\n  " if heads else ""
+def _opened(*sides: sp.Expr) -> str:
+    text = unfolding(*sides)
+    return f"{text}\n  " if text else ""
+
+
+def _names(*sides: sp.Expr, lead: str = "") -> str:
+    return naming(dict(pair for side in sides for pair in exponentials(side)), lead)
 
 
 def _plain(*sides: sp.Expr) -> None:
@@ -284,18 +271,13 @@ def _has_roots(e: sp.Expr) -> bool:
     return any(p.exp.is_Rational and not p.exp.is_Integer for p in e.atoms(sp.Pow))
 
 
-def _identity(lhs: sp.Expr, rhs: sp.Expr) -> str:
-    _plain(lhs, rhs)
-    return f"{_unfolding(lhs, rhs)}{naming(lhs, rhs)}\n  field; side"
-
-
 def _inequality(lhs: sp.Expr, relation: str, rhs: sp.Expr) -> str:
     """`0 < rhs - lhs` as a quotient of polynomials in positive atoms with positive coefficients."""
     _plain(lhs, rhs)
     if relation not in ("<", "<="):
         raise UnsupportedExpression("the Coq export proves equations and inequalities")
     head = "apply Rminus_gt_0_lt" if relation == "<" else "apply Rlt_le, Rminus_gt_0_lt"
-    return f"{_unfolding(lhs, rhs)}{naming(lhs, rhs)}\n  {head}.\n  {_quotient(lhs, rhs)}"
+    return f"{_opened(lhs, rhs)}{_names(lhs, rhs)}\n  {head}.\n  {_quotient(lhs, rhs)}"
 
 
 def _quotient(lhs: sp.Expr, rhs: sp.Expr) -> str:
@@ -306,9 +288,9 @@ def _quotient(lhs: sp.Expr, rhs: sp.Expr) -> str:
         g in atoms.positive for p in polynomials for g, k in zip(p.ring.symbols, p.degrees(), strict=True) if k > 0
     ):
         raise UnsupportedExpression("the Coq export proves inequalities whose sign the coefficients show")
-    order = sorted((m for kind, m in atoms._steps if kind == "exp"), key=sp.default_sort_key)
+    order = list(units_of(dict(pair for side in (lhs, rhs) for pair in exponentials(side))))
     names = {
-        g: sp.Symbol(f"t{order.index(k[1])}") for k, g in atoms._keys.items() if isinstance(k, tuple) and k[0] == "exp"
+        g: sp.Dummy(f"t{order.index(k[1])}") for k, g in atoms._keys.items() if isinstance(k, tuple) and k[0] == "exp"
     }
     swap = {g: names.get(g, meaning) for g, meaning in atoms.meaning.items()}
     top = value.num.as_expr().xreplace(swap)
@@ -318,52 +300,4 @@ def _quotient(lhs: sp.Expr, rhs: sp.Expr) -> str:
         f"match goal with |- ?g > 0 => replace g with {quotient} by (field; side)"
         f" | |- 0 < ?g => replace g with {quotient} by (field; side) end.\n"
         "  apply Rdiv_lt_0_compat; solve [positive | nra]"
-    )
-
-
-def _derivative(name: str, binders: str, hypotheses: str, lhs: sp.Derivative, rhs: sp.Expr) -> str:
-    """`is_derive` by `auto_derive`, its two goals by positivity and `field`."""
-    f = lhs.expr
-    if lhs.variable_count[0][1] != 1 or len(lhs.variable_count) != 1:
-        raise UnsupportedExpression("the Coq export writes first and second derivatives in one variable")
-    variable = lhs.variable_count[0][0]
-    x = name_of(variable)
-    stated = f"{binders}{hypotheses}is_derive (fun {x} : R => {expression(f)}) {x} {expression(rhs)}"
-    return f"Theorem {name} : {stated}.\nProof.\n  intros.\n  {_derive(f, rhs, variable, '-')}\nQed.\n"
-
-
-def _second_derivative(name: str, binders: str, hypotheses: str, claim: Claim, lhs: sp.Derivative, rhs: sp.Expr) -> str:
-    """`is_derive_n f 2`: the first derivative everywhere, then its derivative."""
-    f, variable = lhs.expr, lhs.variable_count[0][0]
-    if len(lhs.variable_count) != 1 or any(variable in e.free_symbols for e, _ in claim.premises):
-        raise UnsupportedExpression("the Coq export writes second derivatives on the whole line")
-    if not all(_is_plainly_positive(u.args[0], Given(claim.premises)) for u in f.atoms(sp.log)):
-        raise UnsupportedExpression("the Coq export writes logarithms of sums of positive terms")
-    first, x = sp.diff(f, variable), name_of(variable)
-    stated = f"{binders}{hypotheses}is_derive_n (fun {x} : R => {expression(f)}) 2 {x} {expression(rhs)}"
-    return (
-        f"Theorem {name} : {stated}.\nProof.\n  intros.\n"
-        f"  apply (is_derive_ext (fun {x} : R => {expression(first)})).\n"
-        f"  - clear {x}. intros {x}. symmetry. apply is_derive_unique.\n    {_derive(f, first, variable, '+')}\n"
-        f"  - {_derive(first, rhs, variable, '+')}\nQed.\n"
-    )
-
-
-def _derive(f: sp.Expr, rhs: sp.Expr, variable: sp.Symbol, bullet: str) -> str:
-    """Tactic text for `is_derive f variable rhs`."""
-    if f.has(*SWITCHES) or rhs.has(*SWITCHES) or f.has(sp.Derivative) or rhs.has(sp.Derivative):
-        raise UnsupportedExpression("the Coq export writes derivatives of analytic functions, one at a time")
-    if _has_roots(f) or _has_roots(rhs):
-        raise UnsupportedExpression("the Coq export writes derivatives without roots")
-    derived = sp.diff(f, variable)
-    named, again = naming(f, rhs, derived), naming(f, rhs, derived, tag="_")
-    respelled = [text for text in sorted({t for t, _ in exponentials(f)}) if "^" in text]
-    align = "".join(
-        f"repeat match goal with |- context [exp ?a] => assert_fails (constr_eq a {t}); "
-        f"replace a with {t} by (simpl; ring) end.\n    "
-        for t in respelled
-    )
-    return (
-        f"{_unfolding(f, rhs)}auto_derive.\n"
-        f"  {bullet} {align}{named}\n    side.\n  {bullet} {align}{again}\n    field; side."
     )
