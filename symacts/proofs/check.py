@@ -17,6 +17,7 @@ lhs with its branches chosen by the hypotheses:
 - `cases`: every real number e is < 0, = 0 or > 0: the goal under each.
 - `eliminate`: where e = 0 and e = s*x + c with s != 0 free of x, x is -c/s.
 - `either`: Max(a, b) is a or b, Abs(a) is a or -a: the goal for each.
+- `chosen`: where a >= b, Max(a, b) is a.
 - `derivatives`: in an open set where one branch of u holds, u' is the derivative of that branch.
 - `kink`: at a border, u' exists if and only if the branches' values and slopes agree, and is their common slope.
 - `derivative-and-point`: f' = 0 inside an interval and f(p) = 0 at a point of it give f = 0 on it.
@@ -26,14 +27,16 @@ lhs with its branches chosen by the hypotheses:
 - `isolated`: e analytic on a convex set and nonzero at one of its points vanishes on no open part of it.
 - `apart`: a < b gives a != b.
 - `transform`: x = F(t), t = B(x) with F(B(x)) = x: the goal in t.
-- `monotone`: s*f' >= 0 between a bound b and x, and f(b) >= 0, give f >= 0 (> 0 if either is strict).
+- `monotone`: s*f' >= 0 between a bound b and x, and f(b) >= 0, give f >= 0 (> 0 if either is strict,
+  or f' analytic and not 0).
 - `sign`: balls, Taylor polynomials with a ball for the last coefficient and tails that cover an interval show f > 0.
 - `limit`: lim of sum c_k*f_k is sum c_k*lim f_k; each lim f_k by continuity, Taylor coefficients, expansion, or laws.
 - `integral`, `definite`: where F' = f inside each piece, the integral is the sum of F's increments; Gaussian moments.
+- `leibniz`: the derivative of the integral of f from a(x) to b(x) is f(b)*b' - f(a)*a'.
 - `squares`: f = sum of w_k*b_k**2 with w_k >= 0 is >= 0.
 - `enclosure`: a ball that contains f and not 0 shows the sign of a constant.
 - `words`: both sides have one normal form in the free algebra with transpose, inverse, trace, Gibbs map.
-- `elementwise`, `entries`: matrices are equal if their entries are; one goal for all entries, or for each.
+- `elementwise`, `entries`, `diagonals`: matrices are equal if their entries are, sums of diag(u)*M if those of u are.
 - `induction`: a layer is affine, and a layer after an affine map is affine: so is every stack.
 
 >>> import sympy as sp

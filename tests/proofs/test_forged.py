@@ -62,6 +62,7 @@ PRODUCT, FLAT = sp.Integral(x * y, (x, 0, 1)), sp.Integral(y * y, (y, 0, 1))
 SHIFTED = sp.Integral(sp.exp(-(z**2) + SAME * z), (z, -sp.oo, sp.oo))
 ODD = sp.Integral(z * sp.exp(-(z**2)), (z, -sp.oo, sp.oo))
 POLE = sp.Integral(1 / x**2, (x, -1, 1))
+SPIKE = sp.Limit(sp.Piecewise((3 * x, sp.Eq(x, 0)), (0, True)) + 1 / t, t, sp.oo)
 LINE = [(x - y, "=")]
 FORGED: dict[str, tuple[Claim, Any]] = {
     # a part without a value disappears
@@ -119,6 +120,22 @@ FORGED: dict[str, tuple[Claim, Any]] = {
     "a wide case": (claim(0, "<=", x), step("cases", STRUCTURE, ABSURD, on=E(x), parts=[">", ">"])),
     "foreign premises": (claim(0, "<=", x, (y, ">=")), STRUCTURE),
     "premises that can be met": (claim(x, "=", 2, (x - 1, ">="), (1 - x, ">=")), ABSURD),
+    # under operators
+    "a limit under a derivative": (
+        claim(sp.Derivative(SPIKE, x), "=", 3, (x, "=")),
+        step(
+            "limit",
+            step("derivatives", ALGEBRA),
+            of=E(SPIKE),
+            value=E(3 * x),
+            within=E(ONE),
+            parts=[[E(ONE), E(3 * x), E(3 * x)], [E(ONE), E(1 / t), E(ZERO)]],
+        ),
+    ),
+    "a kink under a limit": (
+        claim(sp.Limit(sp.Derivative(x * sp.Abs(x), x), x, 3), "=", 0, (x, "=")),
+        step("kink", limit_of(sp.Limit(ZERO, x, 3), ZERO, (ONE, ZERO, ZERO)), index=0),
+    ),
     # intervals
     "no interior for some parameters, strict": (
         claim(0, "<", a * x, (a * x, ">="), (x, ">")),

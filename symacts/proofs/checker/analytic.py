@@ -13,17 +13,16 @@ import sympy as sp
 
 from symacts.codec import decode
 from symacts.errors import UnsupportedExpression
-from symacts.proofs.checker.entail import (
-    Condition,
-    Given,
-    Undecided,
-    demands,
-    follows,
-    is_analytic,
-    obligations,
-    strictly,
+from symacts.proofs.checker.entail import Condition, Given, Undecided, demands, is_analytic, obligations, strictly
+from symacts.proofs.checker.goals import (
+    Goal,
+    read,
+    replaced,
+    require_defined,
+    require_kept,
+    require_outermost,
+    resolved,
 )
-from symacts.proofs.checker.goals import Goal, read, replaced, require_defined, require_kept, resolved
 from symacts.proofs.checker.normal import is_zero
 from symacts.rigor import compare, compile_balls, evaluate
 from symacts.rigor.tails import replay_sign
@@ -141,8 +140,7 @@ def _require_isolated_zeros_in(e: sp.Expr, variable: sp.Symbol, given: Given, at
     require_interval(alone, variable)
     if e.free_symbols != {variable} or not is_analytic(e) or not isinstance(at, sp.Rational):
         raise UnsupportedExpression("an analytic slope in one variable and a rational point are needed")
-    if not all(follows(alone, (u, ">" if op == ">=" else op)) for u, op in obligations(e)):
-        raise UnsupportedExpression("the slope is not seen to be analytic on an interval")
+    require_kept(alone, [strictly(c) for c in obligations(e)])
     nothing, swap = Given(), {variable: at}
     if not all(nothing.holds(c.xreplace(swap), op) for c, op in alone.conditions):
         raise UnsupportedExpression("the point is not in the interval")
@@ -331,10 +329,12 @@ def kink(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
         except Undecided:
             value = _at_border(goal.given, d, node["index"])
             if value is None:
+                require_outermost(goal, d)
                 return []
             swaps[d] = value
     if not swaps:
         raise UnsupportedExpression("every derivative has its branch")
+    require_outermost(goal, *swaps)
     return [replaced(goal, swaps)]
 
 

@@ -27,6 +27,7 @@ __all__ = [
     "replaced",
     "require_defined",
     "require_kept",
+    "require_outermost",
     "require_plain",
     "resolved",
     "variable_of",
@@ -181,6 +182,13 @@ def all_demands(given: Given, e: sp.Expr) -> list[Condition]:
         return demands(given, e)
     except Undecided:
         return obligations(e)
+
+
+def require_outermost(goal: Goal, *parts: sp.Expr) -> None:
+    """Fail where a part stands under an operator: the hypotheses are about the point, not what that moves over."""
+    for operator in (goal.lhs.atoms(*_OPERATORS) | goal.rhs.atoms(*_OPERATORS)) - set(parts):
+        if operator.has(*parts):
+            raise UnsupportedExpression("what stands under an operator is not replaced by its value at a point")
 
 
 def no_operators(*sides: sp.Expr) -> None:

@@ -24,7 +24,7 @@ import sympy as sp
 from symacts.errors import UnsupportedExpression
 from symacts.proofs.checker.analytic import without
 from symacts.proofs.checker.entail import Given, demands, follows, is_analytic, obligations, strictly
-from symacts.proofs.checker.goals import Goal, all_demands, read, replaced, require_kept
+from symacts.proofs.checker.goals import Goal, all_demands, read, replaced, require_kept, require_outermost
 from symacts.proofs.checker.limits import require_limit
 from symacts.proofs.checker.normal import is_zero
 from symacts.rigor.tails import limit as tail_limit
@@ -85,9 +85,7 @@ def definite(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     z, a, b = of.limits[0]
     if z in a.free_symbols | b.free_symbols or of not in goal.lhs.atoms(sp.Integral) | goal.rhs.atoms(sp.Integral):
         raise UnsupportedExpression("no such integral in the goal")
-    operators = [o for side in (goal.lhs, goal.rhs) for o in side.atoms(sp.Derivative, sp.Limit, sp.Integral)]
-    if any(o != of and o.has(of) for o in operators):
-        raise UnsupportedExpression("the hypotheses are about the point, not about what an operator moves over")
+    require_outermost(goal, of)
     outer = without(goal.given, z)
     if node.get("reversed"):
         a, b = b, a
@@ -122,6 +120,7 @@ def leibniz(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
         raise UnsupportedExpression("a derivative of an integral")
     if of not in goal.lhs.atoms(sp.Derivative) | goal.rhs.atoms(sp.Derivative):
         raise UnsupportedExpression("no such derivative in the goal")
+    require_outermost(goal, of)
     (x, order), integral = of.variable_count[0], of.expr
     if len(integral.limits) != 1 or len(integral.limits[0]) != 3 or order < 1:
         raise UnsupportedExpression("one integral between two bounds")
@@ -132,8 +131,7 @@ def leibniz(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     for e in (f, a, b):
         if e.has(sp.oo, -sp.oo, sp.Integral, sp.Limit, sp.Derivative) or not is_analytic(e):
             raise UnsupportedExpression("the integrand and the bounds are analytic")
-        if not all(follows(outer, (u, ">" if op == ">=" else op)) for u, op in obligations(e)):
-            raise UnsupportedExpression("the integrand and the bounds are defined everywhere")
+        require_kept(outer, [strictly(c) for c in obligations(e)])
     slope = f.xreplace({z: b}) * sp.diff(b, x) - f.xreplace({z: a}) * sp.diff(a, x)
     value = slope if order == 1 else sp.diff(slope, x, order - 1)
     mark = sp.Dummy(real=True)

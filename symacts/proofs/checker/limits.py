@@ -10,7 +10,7 @@ import sympy as sp
 from symacts.errors import UnsupportedExpression
 from symacts.proofs.checker.analytic import without
 from symacts.proofs.checker.entail import Condition, Given, demands, follows, is_analytic, obligations, strictly
-from symacts.proofs.checker.goals import Goal, read, replaced, require_kept
+from symacts.proofs.checker.goals import Goal, read, replaced, require_kept, require_outermost
 from symacts.proofs.checker.normal import is_zero
 from symacts.rigor.tails import limit as tail_limit
 from symacts.rigor.tails import tail_sign
@@ -27,6 +27,7 @@ def limit(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     if not isinstance(of, sp.Limit) or of not in goal.lhs.atoms(sp.Limit) | goal.rhs.atoms(sp.Limit):
         raise UnsupportedExpression("no such limit in the goal")
     total: sp.Expr = sp.S.Zero
+    require_outermost(goal, of)
     e, variable, point, direction = of.args
     outer = without(goal.given, variable)
     require_kept(outer, obligations(point) if point.is_finite is not False else [])
