@@ -12,6 +12,7 @@ question as it was typed is not on disk.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -53,7 +54,7 @@ def analyze(target: Any, *, parameters: Any = None, timeout: float | None = None
     symbolic = isinstance(parameters, str)
     if symbolic and parameters != "symbolic":
         raise ParameterError(wording("parameters", parameters, ("symbolic",)) + ", or a dict of values")
-    seconds = None
+    started, seconds = time.monotonic(), None
     if timeout is not None:
         from symacts.budget import check_seconds
 
@@ -61,7 +62,7 @@ def analyze(target: Any, *, parameters: Any = None, timeout: float | None = None
     question = _in_plain_text(target, parameters)
     name = None if question is None else cache.named(question)
     known = None if name is None else cache.load(name)
-    return known or _found_or_derived(target, parameters, seconds, question)
+    return known or _found_or_derived(target, parameters, seconds, started, question)
 
 
 def _in_plain_text(target: Any, parameters: Any) -> str | None:
@@ -76,8 +77,10 @@ def _in_plain_text(target: Any, parameters: Any) -> str | None:
     return json.dumps([target, given], sort_keys=True)
 
 
-def _found_or_derived(target: Any, parameters: Any, seconds: float | None, question: str | None) -> Report:
-    """The report by the declaration's own entry on disk, else from the engine."""
+def _found_or_derived(
+    target: Any, parameters: Any, seconds: float | None, started: float, question: str | None
+) -> Report:
+    """The report by the declaration's own entry on disk, else from the engine; reading the question takes time too."""
     from symacts.registry import resolve
 
     symbolic = isinstance(parameters, str)
@@ -90,7 +93,7 @@ def _found_or_derived(target: Any, parameters: Any, seconds: float | None, quest
         if seconds is None:
             report = driver.report_of(activation, symbolic)
         else:
-            report = driver.limited_report(activation, symbolic, seconds)
+            report = driver.limited_report(activation, symbolic, seconds, time.monotonic() - started)
         if entry:
             cache.save(entry, report)
     if entry and question:

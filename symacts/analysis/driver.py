@@ -80,11 +80,11 @@ def _first_answer(subject: Subject, name: str, rows: list[Derivation], find: Cal
     return Fact(name, None, "unknown", reasons[0] if reasons else "no derivation", "")
 
 
-def limited_report(activation: Activation, symbolic: bool, seconds: float) -> Report:
-    """The report, or `AnalysisTimeout` with the facts found until then."""
+def limited_report(activation: Activation, symbolic: bool, seconds: float, spent: float = 0.0) -> Report:
+    """The report, or `AnalysisTimeout` with the facts found until then; `spent` of the seconds are gone already."""
     found: list[Fact] = []
     try:
-        data = run_with_deadline(_work, (activation, symbolic), seconds)
+        data = run_with_deadline(_work, (activation, symbolic), seconds - spent)
     except DeadlineExceeded as late:
         for name, value, status, because, how in late.messages:
             found.append(Fact(name, decode(value), status, because, how))

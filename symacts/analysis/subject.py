@@ -153,7 +153,7 @@ class Subject:
 
     def _find_sign(self, constant: sp.Expr) -> int | None:
         if constant.has(Root):
-            lo, hi = (0, 0) if constant.free_symbols else self.oracle.enclose(constant, 20)  # type: ignore[attr-defined]
+            lo, hi = self._bounds(constant)
             if lo > 0 or hi < 0:
                 return 1 if lo > 0 else -1
             plain = _unwrapped(constant)
@@ -171,6 +171,15 @@ class Subject:
                 if divides(root.function.expr, plain.xreplace({root: variable})):
                     return 0
         return self.oracle.sign(constant)
+
+    def _bounds(self, constant: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+        """Rational bounds of a constant; `(0, 0)` where it has none."""
+        if constant.free_symbols:
+            return sp.S.Zero, sp.S.Zero
+        try:
+            return self.oracle.enclose(constant, 20)  # type: ignore[attr-defined]
+        except UnsupportedExpression:
+            return sp.S.Zero, sp.S.Zero
 
     def _with_one_root(self, constant: sp.Expr, first: Root, second: Root) -> sp.Expr:
         """The constant with one root written as plus or minus the other, where exact division shows that it is."""

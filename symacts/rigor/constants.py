@@ -36,6 +36,8 @@ MOST_DEGREE = 48
 """Product of the indices of all roots up to which a minimal polynomial is computed."""
 MOST_SCALE = 20_000
 """Binary exponents beyond this are left as they are: a decimal grid there means gcds of numbers that long."""
+MOST_EXPONENT = 2**21
+"""Binary exponents of what is written as a rational number at all: beyond, bounds would fill the memory."""
 SIGN_BITS = (64, 256, 1024)
 """Precisions at which a sign is tried before it is undecided."""
 
@@ -148,6 +150,8 @@ def _ends(ball: Any) -> tuple[Fraction, Fraction]:
 
 def _fraction(exact: Any) -> Fraction:
     mantissa, exponent = (int(v) for v in exact.man_exp())
+    if abs(exponent) > MOST_EXPONENT:
+        raise UnsupportedExpression(f"a number near 2**({exponent}) has no rational bounds of bearable length")
     return Fraction(mantissa * 2**exponent) if exponent >= 0 else Fraction(mantissa, 2**-exponent)
 
 

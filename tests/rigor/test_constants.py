@@ -168,6 +168,12 @@ def test_a_root_without_change_of_sign_is_refused() -> None:
 
 
 def test_the_enclosure_of_a_tiny_number_has_short_ends() -> None:
-    lo, hi = enclose(sp.erfc(R(3001, 2)), 20)
+    lo, hi = enclose(sp.erfc(R(1001, 2)), 20)
     assert 0 < lo < hi and hi / lo < 1 + R(1, 10**15)
     assert max(int(end.p).bit_length() for end in (lo, hi)) < 200
+
+
+def test_a_number_of_astronomic_size_has_a_sign_but_no_rational_bounds() -> None:
+    assert sign(sp.exp(-(10**8) - sp.pi)) == 1 and sign(sp.exp(10**8 * sp.pi) - 10**100) == 1
+    with pytest.raises(UnsupportedExpression, match="rational bounds"):
+        enclose(sp.exp(-(10**8) - sp.pi))
