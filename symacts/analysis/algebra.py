@@ -164,8 +164,9 @@ def derivative_in_output(f: Subject, facts: Facts) -> Answer:
     found: list[sp.Expr | None] = []
     for k, _ in f.pieces:
         value, slope = f.expression_of(k), f.expression_of(k, 1)
-        polynomial = polynomial_in_output(value, slope, f.x)
-        if polynomial is None and not any(_has_no_polynomial(f, k, degree=8, skip=skip) for skip in (0, 1)):
+        excluded = slope.has(f.x) and any(_has_no_polynomial(f, k, degree=8, skip=skip) for skip in (0, 1))
+        polynomial = None if excluded else polynomial_in_output(value, slope, f.x)
+        if polynomial is None and not excluded:
             raise Undecided("no polynomial found, and none of degree up to 8 excluded")
         found.append(polynomial)
     because = "undetermined coefficients over the exponentials of f, checked by exact expansion"
@@ -185,8 +186,8 @@ def _has_no_polynomial(f: Subject, branch: int, degree: int, skip: int) -> bool:
     try:
         ys = [f.oracle.enclose(f.expression_of(branch).subs(f.x, p), 80) for p in points]  # type: ignore[attr-defined]
         column = [f.oracle.enclose(f.expression_of(branch, 1).subs(f.x, p), 80) for p in points]  # type: ignore[attr-defined]
-    except UnsupportedExpression as error:
-        raise Undecided(str(error)) from None
+    except (UnsupportedExpression, Undecided):  # a parameter, or a value without rational bounds
+        return False
     if any(max(int(end.p).bit_length(), int(end.q).bit_length()) > MOST_BITS for ball in ys + column for end in ball):
         return False
     values = [_Ball(Fraction(int(a.p), int(a.q)), Fraction(int(b.p), int(b.q))) for a, b in ys]

@@ -249,8 +249,11 @@ def divides(divisor: sp.Expr, expression: sp.Expr) -> bool:
 
 def _plain(expression: sp.Expr) -> sp.Expr:
     """Hyperbolic functions as exponentials, and rational factors taken out of roots."""
-    expression = expression.replace(lambda e: isinstance(e, _HYPERBOLIC), lambda e: e.rewrite(sp.exp))
-    return expression.replace(lambda e: e.is_Pow and e.base.is_Add and e.exp.is_Rational, _without_content)
+    if expression.has(*_HYPERBOLIC):
+        expression = expression.replace(lambda e: isinstance(e, _HYPERBOLIC), lambda e: e.rewrite(sp.exp))
+    if any(p.base.is_Add and p.exp.is_Rational and not p.exp.is_Integer for p in expression.atoms(sp.Pow)):
+        expression = expression.replace(lambda e: e.is_Pow and e.base.is_Add and e.exp.is_Rational, _without_content)
+    return expression
 
 
 def _without_content(power: sp.Expr) -> sp.Expr:
