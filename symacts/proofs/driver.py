@@ -22,6 +22,7 @@ __all__ = ["prove", "prove_claim"]
 FIRST_POINTS, LAST_POINTS = 12, 160
 FIRST_POINTS_MANY = 40  # in several variables
 LAST_COSTLY = 8  # where integrals are enclosed by quadrature
+MOST_WORK = 8.0  # seconds of processor time for one goal, whatever the limit: later finds are rare
 SPARE = 0.4  # seconds kept back for ending the worker
 
 
@@ -130,7 +131,8 @@ def _answer(claim: Claim, deadline: float) -> dict[str, Any]:
     nodes = []
     reason = ""
     for k, goal in enumerate(goals):
-        search = Search(ALL, deadline=deadline, base_conditions=len(claim.premises))
+        work = time.process_time() + MOST_WORK
+        search = Search(ALL, deadline=deadline, work=work, base_conditions=len(claim.premises))
         try:
             node = prove_goal(goal, search)
         except OutOfBudget as error:

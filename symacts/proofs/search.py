@@ -31,11 +31,15 @@ class OutOfBudget(Exception):
 
 @dataclass
 class Search:
-    """The budget of one search, what failed in it, and why."""
+    """The budget of one search, what failed in it, and why.
+
+    `deadline` is a time of the monotonic clock, `work` one of the processor's.
+    """
 
     tactics: tuple[Tactic, ...]
     steps: int = 4000
     deadline: float = float("inf")
+    work: float = float("inf")
     max_depth: int = 24
     reasons: list[str] = field(default_factory=list)
     failed: dict[Any, int] = field(default_factory=dict)
@@ -49,7 +53,7 @@ class Search:
         self.steps -= 1
         if self.steps < 0:
             raise OutOfBudget("the step budget is used up")
-        if time.monotonic() > self.deadline:
+        if time.monotonic() > self.deadline or time.process_time() > self.work:
             raise OutOfBudget("the time limit passed")
 
     def note(self, reason: str) -> None:

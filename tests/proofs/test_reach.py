@@ -44,6 +44,14 @@ PAIRS: list[tuple[str, str, Any]] = [
         None,
     ),
     ("Integral(log(z), (z, 1, x)) = x*log(x) - x + 1", "Integral(log(z), (z, 1, x)) = x*log(x) - x", "x > 0"),
+    # chords of convex functions
+    (
+        "mish((x + y)/2) <= (mish(x) + mish(y))/2",
+        "mish((x + y)/2) >= (mish(x) + mish(y))/2",
+        "0 <= x, x <= 1, 0 <= y, y <= 1",
+    ),
+    ("exp(x/3 + 2*y/3) <= exp(x)/3 + 2*exp(y)/3", "exp(x/3 + 2*y/3) <= 2*exp(x)/3 + exp(y)/3", None),
+    ("x*y*z <= (x**3 + y**3 + z**3)/3", "x*y*z <= (x**3 + y**3 + z**3)/4", "x >= 0, y >= 0, z >= 0"),
     # slopes with isolated zeros, extrema that one value takes throughout
     ("x - tanh(x) < y - tanh(y)", "x - 1.0001*tanh(x) < y - 1.0001*tanh(y)", "x < y"),
     ("maxtanh(x) = tanh(x)", "maxtanh(x) = x", "x <= 0"),

@@ -112,3 +112,76 @@ def test_an_integral_under_another_operator_stays() -> None:
         goal = Goal(Given(((1 - x, ">="),)), outer, "=", sp.S.Zero)
         _rejected(goal, {**node, "steps": [ALGEBRA]})
     assert check_goal(Goal(Given(((1 - x, ">="),)), of, "=", sp.S.Half), {**node, "steps": [ALGEBRA]})
+
+
+def _chord(f: sp.Expr, *, weights: Any = None, given: Any = (), points: Any = None) -> dict[str, Any]:
+    half = sp.S.Half
+    return {
+        "rule": "convex",
+        "f": encode(f),
+        "variable": encode(z),
+        "parts": [[encode(w), encode(p)] for w, p in zip(weights or (half, half), points or (x, y), strict=True)],
+        "given": [[encode(e), op] for e, op in given],
+    }
+
+
+def test_a_chord_lies_above_a_convex_function() -> None:
+    goal = Goal(Given(), sp.exp((x + y) / 2), "<=", (sp.exp(x) + sp.exp(y)) / 2)
+    (child,) = RULES["convex"](goal, _chord(sp.exp(z)))
+    assert child.rhs == sp.exp(z) and check_goal(goal, {**_chord(sp.exp(z)), "steps": [{"rule": "structure"}]})
+
+
+@pytest.mark.parametrize(
+    ("f", "more", "given"),
+    [
+        (sp.exp(z) + 1, {}, ()),  # another function, by a constant that the chord does not see
+        (sp.exp(z), {"weights": (sp.Rational(1, 3), sp.Rational(2, 3))}, ()),
+        (sp.exp(z), {"weights": (-sp.S.Half, sp.Rational(3, 2))}, ()),
+        (sp.exp(z), {"given": ((z, ">"),)}, ()),  # the points need not be positive
+        (sp.exp(z), {"given": ((z**2, ">="),)}, ()),  # no interval
+        (sp.exp(z + x), {}, ()),  # the function moves with a point
+        (sp.Abs(z), {}, ()),
+        (1 / z, {}, ()),
+        (-sp.log(z), {}, ((x, ">"),)),
+    ],
+)
+def test_other_chords_do_not(f: sp.Expr, more: dict[str, Any], given: Any) -> None:
+    g = f if f != sp.exp(z) + 1 else 2 * f
+    rhs, lhs = (g.xreplace({z: x}) + g.xreplace({z: y})) / 2, f.xreplace({z: (x + y) / 2})
+    _rejected(Goal(Given(given), lhs, "<=", rhs), {**_chord(f, **more), "steps": [{"rule": "structure"}]})
+
+
+def test_strictly_below_needs_more() -> None:
+    goal = Goal(Given(), sp.exp((x + y) / 2), "<", (sp.exp(x) + sp.exp(y)) / 2)
+    _rejected(goal, {**_chord(sp.exp(z)), "steps": [{"rule": "structure"}]})
+
+
+def test_one_combination_decides() -> None:
+    node = {
+        "rule": "generalize",
+        "of": encode(x + 2 * y),
+        "old": encode(x),
+        "value": encode(z - 2 * y),
+        "variable": encode(z),
+        "given": [[encode(z), ">"]],
+    }
+    goal = Goal(Given(((x, ">"), (y, ">="))), sp.S.Zero, "<", sp.sinh(x + 2 * y))
+    (child,) = RULES["generalize"](goal, node)
+    assert child.rhs == sp.sinh(z) and child.given.conditions == ((z, ">"),)
+    for more in (
+        {"given": [[encode(z - 1), ">"]]},  # does not follow
+        {"given": [[encode(z), "="]]},
+        {"value": encode(z - y)},  # x is not recovered
+        {"of": encode(x + y)},
+        {"variable": encode(y)},  # a name in use
+    ):
+        _rejected(goal, {**node, **more, "steps": [{"rule": "structure"}]})
+    _rejected(Goal(goal.given, sp.S.Zero, "<", y + sp.sinh(x + 2 * y)), {**node, "steps": [{"rule": "structure"}]})
+
+
+def test_a_factor_that_may_vanish_shows_no_strict_inequality() -> None:
+    node = {"rule": "factor", "by": encode(x), "rest": encode(1 + y**2), "steps": [{"rule": "structure"}]}
+    given = Given(((x, ">="),))
+    assert check_goal(Goal(given, sp.S.Zero, "<=", x * (1 + y**2)), node)
+    _rejected(Goal(given, sp.S.Zero, "<", x * (1 + y**2)), node)
+    _rejected(Goal(Given(), sp.S.Zero, "<=", x * (1 + y**2)), node)

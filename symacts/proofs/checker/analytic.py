@@ -30,6 +30,7 @@ from symacts.rigor.tails import replay_sign
 __all__ = [
     "Span",
     "ball_sign",
+    "convex",
     "interior",
     "kink",
     "monotone",
@@ -129,6 +130,44 @@ def monotone(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
         Goal(interior(goal.given, variable), sp.S.Zero, "<" if slope_strict and not isolated else "<=", slope),
         Goal(outer, lhs.xreplace(at), "<=" if slope_strict else goal.relation, rhs.xreplace(at)),
     ]
+
+
+def convex(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
+    """`rhs - lhs = w_1*f(x_1) + ... + w_k*f(x_k) - f(w_1*x_1 + ... + w_k*x_k)` is not negative where f'' is not.
+
+    The weights are not negative and sum to 1; the points keep to an interval on which f is analytic inside.
+    """
+    f, t = read(node["f"]), read(node["variable"])
+    parts = [(read(w), read(p)) for w, p in node["parts"]]
+    inside = [(read(e), op) for e, op in node["given"]]
+    lhs, rhs = resolved(goal)
+    require_defined(goal)
+    used = {
+        s for e in (lhs, rhs, *(p for _, p in parts), *(e for e, _ in goal.given.conditions)) for s in e.free_symbols
+    }
+    if goal.relation != "<=" or not isinstance(t, sp.Symbol) or t in used or not parts:
+        raise UnsupportedExpression("an inequality and a new name for the argument are needed")
+    names = set().union(*(p.free_symbols for _, p in parts))
+    kept = [c for c in goal.given.conditions if not c[0].free_symbols & names]
+    whole, interior_ = Given((*kept, *inside)), Given((*kept, *((e, ">") for e, _ in inside)))
+    for e, op in inside:
+        if op not in (">", ">=") or e.free_symbols != {t} or slope_of(e, t) is None:
+            raise UnsupportedExpression(f"{e} {op} 0 does not leave an interval")
+        if not all(goal.given.holds(e.xreplace({t: p}), op) for _, p in parts):
+            raise UnsupportedExpression(f"not seen to hold at each point: {e} {op} 0")
+    if not all(is_analytic(e) for e in (f, *(e for part in parts for e in part))) or f.free_symbols & names:
+        raise UnsupportedExpression("the function and the points are analytic")
+    require_defined(Goal(whole, sp.S.Zero, "<=", f))
+    require_defined(Goal(interior_, sp.S.Zero, "<=", sp.diff(f, t, 2)))
+    if not all(follows(interior_, (e, ">" if op == ">=" else op)) for e, op in obligations(f)):
+        raise UnsupportedExpression("the function is not seen to be analytic inside")
+    weights, mean = sp.Add(*(w for w, _ in parts)), sp.Add(*(w * p for w, p in parts))
+    if not all(goal.given.holds(w, ">=") for w, _ in parts) or not is_zero(weights - 1):
+        raise UnsupportedExpression("the weights are not negative and sum to 1")
+    chord = sp.Add(*(w * f.xreplace({t: p}) for w, p in parts)) - f.xreplace({t: mean})
+    if not is_zero(rhs - lhs - chord):
+        raise UnsupportedExpression("the difference is not that of a chord and the function")
+    return [Goal(interior_, sp.S.Zero, "<=", sp.diff(f, t, 2))]
 
 
 def _require_isolated_zeros_in(e: sp.Expr, variable: sp.Symbol, given: Given, at: sp.Expr) -> None:

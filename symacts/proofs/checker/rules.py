@@ -160,13 +160,13 @@ def derivative_and_point(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
 
 
 def factor(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
-    """rhs - lhs = p*h with p > 0: the sign is that of h."""
+    """rhs - lhs = p*h with p > 0: the sign is that of h; for `<=` a p >= 0 is enough."""
     p, h = expression_of(node, "by"), expression_of(node, "rest")
     lhs, rhs = resolved(goal)
     require_defined(goal, p, h)
     if not is_zero(rhs - lhs - p * h):
         raise CertificateError("", "the product does not equal the difference")
-    if not goal.given.holds(p, ">"):
+    if not goal.given.holds(p, ">=" if goal.relation == "<=" else ">"):
         raise CertificateError("", f"not seen to be positive: {p}")
     return [Goal(goal.given, sp.S.Zero, goal.relation, h, True)]
 
@@ -232,6 +232,28 @@ def transform(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
             raise CertificateError("", f"{new} is not a function of the old variables")
         require_defined(replace(goal, is_defined=True), value)
     return [moved(goal, forward)]
+
+
+def generalize(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
+    """Both sides depend on one combination w of the variables: prove them for every w that its bounds allow."""
+    of, old, value, variable = (expression_of(node, key) for key in ("of", "old", "value", "variable"))
+    lhs, rhs = resolved(goal)
+    no_operators(lhs, rhs)
+    require_defined(goal)
+    used = {s for e in (lhs, rhs, of, *(e for e, _ in goal.given.conditions)) for s in e.free_symbols}
+    if not (old.is_Symbol and variable.is_Symbol and of.is_polynomial(*of.free_symbols)) or variable in used:
+        raise CertificateError("", "a polynomial of the variables and a new name for it are needed")
+    if not is_zero(value.xreplace({variable: of}) - old):
+        raise CertificateError("", f"{old} is not recovered")
+    require_defined(replace(goal, is_defined=True), value.xreplace({variable: of}))
+    sides = [sp.expand(side.xreplace({old: value})) for side in (lhs, rhs)]
+    conditions = [(read(e), op) for e, op in node["given"]]
+    for e, op in conditions:
+        if op not in (">", ">=") or not goal.given.holds(e.xreplace({variable: of}), op):
+            raise CertificateError("", f"not seen to follow: {e} {op} 0")
+    if any(not e.free_symbols <= {variable} for e in (*sides, *(e for e, _ in conditions))):
+        raise CertificateError("", f"the sides do not depend on {of} alone")
+    return [Goal(Given(conditions), sides[0], goal.relation, sides[1])]
 
 
 def enclosure(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:

@@ -16,6 +16,7 @@ from symacts.proofs.checker.limits import scale_of
 from symacts.proofs.checker.normal import is_zero
 from symacts.proofs.search import EXPECTED, Final, Node, Search, has_operators, is_plausible
 from symacts.proofs.tactics.touching import critical, repeated
+from symacts.rigor import evaluate
 from symacts.rigor.tails import TailSign, tail_sign
 
 __all__ = ["bisection", "rewritten", "several_variables", "splits", "sums_of_squares"]
@@ -245,9 +246,9 @@ def rewritten(goal: Goal, search: Search) -> Iterator[Node]:
     lhs, rhs = resolved(goal)
     g = rhs - lhs
     for h, p in _factorizations(g):
-        if goal.given.holds(p, "<"):
+        if goal.given.holds(p, "<" if goal.relation == "<" else "<="):
             h, p = -h, -p
-        if h != g and goal.given.holds(p, ">"):
+        if h != g and goal.given.holds(p, ">" if goal.relation == "<" else ">="):
             yield {"rule": "factor", "by": encode(p), "rest": encode(h)}
 
 
@@ -255,7 +256,7 @@ def _factorizations(g: sp.Expr) -> Iterator[tuple[sp.Expr, sp.Expr]]:
     numerator, denominator = sp.fraction(sp.together(g))
     if denominator != 1:
         yield sp.expand(numerator), 1 / denominator
-    factored = sp.factor_terms(g)
+    factored = sp.factor(g) if g.is_polynomial(*g.free_symbols) else sp.factor_terms(g)
     if factored.is_Mul:
         for f in factored.args:
             if not f.is_Rational:
@@ -273,6 +274,8 @@ def several_variables(goal: Goal, search: Search) -> Iterator[Node]:
     g = rhs - lhs
     if not is_plausible(goal):
         raise Final
+    yield from _chords(goal, g)
+    yield from _combined(goal, g)
     for factor in sp.Mul.make_args(sp.factor_terms(g)):
         if (
             factor.is_Add
@@ -310,6 +313,82 @@ def several_variables(goal: Goal, search: Search) -> Iterator[Node]:
                     continue
                 if all(is_plausible(c) for c in children):
                     yield node
+
+
+def _chords(goal: Goal, g: sp.Expr) -> Iterator[Node]:
+    """Two variables in terms of their own that are multiples of one function: a chord against its middle."""
+    if goal.relation != "<=":
+        return
+    symbols = sorted(g.free_symbols, key=str)
+    t = sp.Symbol("t" + "_" * sum(s.name.startswith("t") for s in symbols), real=True)
+    for k, a in enumerate(symbols):
+        for b in symbols[k + 1 :]:
+            alone = [
+                sp.Add(*(u for u in sp.Add.make_args(g) if u.has(p) and not u.has(q))) for p, q in ((a, b), (b, a))
+            ]
+            at = {s: sp.Rational(m, 7) for m, s in enumerate(symbols, 3)}
+            if 0 in alone or not sp.Add(*(u for u in sp.Add.make_args(g) if u.has(a) and u.has(b))):
+                continue
+            ratio = _ratio(alone[1].xreplace({b: a}).xreplace(at), alone[0].xreplace(at))
+            if ratio is None:
+                continue
+            weights = (1 / (1 + ratio), ratio / (1 + ratio))
+            ends = [span(goal.given, s) for s in (a, b)]
+            low = sp.Min(*(e.lo for e in ends)), any(e.lo_open for e in ends), 1
+            high = sp.Max(*(e.hi for e in ends)), any(e.hi_open for e in ends), -1
+            inside = [
+                [encode(way * (t - end)), ">" if is_open else ">="]
+                for end, is_open, way in (low, high)
+                if end.is_finite
+            ]
+            yield {
+                "rule": "convex",
+                "f": encode(alone[0].xreplace({a: t}) / weights[0]),
+                "variable": encode(t),
+                "parts": [[encode(w), encode(s)] for w, s in zip(weights, (a, b), strict=True)],
+                "given": inside,
+            }
+
+
+def _ratio(a: sp.Expr, b: sp.Expr) -> sp.Rational | None:
+    """A small positive rational close to a/b, which are numbers."""
+    try:
+        quotient = evaluate(a, PREC) / evaluate(b, PREC)
+        found = sp.Rational(str(quotient.mid().str(20, radius=False))).limit_denominator(100)
+    except EXPECTED:
+        return None
+    return found if found > 0 else None
+
+
+def _combined(goal: Goal, g: sp.Expr) -> Iterator[Node]:
+    """An affine combination of the variables on which alone both sides depend, with the bounds that it keeps."""
+    symbols = g.free_symbols
+    if len(symbols) < 2:
+        return
+    w = sp.Symbol("w" + "_" * sum(s.name.startswith("w") for s in symbols), real=True)
+    sums = [u for f in g.atoms(sp.Function, sp.exp, sp.Pow) for u in f.args if u.is_Add and u.free_symbols == symbols]
+    for of in sorted(set(sums), key=sp.default_sort_key)[:MOST_SUMS]:
+        slopes = {s: sp.diff(of, s) for s in symbols}
+        if not all(slope.is_Rational for slope in slopes.values()):
+            continue
+        old = min(symbols, key=str)
+        value = sp.expand(old + (w - of) / slopes[old])
+        if sp.expand(g.xreplace({old: value})).free_symbols != {w}:
+            continue
+        bounds: list[list[Any]] = []
+        for way in (1, -1):
+            end = sp.sympify(of.xreplace(dict.fromkeys(symbols, sp.S.Zero)))
+            for s, slope in slopes.items():
+                whole = span(goal.given, s)
+                end += slope * (whole.lo if way * slope > 0 else whole.hi)
+            if end.is_finite:
+                op = ">" if goal.given.holds(way * (of - end), ">") else ">="
+                bounds.append([encode(way * (w - end)), op])
+        node = {"rule": "generalize", "of": encode(of), "old": encode(old), "value": encode(value)}
+        yield {**node, "variable": encode(w), "given": bounds}
+
+
+MOST_SUMS = 4  # combinations of the variables that are tried
 
 
 def _is_scaled(g: sp.Expr, variable: sp.Symbol, scale: sp.Symbol) -> bool:
