@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import sympy as sp
@@ -48,7 +48,9 @@ _IRRATIONAL = [sp.pi / 2, -sp.pi / 2, sp.pi, sp.pi / 4, sp.log(2), -sp.log(2), 1
 _WIDE_TEXT = "4 -4 1/100 -1/100 20 -20 6 -6 8 -8 15 -15 50 -50 1/1000 -1/1000 100 -100"
 _WIDE = [sp.Rational(s) for s in _WIDE_TEXT.split()]
 _FAR = [sp.Rational(100001, 10), -sp.Rational(100001, 10)]
+_FARTHER = [sp.Rational(10**9 + 1, 10), -sp.Rational(10**9 + 1, 10)]
 """Far out, where bounds are approached slowly; no integers, of which powers would be written out."""
+_SMALL = sp.Rational(1, 10**6)
 _TIGHT = [sp.S.Zero, sp.Rational(1, 10**7), sp.Rational(1, 1000)]
 """How far from equality hypotheses are taken."""
 _DIAGONAL = [sp.Integer(v) for v in (0, 2, -2, 1, -1, 4, -4)]
@@ -65,7 +67,7 @@ def _grid(rng: random.Random) -> Iterator[sp.Rational]:
 
 
 def points(
-    given: Given, symbols: list[sp.Symbol], borders: list[sp.Expr], count: int
+    given: Given, symbols: list[sp.Symbol], borders: list[sp.Expr], count: int, far: Sequence[sp.Expr] = ()
 ) -> Iterator[dict[sp.Symbol, sp.Expr]]:
     """Assignments that meet the hypotheses: small numbers, ends of intervals, sides of borders, then random ones."""
     if not symbols:
@@ -82,13 +84,15 @@ def points(
     queue: list[dict[sp.Symbol, sp.Expr]] = []
     if len(symbols) == 1:
         (s,) = symbols
-        queue = [{s: v} for v in (*_SIMPLE[:6], *special[s], *_SIMPLE[6:], *_IRRATIONAL, *_WIDE, *_FAR)]
+        queue = [{s: v} for v in (*_SIMPLE[:6], *special[s], *_SIMPLE[6:], *_IRRATIONAL, *_WIDE, *far)]
     else:
         for shift in range(4):
             queue.append({s: _SIMPLE[(k * 5 + shift) % 8] for k, s in enumerate(symbols)})
         for step in _STEPS:  # on the diagonal, beside it, far from it
             queue += [{s: v + k * step for k, s in enumerate(symbols)} for v in _DIAGONAL]
-        queue += [{t: far if t is s else _SIMPLE[0] for t in symbols} for s in symbols for far in _FAR]
+        for s in symbols:
+            queue += [{t: v if t is s else _SIMPLE[0] for t in symbols} for v in (*far, *_IRRATIONAL)]
+            queue += [{t: v if t is s else _SMALL for t in symbols} for v in (_SIMPLE[0], *far)]
         queue += _at_equality(given, symbols)
     while produced < count and tried < 40 * count + 100:
         tried += 1
@@ -280,7 +284,11 @@ def find_counterexample(goal: Goal, tries: int = 60) -> Counterexample | None:
     free = _outside(goal).union(*[e.free_symbols for e, _ in goal.given.conditions])
     symbols = sorted(free, key=str)
     variants = _one_sided(goal)
-    for k, values in enumerate(points(goal.given, symbols, borders(goal.lhs - goal.rhs), tries)):
+    both = sp.Tuple(goal.lhs, goal.rhs)
+    is_algebraic = all(f.func in (sp.Max, sp.Min, sp.Abs) for f in both.atoms(sp.Function, sp.Max, sp.Min))
+    is_algebraic = is_algebraic and all(p.exp.is_Rational for p in both.atoms(sp.Pow))
+    far = (*_FAR, *_FARTHER) if is_algebraic else _FAR
+    for k, values in enumerate(points(goal.given, symbols, borders(goal.lhs - goal.rhs), tries, far)):
         diverging = _diverging(goal, values) if k < MOST_DIVERGING else None
         if diverging is not None:
             return diverging

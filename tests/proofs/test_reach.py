@@ -44,6 +44,11 @@ PAIRS: list[tuple[str, str, Any]] = [
         None,
     ),
     ("Integral(log(z), (z, 1, x)) = x*log(x) - x + 1", "Integral(log(z), (z, 1, x)) = x*log(x) - x", "x > 0"),
+    # far out, at the equality of a hypothesis, where a product of waves is a wave
+    ("squareplus(x, b) > relu(x)", "squareplus(x, b) >= relu(x) + 1/10**8", "b > 0"),
+    ("Max(x, y) <= x + 1/10**6", "Max(x, y) = x", "x >= y - 1/10**6"),
+    ("diff(snake(x, a), x) >= 0", "diff(snake(x, a), x) >= 1/100", "a > 0"),
+    ("abs(tanh_shrink(x)) < abs(x)", "abs(tanh_shrink(x)) < abs(x)/2", "x != 0"),
     # chords of convex functions
     (
         "mish((x + y)/2) <= (mish(x) + mish(y))/2",

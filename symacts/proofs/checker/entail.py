@@ -152,17 +152,18 @@ class Given:
         return frozenset(signs) if exponent.is_Rational else (POS if base == POS else NONNEG)
 
     def _by_bounds(self, e: sp.Expr) -> frozenset[int]:
-        """`c0 + sum c*B` with |B| <= 1: positive once c0 exceeds the sum of |c|."""
+        """`c0 + sum c*B` with |B| <= 1: positive once c0 exceeds the sum of |c|; `2*sin(u)*cos(u)` is a sine."""
         constant, rest = e.as_coeff_Add()
         total = sp.S.Zero
         strict = True
         for term in sp.Add.make_args(rest):
             c, f = term.as_coeff_Mul()
-            base = f.base if f.is_Pow and f.exp.is_Integer and f.exp > 0 else f
-            if not isinstance(base, _WITHIN_ONE):
+            bases = [g.base if g.is_Pow and g.exp.is_Integer and g.exp > 0 else g for g in sp.Mul.make_args(f)]
+            if not all(isinstance(base, _WITHIN_ONE) for base in bases):
                 return ANY
-            strict = strict and isinstance(base, _INSIDE_ONE)
-            total += abs(c)
+            strict = strict and all(isinstance(base, _INSIDE_ONE) for base in bases)
+            is_sine = any(isinstance(base, sp.sin) and sp.cos(base.args[0]) in bases for base in bases)
+            total += abs(c) / 2 if is_sine else abs(c)
         for side in (1, -1):
             if side * constant > total or (strict and side * constant == total):
                 return frozenset({side})

@@ -32,8 +32,15 @@ def branches(goal: Goal, search: Search) -> Iterator[Node]:
     if not {-1, 1} <= goal.given.sign(on):  # only the border itself is open
         yield {"rule": "cases", "on": encode(on), "parts": ["=", "!="]}
         raise Final
+    if not _is_simple(on):
+        switches = sorted({s for side in (goal.lhs, goal.rhs) for s in side.atoms(*SWITCHES)}, key=sp.default_sort_key)
+        borders = [_border(s, goal.given) for s in switches if not isinstance(s, sp.Piecewise)]
+        for other in borders:  # a plain border first
+            if other is not None and _is_simple(other) and {-1, 1} <= goal.given.sign(other):
+                yield {"rule": "cases", "on": encode(other), "parts": ["<", "=", ">"]}
+                break
     differentiated = goal.lhs.has(sp.Derivative) or goal.rhs.has(sp.Derivative)
-    simple = is_analytic(on) and all(sp.diff(on, s).is_number for s in on.free_symbols)
+    simple = _is_simple(on)
     if isinstance(switch, (sp.Max, sp.Min, sp.Abs)) and not simple and not has_operators(goal.lhs, goal.rhs):
         for index in range(2 if isinstance(switch, sp.Abs) else len(switch.args)):
             node = {"rule": "chosen", "of": encode(switch), "index": index}
@@ -51,6 +58,11 @@ def branches(goal: Goal, search: Search) -> Iterator[Node]:
     )
     yield {"rule": "cases", "on": encode(on), "parts": ["<", "=", ">"] if three else _parts(switch)}
     raise Final
+
+
+def _is_simple(on: sp.Expr) -> bool:
+    """Whether the border is affine in its variables."""
+    return is_analytic(on) and all(sp.diff(on, s).is_number for s in on.free_symbols)
 
 
 def _parts(switch: Any) -> list[str]:
