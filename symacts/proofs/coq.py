@@ -5,8 +5,8 @@ proved by `field` after every exponential has been named as a power of an atom, 
 polynomials with positive coefficients, sums of logarithms through the exponential, first and second derivatives node
 by node inside the open pieces that the proof distinguishes (at the borders the file claims nothing), branches by
 cases, bounds on compact intervals and between constants by `interval`, sums of products of matrices over any ring,
-stacks of affine layers by induction. Covers of the line, limits, integrals and the other matrix operations have no
-export: `UnsupportedExpression` names the reason.
+stacks of affine layers by induction, integrals of a plain antiderivative between finite bounds. Covers of the line,
+limits, other integrals and the other matrix operations have no export: `UnsupportedExpression` names the reason.
 
 >>> from symacts.proofs import prove
 >>> text = prove("tanh(x) = 2*sigmoid(2*x) - 1").to_coq()
@@ -27,6 +27,7 @@ from symacts.proofs.checker.entail import SWITCHES, Given
 from symacts.proofs.checker.normal import Atoms
 from symacts.proofs.coq_derivatives import derivatives, second_derivative
 from symacts.proofs.coq_equations import equation, exponentials, naming, unfolding, units_of
+from symacts.proofs.coq_integrals import integral
 from symacts.proofs.coq_matrices import matrix_theorem
 from symacts.proofs.coq_prelude import prelude
 from symacts.proofs.coq_terms import condition_text, expression, name_of, relation_text
@@ -85,6 +86,8 @@ def _theorem(name: str, claim: Claim, lhs: sp.Expr, relation: str, rhs: sp.Expr,
         if lhs.variable_count[0][1] == 2:
             return second_derivative(name, binders + hypotheses, claim, lhs, rhs)
         return "\n".join(derivatives(name, claim, lhs, rhs, node))
+    if isinstance(lhs, sp.Integral) and relation == "=":
+        return integral(name, claim, lhs, rhs, node)
     if lhs.has(sp.Derivative, sp.Limit, sp.Integral) or rhs.has(sp.Derivative, sp.Limit, sp.Integral):
         raise UnsupportedExpression("the Coq export writes first derivatives and plain relations")
     stated = f"{binders}{hypotheses}{relation_text(expression(lhs), relation, expression(rhs))}"

@@ -125,6 +125,8 @@ Ltac nonzero :=
   end.
 Ltac side := repeat split; try lra; try (apply Rgt_not_eq; unfold Rgt; solve [positive | nra]);
   try (apply Rlt_not_eq; nra); try nra; try solve [positive]; try solve [above]; try solve [least]; try solve [nonzero].
+Ltac between B :=
+  try (rewrite Rmin_left in B by lra; rewrite Rmax_right in B by lra).
 Ltac decided :=
   try unfold Rmax, Rmin, Rabs in *;
   repeat match goal with
@@ -300,6 +302,12 @@ Proof.
   intros f g lo hi x a [H K] E D. apply (is_derive_ext_loc g f x a); [| exact D].
   generalize (filter_and _ _ (open_gt lo x H) (open_lt hi x K)). apply filter_imp. exact E.
 Qed.
+""",
+    "I_primitive": """\
+Lemma I_primitive : forall (F f : R -> R) (a b v : R),
+  (forall x, Rmin a b <= x <= Rmax a b -> is_derive F x (f x)) ->
+  (forall x, Rmin a b <= x <= Rmax a b -> continuous f x) -> F b - F a = v -> is_RInt f a b v.
+Proof. intros F f a b v D C E. rewrite <- E. apply (is_RInt_derive F f a b D C). Qed.
 """,
 }
 """Lemmas by name, in an order in which each uses only earlier ones."""

@@ -21,6 +21,7 @@ from symacts.kernels.certify import BallOracle
 from symacts.proofs import Proof, prove, prove_claim
 from symacts.proofs.coq import theorems_of
 from symacts.proofs.coq_prelude import prelude
+from symacts.proofs.matrices import collapse_proof
 from symacts.symbolic.branches import split
 from symacts.symbolic.forms import derivative
 from symacts.symbolic.oracle import Undecided
@@ -66,6 +67,13 @@ MORE = [
     ("Max(x, y) = (x + y + Abs(x - y))/2", None),
     ("softsign(x)/(1 - Abs(softsign(x))) = x", None),
     ("cosh(x)**2 - sinh(x)**2 = 1", None),
+    ("Integral(x**2, (x, 0, 1)) = 1/3", None),
+    ("Integral(1/(1 + x**2), (x, 0, 1)) = pi/4", None),
+    ("(A + B)*(A + B) = A*A + A*B + B*A + B*B", {"A": ("n", "n"), "B": ("n", "n")}),
+    (
+        "W2*(W1*x + b1) + b2 = W2*W1*x + (W2*b1 + b2)",
+        {"W2": ("k", "m"), "W1": ("m", "n"), "x": ("n", 1), "b1": ("m", 1), "b2": ("k", 1)},
+    ),
 ]
 
 
@@ -120,10 +128,11 @@ def test_coq_accepts_a_standalone_file(tmp_path: Path) -> None:
 def test_coq_accepts_the_theorems(full: bool, rng: random.Random, tmp_path: Path) -> None:
     rows = STATEMENTS + (MORE if full else rng.sample(MORE, 6))
     proofs = {f"s{k}": prove(text, assuming=assuming) for k, (text, assuming) in enumerate(rows)}
+    proofs["stack"] = collapse_proof()
     texts, reasons = exported(proofs)
     assert not reasons
     missing = set(texts) - accepted(texts, tmp_path)
-    assert not missing, [rows[int(key[1:])] for key in missing]
+    assert not missing, [texts[key] for key in missing]
 
 
 def derivative_claims(names: Sequence[str]) -> Iterator[tuple[str, Claim]]:

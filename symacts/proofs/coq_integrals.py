@@ -1,0 +1,53 @@
+"""Coq theorems about definite integrals: `is_RInt` by the antiderivative that the certificate names.
+
+The integrand is analytic on the whole interval and both bounds are finite; the increment of the antiderivative is the
+value, by one equation.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+
+from symacts.claims import Claim
+from symacts.codec import decode
+from symacts.errors import UnsupportedExpression
+from symacts.proofs.checker.entail import SWITCHES
+from symacts.proofs.coq_derivatives import Derivation, derivative
+from symacts.proofs.coq_equations import equation
+from symacts.proofs.coq_terms import condition_text, expression, name_of
+
+__all__ = ["integral"]
+
+
+def integral(name: str, claim: Claim, of: sp.Integral, value: sp.Expr, node: Any) -> str:
+    """`is_RInt f a b value` for one piece.
+
+    Raises
+    ------
+    UnsupportedExpression
+        Infinite bounds, several pieces, branches, or a certificate without an antiderivative.
+    """
+    if node["rule"] != "definite" or len(node["pieces"]) != 1 or node.get("reversed") or len(of.limits) != 1:
+        raise UnsupportedExpression("the Coq export writes integrals with one antiderivative")
+    f, (z, a, b), primitive = of.function, of.limits[0], decode(node["pieces"][0]["F"])
+    if any(e.has(*SWITCHES, sp.oo, -sp.oo, sp.Integral, sp.Limit, sp.Derivative) for e in (f, a, b, value, primitive)):
+        raise UnsupportedExpression("the Coq export writes integrals of analytic functions between finite bounds")
+    symbols = sorted(
+        (of.free_symbols | value.free_symbols | {s for e, _ in claim.premises for s in e.free_symbols}), key=str
+    )
+    binders = f"forall {' '.join(map(name_of, symbols))} : R, " if symbols else ""
+    hypotheses = "".join(f"{condition_text(c)} -> " for c in claim.premises)
+    x = name_of(z)
+    texts = [f"(fun {x} : R => {expression(e)})" for e in (primitive, f)]
+    lo, hi, total = expression(a), expression(b), expression(value)
+    slope, tactic = Derivation(z).of(f)
+    swap = [primitive.xreplace({z: end}) for end in (b, a)]
+    return (
+        f"Theorem {name} : {binders}{hypotheses}is_RInt {texts[1]} {lo} {hi} {total}.\nProof.\n  intros.\n"
+        f"  apply (I_primitive {texts[0]} {texts[1]} {lo} {hi} {total}).\n"
+        f"  {{ intros {x} B. between B. cbv beta. {derivative(primitive, f, z)} }}\n"
+        f"  {{ intros {x} B. between B. apply (ex_derive_continuous {texts[1]}). exists {slope}. {tactic}. }}\n"
+        f"  cbv beta. rewrite ?ln_1, ?atan_1, ?atan_0, ?sin_0, ?cos_0. {equation(*swap, value)}\nQed.\n"
+    )
