@@ -131,6 +131,14 @@ def test_a_chord_lies_above_a_convex_function() -> None:
     assert child.rhs == sp.exp(z) and check_goal(goal, {**_chord(sp.exp(z)), "steps": [{"rule": "structure"}]})
 
 
+def test_a_chord_where_the_function_is_defined() -> None:
+    given = Given(((x, ">"), (y, ">")))
+    goal = Goal(given, -sp.log((x + y) / 2), "<=", -(sp.log(x) + sp.log(y)) / 2)
+    node = _chord(-sp.log(z), given=((z, ">"),))
+    assert check_goal(goal, {**node, "steps": [{"rule": "structure"}]})
+    _rejected(goal, {**node, "given": [], "steps": [{"rule": "structure"}]})
+
+
 @pytest.mark.parametrize(
     ("f", "more", "given"),
     [
