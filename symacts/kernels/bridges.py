@@ -52,7 +52,7 @@ def bridged(draft: Draft, output: Output) -> Output:
                 good[k + 1 : stop] = []
                 break
         k += 1
-    return Output(draft.order, tuple(good), Table(np.array(edges), np.array(rows)), output.unmet)
+    return Output(draft.order, tuple(good), Table(np.array(edges), np.array(rows)), output.unmet, output.far)
 
 
 def _replaced(

@@ -23,6 +23,7 @@ from symacts.kernels.code import Code
 from symacts.kernels.memory import RESULTS, address
 from symacts.kernels.spread import is_spread, spread
 from symacts.kernels.tiles import runner
+from symacts.kernels.waves import overwritten
 
 __all__ = ["Kernel", "check"]
 
@@ -149,7 +150,7 @@ class Kernel:
         if loop is None or x.dtype != self.code.inner or not x.ndim or self.options["dtype"] != self.code.inner:
             return None
         flags = x.flags
-        if not (flags.c_contiguous and flags.aligned):
+        if not (flags.c_contiguous and flags.aligned) or any(part.far for part in self.code.parts):
             return None
         place = address(x)
         pairs = [RESULTS.array(x.shape, x.dtype, place) for _ in range(loop.count)]
@@ -204,9 +205,11 @@ class Kernel:
         if self.backend == "numba":
             ends, _ = targets.numba.ends_of(parts, self.code.inner, self.code.slots)
             tables = [array for part in parts for array in (part.table.edges, part.table.rows)]
-            return targets.numba.load(self.code.source, ends, tables)
-        tile, scratch = targets.numpy.load(self.code.source)
-        return runner(self.code, tile, scratch, self.dtype.name)
+            run = targets.numba.load(self.code.source, ends, tables)
+        else:
+            tile, scratch = targets.numpy.load(self.code.source)
+            run = runner(self.code, tile, scratch, self.dtype.name)
+        return overwritten(run, [part.far for part in parts])
 
     @property
     def dead_zone(self) -> dict[str, dict[str, tuple[float | None, float | None]]]:

@@ -6,19 +6,30 @@ from dataclasses import dataclass
 
 from symacts.kernels.pieces import Table
 
-__all__ = ["Code", "Part"]
+__all__ = ["Code", "Far", "Part"]
+
+
+@dataclass(frozen=True, slots=True)
+class Far:
+    """A closed interval of floats on one side of zero, and the source of `far(a)`, a = |x|, that serves it."""
+
+    lo: float
+    hi: float
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """One output: the floats that the program serves (closed intervals), and the table for all others.
 
-    `unmet` lists stretches where no polynomial reached the tolerance; they are rare and part of the certificate.
+    `unmet` lists stretches where no polynomial reached the tolerance; they are rare and part of the certificate. `far`
+    are the stretches where zeros crowd: there neither program nor table counts.
     """
 
     good: tuple[tuple[float, float], ...]
     table: Table
     unmet: tuple[tuple[float, float], ...] = ()
+    far: tuple[Far, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

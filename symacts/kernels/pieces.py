@@ -285,14 +285,16 @@ class Builder:
         return True
 
     def leave(self, lo: float, hi: float) -> None:
-        """Constant rows at the ends where nothing fits: recorded as unmet unless it is one float."""
+        """Constant rows at the ends where nothing fits, nan in between: recorded as unmet unless it is one float."""
         v = self.value(Fraction(lo))
         self.rows.append((lo, fixed(np.nan) if v is None else _constant_row(lo, v)))
         if hi > lo:
             w = self.value(Fraction(hi))
-            self.rows.append((hi, fixed(np.nan) if w is None else _constant_row(hi, w)))
-            if math.nextafter(lo, math.inf) < hi:
+            between = math.nextafter(lo, math.inf)
+            if between < hi:
+                self.rows.append((between, fixed(np.nan)))
                 self.unmet.append((lo, hi))
+            self.rows.append((hi, fixed(np.nan) if w is None else _constant_row(hi, w)))
 
 
 def _spread(lo: float, hi: float, center: float) -> list[float]:

@@ -18,7 +18,9 @@ import numpy as np
 import sympy as sp
 
 from symacts.errors import UnsupportedExpression
+from symacts.kernels.code import Far
 from symacts.kernels.pieces import Builder, Table, fixed, tabulate
+from symacts.kernels.waves import NEAREST, crowd, distant, written
 from symacts.rewrite.graph import Graph
 from symacts.rewrite.reference import Dyadic, Reference, reference_of, to_float
 from symacts.rewrite.regimes import (
@@ -59,16 +61,12 @@ class Stretch:
     node: int | None
 
 
-CROWDED = 64.0
-"""|x| from which a section with many zeros is left to its program."""
-
-MOST_ZEROS = 24
-"""Zeros of one section up to which each gets its own polynomial."""
-
-
 @dataclass(frozen=True, slots=True)
 class Studied:
-    """A section with its true values, its zeros (place and order), samples, and the programs chosen for it."""
+    """A section with its true values, its zeros (place and order), samples, and the programs chosen for it.
+
+    `far` serves where zeros crowd, unless a program does.
+    """
 
     section: Section
     reference: Reference
@@ -77,11 +75,7 @@ class Studied:
     truth: list[Dyadic | None]
     stretches: list[Stretch]
     candidates: Candidates
-
-    @property
-    def oscillates(self) -> bool:
-        """Whether zeros crowd: the program then serves wherever it is finite, for no table has room for them."""
-        return len(self.roots) >= MOST_ZEROS
+    far: tuple[Far, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +103,7 @@ class Output:
     good: tuple[tuple[float, float], ...]
     table: Table
     unmet: tuple[tuple[float, float], ...]
+    far: tuple[Far, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +267,9 @@ class _Planner:
         points = refined(
             samples(section.lo, section.hi, self.form, [float(z) for z, _ in roots if z]), reference, self.form
         )
+        waves = section.expression.has(sp.sin, sp.cos) and written(section.expression, self.x, section.side)
+        if waves and max(abs(section.lo), abs(section.hi)) > NEAREST:
+            points = np.union1d(points, crowd(reference, section.lo, section.hi, self.form))
         truth = reference.values(points)
         found = candidates(section, self.x, self.graph, self.magnitude, self.arithmetic is not None)
         if self.arithmetic is None:
@@ -279,7 +277,8 @@ class _Planner:
         else:
             node = choose(section, found.rounded, self.graph, points, truth, self.form, self.arithmetic, self.present)
             self.present += [] if node is None else [node]
-        return Studied(section, reference, roots, points, truth, [Stretch(section.lo, node)], found)
+        far = distant(reference, points, truth, [r for r, _ in roots], self.form) if waves else ()
+        return Studied(section, reference, roots, points, truth, [Stretch(section.lo, node)], found, far)
 
     def border_zeros(self, section: Section, reference: Reference) -> list[tuple[Fraction, int]]:
         """Zeros (or poles: negative orders) of the section's expression at zero and at its branch's ends."""
@@ -323,25 +322,71 @@ def finish(draft: Draft, run: Callable[[FloatArray], FloatArray], most: int = 12
     kept = served(draft, run, most)
     output = _tabled(draft, kept)
     if output.unmet and any(s.node is not None for s in draft.stretches):
-        output = _tabled(draft, _with_unmet(draft, kept, output.unmet, most))
+        output = _tabled(draft, _with_unmet(draft, kept, output.unmet, most, run))
     return output
 
 
+def _distant(draft: Draft, kept: Sequence[tuple[float, float]]) -> tuple[Far, ...]:
+    """The far stretches that no program serves as a whole."""
+    every = [f for studied in draft.sections for f in studied.far]
+    return tuple(f for f in every if not any(lo <= f.lo and f.hi <= hi for lo, hi in kept))
+
+
+def _cut(good: Sequence[tuple[float, float]], far: Sequence[Far]) -> list[tuple[float, float]]:
+    """What the far stretches leave of others."""
+    left = list(good)
+    for f in far:
+        below = [(lo, min(hi, math.nextafter(f.lo, -math.inf))) for lo, hi in left if lo < f.lo]
+        left = below + [(max(lo, math.nextafter(f.hi, math.inf)), hi) for lo, hi in left if hi > f.hi]
+    return sorted(left)
+
+
 def _with_unmet(
-    draft: Draft, kept: list[tuple[float, float]], unmet: Sequence[tuple[float, float]], most: int
+    draft: Draft,
+    kept: list[tuple[float, float]],
+    unmet: Sequence[tuple[float, float]],
+    most: int,
+    run: Callable[[FloatArray], FloatArray],
 ) -> list[tuple[float, float]]:
-    """The stretches, and for each section the hull of what no polynomial serves: there the program is the best left."""
-    hulls = []
+    """The stretches, and what no polynomial serves, neighbors as one: there the program is the best left."""
+    hulls: list[tuple[float, float]] = []
     for studied in draft.sections:
-        inside = [u for u in unmet if studied.section.lo <= u[0] and u[1] <= studied.section.hi]
-        if inside and all(s.node is not None for s in studied.stretches):
-            hulls.append((min(u[0] for u in inside), max(u[1] for u in inside)))
-    joined = list(hulls)
+        if all(s.node is not None for s in studied.stretches):
+            for lo, hi in sorted(u for u in unmet if studied.section.lo <= u[0] and u[1] <= studied.section.hi):
+                apart = not hulls or hulls[-1][0] < studied.section.lo or not _are_close(hulls[-1][1], lo)
+                hulls[-1:] = [*hulls[-1:], (lo, hi)] if apart else [(hulls[-1][0], hi)]
+    hulls = [h for h in hulls if _is_mostly_right(draft, h, run)]
+    joined = sorted(sorted(hulls, key=lambda h: -weight(*h))[:MOST_HULLS])
     for lo, hi in sorted(kept, key=lambda k: -weight(*k)):
         candidate = _union([*joined, (lo, hi)], draft.form)
         if len(candidate) <= most:
             joined = candidate
     return _union(joined, draft.form)
+
+
+MOST_HULLS = 8
+"""Stretches beyond those of the target that a program may serve for want of a polynomial."""
+
+
+def _is_mostly_right(draft: Draft, hull: tuple[float, float], run: Callable[[FloatArray], FloatArray]) -> bool:
+    """Whether a program is within the bound at half of the floats between: else it is no better than nothing."""
+    for studied in draft.sections:
+        if studied.section.lo <= hull[0] and hull[1] <= studied.section.hi:
+            share = np.random.default_rng(FEW).uniform(0.0, 1.0, FEW)
+            drawn = hull[0] * np.exp2(np.log2(hull[1] / hull[0]) * share)  # all exponents alike
+            points = np.unique(drawn.astype(draft.form.dtype).astype(np.float64))
+            errors = errors_of(run(points), studied.reference.values(points), draft.form)
+            return bool(np.median(errors) <= draft.form.worst)
+    return False
+
+
+FEW = 64
+"""Floats by which a program is judged where nothing better is left."""
+
+
+def _are_close(a: float, b: float) -> bool:
+    """Whether two floats of one sign are less than four binades apart."""
+    return 1.0 / 16 < abs(a / b) < 16.0 if b else False
 
 
 def _union(parts: list[tuple[float, float]], form: Format) -> list[tuple[float, float]]:
@@ -361,20 +406,21 @@ def _tabled(draft: Draft, kept: list[tuple[float, float]]) -> Output:
     unmet: list[tuple[float, float]] = []
     covered = -draft.form.largest
     sections = {s.section.lo: s for s in draft.sections}
+    far = _distant(draft, kept)
     for lo, hi in draft.spans:
-        if lo > covered and not draft.form.is_gap(covered, lo):
+        if lo > covered:  # a hole in the domain, if of a single float
             rows.append((covered, fixed(np.nan)))
         if lo in sections and sections[lo].section.hi == hi:
-            built, left = _rows(sections[lo], kept, draft.form)
+            built, left = _rows(sections[lo], sorted([*kept, *((f.lo, f.hi) for f in far)]), draft.form)
             rows += built
             unmet += left
         else:
             rows.append((lo, fixed(draft.points[lo])))
-        covered = math.nextafter(hi, math.inf)
+        covered = draft.form.after(hi)
     if covered <= draft.form.largest:
         rows.append((covered, fixed(np.nan)))
     rows.append((np.inf, fixed(draft.limits[1])))
-    return Output(draft.order, tuple(kept), tabulate(rows), tuple(unmet))
+    return Output(draft.order, tuple(kept), tabulate(rows), tuple(unmet), far)
 
 
 def served(draft: Draft, run: Callable[[FloatArray], FloatArray], most: int) -> list[tuple[float, float]]:
@@ -388,6 +434,7 @@ def served(draft: Draft, run: Callable[[FloatArray], FloatArray], most: int) -> 
         at = np.array([p, -p if p == 0.0 else p])  # both zeros
         good += [(p, p)] if all(_is_near(y, value, draft.form) for y in run(at).tolist()) else []
     kept = _merged(sorted(good), draft.form)
+    kept = _cut(kept, _distant(draft, kept))
     if len(kept) > most:
         kept = sorted(sorted(kept, key=lambda k: -weight(*k))[:most])
     return kept
@@ -412,11 +459,7 @@ def _admitted(studied: Studied, form: Format, run: Callable[[FloatArray], FloatA
     """Where a section's compiled program stays within the bound: on samples, and on very many where it is close."""
 
     def measured(points: FloatArray) -> FloatArray:
-        computed = run(points)
-        errors = errors_of(computed, studied.reference.values(points), form)
-        if studied.oscillates:
-            errors = np.where((np.abs(points) > CROWDED) & np.isfinite(computed), 0.0, errors)
-        return errors
+        return errors_of(run(points), studied.reference.values(points), form)
 
     section = studied.section
     close = around([float(z) for z, _ in studied.roots], section.lo, section.hi, form)

@@ -13,7 +13,7 @@ import json
 import os
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,10 +22,14 @@ import sympy as sp
 
 import symacts
 from symacts import cache
-from symacts.kernels.code import Code, Part
+from symacts.kernels.code import Code, Far, Part
 from symacts.kernels.pieces import COLUMNS, Table
 
 __all__ = ["kept"]
+
+
+ROOMS = ("kernels", "rewrite", "rigor", "symbolic")
+"""What decides about a kernel: how it is written, and the branches, derivatives and true values it is built from."""
 
 
 @lru_cache(maxsize=1)
@@ -33,7 +37,7 @@ def _salt() -> str:
     """What besides the formula decides about the code: our own sources, versions, the machine's kind."""
     here = Path(symacts.__file__).parent
     digest = hashlib.sha256()
-    for room in ("kernels", "rewrite"):
+    for room in ROOMS:
         for path in sorted((here / room).rglob("*.py")):
             digest.update(path.read_bytes())
     machine = [sp.__version__, np.__version__, sys.platform, os.uname().machine if hasattr(os, "uname") else ""]
@@ -63,12 +67,18 @@ def _read(stored: bytes | None) -> Code | None:
                 if table.rows.shape != (len(table.edges), COLUMNS):
                     return None
                 pairs = [tuple((float(a), float(b)) for a, b in data[f"{n}{k}"]) for n in ("good", "unmet")]
-                parts.append(Part(pairs[0], table, pairs[1]))
-            if head["sum"] != hashlib.sha256(head["source"].encode()).hexdigest():
+                far = tuple(Far(float(lo), float(hi), str(source)) for lo, hi, source in head["far"][k])
+                parts.append(Part(pairs[0], table, pairs[1], far))
+            if head["sum"] != _sum(head["source"], parts):
                 return None
             return Code(head["target"], head["source"], tuple(parts), head["inner"], int(head["slots"]))
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
         return None
+
+
+def _sum(source: str, parts: Sequence[Part]) -> str:
+    """A hash of everything that is executed."""
+    return hashlib.sha256("\0".join([source, *(f.source for part in parts for f in part.far)]).encode()).hexdigest()
 
 
 def _write(name: str, code: Code) -> None:
@@ -76,7 +86,8 @@ def _write(name: str, code: Code) -> None:
         "parts": len(code.parts),
         "target": code.target,
         "source": code.source,
-        "sum": hashlib.sha256(code.source.encode()).hexdigest(),
+        "far": [[(f.lo, f.hi, f.source) for f in part.far] for part in code.parts],
+        "sum": _sum(code.source, code.parts),
         "inner": code.inner,
         "slots": code.slots,
     }

@@ -169,8 +169,8 @@ class Queue:
 def inward(lo: float, hi: float, kind: Any) -> tuple[float, float]:
     """The interval's ends as floats of a format, rounded towards each other."""
     a, b = kind(lo), kind(hi)
-    a = np.nextafter(a, kind(np.inf)) if a < lo else a
-    b = np.nextafter(b, kind(-np.inf)) if b > hi else b
+    a = np.nextafter(a, kind(np.inf)) if float(a) < lo else a
+    b = np.nextafter(b, kind(-np.inf)) if float(b) > hi else b
     return float(a), float(b)
 
 

@@ -132,8 +132,19 @@ def _saturated(function: Any, high: Any, low: Any) -> Any:
     return f
 
 
+def _exp(u: Any) -> Any:
+    """exp(n*log(2) + r) = 2**n * exp(r): mpmath takes a huge integer's exponential by thousands of squarings."""
+    size = mpmath.mag(u)
+    if size < 64:
+        return mpmath.exp(u)
+    with mpmath.workprec(mpmath.mp.prec + int(size) + 16):
+        n = mpmath.floor(u / mpmath.ln2)
+        r = u - n * mpmath.ln2
+    return mpmath.ldexp(mpmath.exp(r), int(n))
+
+
 SATURATED = {
-    "exp": _saturated(mpmath.exp, "inf", 0),
+    "exp": _saturated(_exp, "inf", 0),
     "sinh": _saturated(mpmath.sinh, "inf", "-inf"),
     "cosh": _saturated(mpmath.cosh, "inf", "inf"),
     "tanh": _saturated(mpmath.tanh, 1, -1),

@@ -89,9 +89,14 @@ class Format:
             near = np.array(value, self.dtype)
         return float(near if float(near) >= value else np.nextafter(near, np.array(np.inf, self.dtype)))
 
+    def after(self, x: float) -> float:
+        """The first float of the format above x; x itself may have more digits."""
+        near = np.array(x, self.dtype)
+        return float(near if float(near) > x else np.nextafter(near, np.array(np.inf, self.dtype)))
+
     def is_gap(self, lo: float, hi: float) -> bool:
         """Whether no float of the format lies strictly between: the two are neighbors, or the same."""
-        return float(np.nextafter(np.array(lo, self.dtype), np.array(np.inf, self.dtype))) >= hi
+        return self.after(lo) >= hi
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 import mpmath
+import numpy as np
 
 from symacts.kernels.approximations import ERFCX_POLE, coefficients
 
@@ -178,15 +179,15 @@ def expm1(w: Writer, x: str) -> str:
     return w.let(f"{s}*{p} + ({s} - {w.number(1.0)})")
 
 
-def _log_of(w: Writer, m: str, c: str | None) -> str:
-    """log(m + c) with c a small correction, m positive and normal."""
+def _log_of(w: Writer, m: str, c: str | None, missing: str | None = None) -> str:
+    """log(m + c) - missing*log(2) with c a small correction, m positive and normal."""
     f = w.words
     head, tail = log_two(32 if w.dtype == "float64" else 14)
     root = w.number(math.sqrt(0.5))
     one = w.number(1.0)
     e = w.let(f"({w.bits(m)} - {w.bits(root)}) >> SHIFT")
     z = w.let(w.cast(f"{w.bits(m)} - ({e} << SHIFT)"))
-    k = w.let(f"{w.dtype}_of({e})")
+    k = w.let(f"{w.dtype}_of({e})" + ("" if missing is None else f" - {missing}"))
     g = w.let(f"{z} - {one}")
     s = w.let(f"{g}/({w.number(2.0)} + {g})")
     q = w.let(f"{s}*{s}")
@@ -202,7 +203,13 @@ def _log_of(w: Writer, m: str, c: str | None) -> str:
 
 
 def log(w: Writer, x: str) -> str:
-    return _log_of(w, x, None)
+    """A subnormal argument is scaled up first: its bits are no exponent and mantissa."""
+    f = w.words
+    least, scale = w.number(float(np.finfo(w.dtype).tiny)), w.number(2.0 ** (f.mantissa + 1))
+    small = w.let(f"{x} < {least}")
+    m = w.let(f"{x}*{scale} if {small} else {x}")
+    missing = w.let(f"{w.number(float(f.mantissa + 1))} if {small} else {w.number(0.0)}")
+    return _log_of(w, m, None, missing)
 
 
 def log1p(w: Writer, x: str) -> str:

@@ -205,14 +205,15 @@ def compile_plan(
     inner = "float32" if dtype == "float32" and accuracy == "fast" else "float64"
     name = dtype if inner == dtype else "float32 in float64"
     plan = make_plan(tasks, x, name)
-    best = min(_trials(plan, name, inner, parallel), key=lambda trial: trial.cost)
-    slots = MOST_SLOTS
     with np.errstate(all="ignore"):
-        outputs = [finish(draft, best.columns[k], slots) for k, draft in enumerate(plan.drafts)]
-    parts = tuple(Part(o.good, o.table, o.unmet) for o in outputs)
+        best = min(_trials(plan, name, inner, parallel), key=lambda trial: trial.cost)
+        outputs = [finish(draft, best.columns[k], MOST_SLOTS) for k, draft in enumerate(plan.drafts)]
+    parts = tuple(Part(o.good, o.table, o.unmet, o.far) for o in outputs)
+    slots = max(MOST_SLOTS, *(len(o.good) for o in outputs))  # more where no polynomial served
     shared = ends_of(parts, inner, slots)[1]
     tested = ", ".join(_literal(repr(end)) for pair in shared for end in pair)
-    source = best.source.replace("\nSHARED = ()\n", f"\nSHARED = ({tested})\n")
+    source = best.source.replace(f"\nSLOTS = {MOST_SLOTS}\n", f"\nSLOTS = {slots}\n")
+    source = source.replace("\nSHARED = ()\n", f"\nSHARED = ({tested})\n")
     return Code("numba", source, parts, inner, slots)
 
 
@@ -436,8 +437,8 @@ def ends_of(parts: Sequence[Part], inner: str, slots: int) -> tuple[npt.NDArray[
         for k, part in enumerate(parts):
             for s, (lo, hi) in enumerate(part.good):
                 a, b = kind(lo), kind(hi)
-                a = np.nextafter(a, kind(np.inf)) if a < lo else a
-                b = np.nextafter(b, kind(-np.inf)) if b > hi else b
+                a = np.nextafter(a, kind(np.inf)) if float(a) < lo else a
+                b = np.nextafter(b, kind(-np.inf)) if float(b) > hi else b
                 ends[k, s] = a, b
             here = [(float(a), float(b)) for a, b in ends[k]]
             shared = [(max(a, c), min(b, d)) for a, b in shared for c, d in here if max(a, c) <= min(b, d)]
