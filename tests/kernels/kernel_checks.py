@@ -9,8 +9,8 @@ from typing import Any
 import mpmath
 import numpy as np
 import sympy as sp
+from kernel_referee import MODULES, NoTruth, ulps
 
-from symacts.rewrite.reference import SATURATED, ulp_errors
 from symacts.rigor.oracle import BallOracle
 from symacts.spec import x
 from symacts.symbolic.branches import split
@@ -60,9 +60,7 @@ class Truth:
             expression = sp.diff(b.expression, x, order)
             lo = -np.inf if b.lo == -sp.oo else float(b.lo.evalf(40))
             hi = np.inf if b.hi == sp.oo else float(b.hi.evalf(40))
-            self.parts.append(
-                (lo, hi, sp.lambdify(x, expression.replace(sp.sinc, lambda u: sp.sin(u) / u), [SATURATED, "mpmath"]))
-            )
+            self.parts.append((lo, hi, sp.lambdify(x, expression.replace(sp.sinc, lambda u: sp.sin(u) / u), MODULES)))
 
     def __call__(self, at: float) -> tuple[int, int] | None:
         for lo, hi, f in self.parts:
@@ -75,7 +73,10 @@ class Truth:
         last = None
         for prec in (1400, 3600):  # every term down to the subnormals counts beside a term of size one
             with mpmath.workprec(prec):
-                y = f(mpmath.mpf(at))
+                try:
+                    y = f(mpmath.mpf(at))
+                except NoTruth:
+                    return None
                 y = y if isinstance(y, mpmath.mpc) else mpmath.mpf(y)
                 if mpmath.isnan(y) or isinstance(y, mpmath.mpc):
                     return None
@@ -109,7 +110,6 @@ def worst_error(
     seed: int,
     count: int,
     dtype: str = "float64",
-    largest: float | None = None,
 ) -> tuple[float, float]:
     """The worst error in ULP and where, over the interiors of the branches."""
 
@@ -118,12 +118,13 @@ def worst_error(
         return 0.0 if v is None else float(np.sign(v[0]))
 
     at = points(seed, [*zeros(plain), *truth.ends], count, dtype)
-    at = at if largest is None else at[np.abs(at) <= largest]
     known = [truth(t) for t in at.tolist()]
     keep = np.array([k is not None for k in known])
     with np.errstate(all="ignore"):
         y = np.asarray(evaluate(at[keep].astype(dtype)), float)
-    errors = ulp_errors(y, [k for k in known if k is not None], dtype)
+    with mpmath.workprec(400):
+        true = [mpmath.ldexp(*t) for t in known if t is not None]
+        errors = np.array([float(ulps(v, t, dtype)) for v, t in zip(y.tolist(), true, strict=True)])
     k = int(errors.argmax())
     return float(errors[k]), float(at[keep][k])
 
