@@ -262,13 +262,11 @@ def _view(name: str) -> str:
 
 
 def _module(w: _Writer, count: int, outputs: int) -> str:
-    text = "\n".join(w.lines)
     used = {word for line in w.lines for word in line.replace("(", " ").replace(")", " ").replace(",", " ").split()}
     rows = [("s", "rows", count), ("i", "ints", count), ("y", "ys", outputs), ("j", "ji", outputs)]
     setup = [f"{a}{k} = {source}[{k}]" for a, source, n in rows for k in range(n) if f"{a}{k}" in used]
     constants = [f"{name} = {value}" for value, name in w.constants.items()]
     head = ["def tile(x, xi, ys, ji, rows, ints):"]
-    del text
     return "\n".join(
         [
             f'INNER = "{w.inner}"',
