@@ -21,12 +21,14 @@ lhs with its branches chosen by the hypotheses:
 - `derivatives`: in an open set where one branch of u holds, u' is the derivative of that branch.
 - `kink`: at a border, u' exists if and only if the branches' values and slopes agree, and is their common slope.
 - `derivative-and-point`: f' = 0 inside an interval and f(p) = 0 at a point of it give f = 0 on it.
-- `factor`: f = p*h with p > 0 has the sign of h.
+- `factor`: f = p*h with p > 0 has the sign of h; with p >= 0, h >= 0 gives f >= 0.
 - `apply`: a < b iff exp(a) < exp(b).
 - `defined`: definedness as goals of their own; zeros of denominators that are `isolated` are left out of the claim.
 - `isolated`: e analytic on a convex set and nonzero at one of its points vanishes on no open part of it.
 - `apart`: a < b gives a != b.
 - `transform`: x = F(t), t = B(x) with F(B(x)) = x: the goal in t.
+- `generalize`: what holds for every w within its bounds holds for w = a polynomial of the variables.
+- `convex`: f'' >= 0 inside an interval, w_k >= 0, sum of w_k = 1 give f(sum of w_k*x_k) <= sum of w_k*f(x_k).
 - `monotone`: s*f' >= 0 between a bound b and x, and f(b) >= 0, give f >= 0 (> 0 if either is strict,
   or f' analytic and not 0).
 - `sign`: balls, Taylor polynomials with a ball for the last coefficient and tails that cover an interval show f > 0.

@@ -185,6 +185,17 @@ FORGED: dict[str, tuple[Claim, Any]] = {
         claim(sp.log(x), "=", sp.log(x)),
         defined(ALGEBRA, step("isolated", at=E({x: ONE})), excluded=[0]),
     ),
+    "a weight that is not defined": (
+        claim((t * x + (1 - t) * y) ** 2, "<=", t * x**2 + (1 - t) * y**2, (1 - t, ">=")),
+        step(
+            "convex",
+            STRUCTURE,
+            f=E(z**2),
+            variable=E(z),
+            parts=[[E(SAME), E(x)], [E(1 - t), E(y)]],
+            given=[],
+        ),
+    ),
     # covers
     "a gap between balls": (claim(0, "<", x**2), cover(tail(-1, 1), ball(-1, -HALF), ball(HALF, 1), tail(1, 1))),
     "a missing point": (claim(0, "<", x**2), cover(tail(-1, 1), tail(1, 1), ball(-1, 0), ball(0, 1))),

@@ -164,12 +164,12 @@ def convex(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
             raise UnsupportedExpression(f"{e} {op} 0 does not leave an interval")
         if not all(goal.given.holds(e.xreplace({t: p}), op) for _, p in parts):
             raise UnsupportedExpression(f"not seen to hold at each point: {e} {op} 0")
+    require_kept(goal.given, [c for part in parts for e in part for c in obligations(e)])
     if not all(is_analytic(e) for e in (f, *(e for part in parts for e in part))) or f.free_symbols & names:
         raise UnsupportedExpression("the function and the points are analytic")
     require_defined(Goal(whole, sp.S.Zero, "<=", f))
     require_defined(Goal(interior_, sp.S.Zero, "<=", sp.diff(f, t, 2)))
-    if not all(follows(interior_, (e, ">" if op == ">=" else op)) for e, op in obligations(f)):
-        raise UnsupportedExpression("the function is not seen to be analytic inside")
+    require_kept(interior_, [strictly(c) for c in obligations(f)])
     weights, mean = sp.Add(*(w for w, _ in parts)), sp.Add(*(w * p for w, p in parts))
     if not all(goal.given.holds(w, ">=") for w, _ in parts) or not is_zero(weights - 1):
         raise UnsupportedExpression("the weights are not negative and sum to 1")
