@@ -13,16 +13,7 @@ import sympy as sp
 
 from symacts.codec import decode
 from symacts.errors import UnsupportedExpression
-from symacts.proofs.checker.entail import (
-    Condition,
-    Given,
-    Undecided,
-    demands,
-    follows,
-    is_analytic,
-    obligations,
-    strictly,
-)
+from symacts.proofs.checker.entail import Condition, Given, Undecided, demands, is_analytic, obligations, strictly
 from symacts.proofs.checker.goals import (
     Goal,
     read,
