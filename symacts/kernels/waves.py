@@ -253,7 +253,7 @@ class _Text:
             base, k = row.argument
             return self.let(f"exp(mul({self.number(k)}, log({self.value(base)})))")
         if row.function in ("root", "log", "log1p"):
-            part, lead = self.lifted(sp.expand(row.argument + (row.function == "log1p")))
+            part, lead = self.lifted(sp.expand(row.argument + int(row.function == "log1p")))
             if row.function == "root" and lead % 2 == 0:
                 root = self.let(f"sqrt({part})")
                 return self.let(f"mul({root}, {self.value(a ** (lead // 2))})") if lead else root
