@@ -170,8 +170,8 @@ def number(e: sp.Basic, at: dict[sp.Symbol, Any]) -> Any:
     if isinstance(e, sp.Integral):
         z, a, b = e.limits[0]
         lo, hi = number(a, at), number(b, at)
-        cuts = [lo, -3, -1, 0, 1, 3, hi] if lo == -mpmath.inf else [lo, hi]
-        return mpmath.quad(lambda v: number(e.function, {**at, z: v}), sorted(set(cuts)))
+        cuts = sorted({lo, -3, -1, 0, 1, 3, hi}) if lo == -mpmath.inf else [lo, hi]  # backwards where lo > hi
+        return mpmath.quad(lambda v: number(e.function, {**at, z: v}), cuts)
     if isinstance(e, sp.Limit):
         return far(e, at)
     args = [number(a, at) for a in e.args]
