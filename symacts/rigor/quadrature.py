@@ -29,6 +29,8 @@ from symacts.rigor.unknown import Unknown
 
 __all__ = ["gaussian_expectation", "integral_value", "integrate"]
 
+SLACK = 8
+"""Bits that an enclosure may be wider than asked for."""
 GUARD = 24
 """Bits of working precision above the tolerance."""
 TERMS = 6
@@ -39,6 +41,10 @@ POWERS = (sp.Integer(4), sp.Integer(1), sp.Rational(1, 2), sp.Rational(1, 8))
 """Algebraic surpluses d: the tail falls like t**(-1 - d)."""
 FIRST_REACH = 16
 """Where a tail is cut first: beyond it the normal density holds less than 2**-184."""
+FINER = (3, 8)
+"""Multiples of the working precision where the first does not do: next to a removable point digits cancel."""
+EVALUATIONS = 40_000
+"""Values of the integrand after which an attempt ends with what it has."""
 MOST_STEPS = 7
 """Times that R is made four times as large while the tail is too large, before it is cut very far out."""
 
@@ -66,13 +72,19 @@ def integrate(expr: sp.Expr, x: sp.Symbol, lo: sp.Expr, hi: sp.Expr, prec: int =
         right, left = integrate(expr, x, sp.S.Zero, hi, prec + 1), integrate(expr, x, lo, sp.S.Zero, prec + 1)
         with precision(work):
             return left + right
+    pieces = [(lo, hi)]
     value = _attempt(expr, x, lo, hi, prec, work)
-    if not value.is_finite():
-        middle = _inner_point(lo, hi)
-        if middle is not None:
-            right, left = _attempt(expr, x, middle, hi, prec, 3 * work), _attempt(expr, x, lo, middle, prec, 3 * work)
-            with precision(work):
-                value = left + right
+    middle = None if value.is_finite() else _inner_point(lo, hi)
+    if middle is not None:
+        pieces = [(lo, middle), (middle, hi)]
+    for factor in FINER:
+        if value.is_finite() and value.rad() < arb(2) ** (SLACK - prec):
+            break
+        parts = [_attempt(expr, x, a, b, prec, factor * work) for a, b in pieces]
+        with precision(factor * work):
+            again = sum(parts, arb(0))
+        if not value.is_finite() or (again.is_finite() and again.rad() < value.rad()):
+            value = again
     if not value.is_finite():
         raise UnsupportedExpression(f"no finite enclosure of the integral of {expr} over ({lo}, {hi})")
     return value
@@ -102,7 +114,7 @@ def _attempt(expr: sp.Expr, x: sp.Symbol, lo: sp.Expr, hi: sp.Expr, prec: int, w
                 complex_at.append(z.real)
             return out
 
-        value = acb.integral(integrand, acb(a), acb(b), abs_tol=tolerance, rel_tol=arb(0))
+        value = acb.integral(integrand, acb(a), acb(b), abs_tol=tolerance, rel_tol=arb(0), eval_limit=EVALUATIONS)
         if complex_at:
             raise UnsupportedExpression(f"{expr} is not real at {float(complex_at[0].mid()):.6g}")
         if not value.is_finite():

@@ -73,6 +73,19 @@ def test_integrals(f: sp.Expr, lo: sp.Expr, hi: sp.Expr, value: sp.Expr) -> None
     assert not ball.overlaps(exact + arb(2) ** -40)
 
 
+@pytest.mark.parametrize("prec", [64, 140])
+def test_digits_that_cancel_at_a_removable_point_are_put_back(prec: int) -> None:
+    """E[q**2] for the slope q of (exp(x) - 1)/x, whose value at 0 is 1/2: by the series of q instead of its formula."""
+    q = ((x - 1) * sp.exp(x) + 1) / x**2
+    ball = gaussian_expectation(q**2, x, prec)
+    with mpmath.workdps(60):
+        series = [mpmath.mpf(k + 1) / mpmath.factorial(k + 2) for k in range(160)]
+        density = lambda t: mpmath.polyval(series[::-1], t) ** 2 * mpmath.npdf(t)  # noqa: E731
+        expected = mpmath.quad(density, [-20, -6, -2, 0, 2, 5, 10, 20])
+        assert abs(mpmath.mpf(ball.mid().str(50, radius=False)) - expected) < mpmath.mpf(2) ** (8 - prec)
+    assert ball.rad() < arb(2) ** (8 - prec)
+
+
 DIVERGENT = [(1 / x, 1, oo), (1 / x, 0, 1), (sp.exp(x), 0, oo), (1 / x, -1, 1), (x, -oo, oo), (1 / sp.log(x), 1, 2)]
 
 
