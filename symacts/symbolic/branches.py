@@ -222,7 +222,7 @@ class _Splitter:
         argument, kind = need.argument, need.need
         for part, sign in self.by_sign(argument, region, singular=kind == "nonnegative"):
             if sign is not None and sign < 0 and not need.is_certain:
-                raise Undecided(f"whether a power of {argument} exists below 0 depends on its exponent")
+                raise Undecided(f"where it exists for {argument} < 0 is not known here")
             if sign is None:
                 yield part, False
             elif kind == "nonzero":

@@ -23,7 +23,8 @@ Need = Literal["positive", "nonnegative", "nonzero"]
 class Requirement:
     """`argument` must be positive, nonnegative (its zeros are singular but belong to the domain), or nonzero.
 
-    Where `is_certain` is False, parameters decide: `x**n` is defined for x < 0 where n is an integer.
+    Where `is_certain` is False, something else decides below 0: `x**n` is defined for x < 0 where n is an integer,
+    gamma between its poles.
     """
 
     argument: sp.Expr
@@ -72,8 +73,10 @@ def own_requirements(node: sp.Basic, x: sp.Symbol) -> Iterator[Requirement]:
         if len(node.args) > 1:
             raise UnsupportedExpression(f"{node}: only the principal branch of LambertW is known here")
         yield Requirement(node.args[0] + sp.exp(-1), "nonnegative")
-    elif isinstance(node, (sp.gamma, sp.loggamma)):
+    elif isinstance(node, sp.loggamma):
         yield Requirement(node.args[0], "positive")
+    elif isinstance(node, sp.gamma):  # between its poles gamma is defined below 0 too
+        yield Requirement(node.args[0], "positive", False)
     else:
         raise UnsupportedExpression(f"the function {node.func.__name__} is not known here (in {node})")
 

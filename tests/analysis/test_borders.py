@@ -8,6 +8,7 @@ import pytest
 import sympy as sp
 
 import symacts
+from symacts.errors import UnsupportedExpression
 from symacts.spec import x
 
 oo, R, I, E0 = sp.oo, sp.S.Reals, sp.Interval, sp.S.EmptySet
@@ -118,3 +119,11 @@ def test_a_power_with_a_symbolic_exponent_may_exist_below_zero() -> None:
     assert not symacts.analyze(x**n, parameters="symbolic").domain.known
     assert symacts.analyze(sp.Abs(x) ** n, parameters="symbolic").domain.value == R
     assert symacts.analyze((1 + sp.exp(a * x)) ** a, parameters="symbolic").domain.value == R
+
+
+def test_gamma_exists_between_its_poles_too() -> None:
+    assert not symacts.analyze("gamma(x)").domain.known
+    assert symacts.analyze("gamma(1 + x**2)").domain.value == R
+    assert symacts.analyze("loggamma(x)").domain.value == sp.Interval.open(0, sp.oo)
+    with pytest.raises(UnsupportedExpression, match="x < 0"):
+        symacts.kernel("gamma(x)", backend="numpy")
