@@ -120,6 +120,8 @@ def simplify_lambert(constant: sp.Expr) -> sp.Expr:
     if len(lamberts) != 1:
         return constant
     (w,) = lamberts
+    if not w.free_symbols <= constant.free_symbols:  # under an integral W moves with the bound variable
+        return constant
     symbol = sp.Dummy("w")
 
     def image(e: sp.Expr) -> sp.Expr:

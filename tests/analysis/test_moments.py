@@ -70,3 +70,13 @@ def test_digits_of_integrals_are_right_and_sums_print_them() -> None:
 )
 def test_smoothness_at_flat_borders(text: str, k: sp.Expr) -> None:
     assert symacts.analyze(text).smoothness.value == k
+
+
+def test_a_lambert_function_under_an_integral_stays_there() -> None:
+    """1/sqrt of the integral held the integrand outside: W(exp(x)) was read as a constant."""
+    report = symacts.analyze("LambertW(exp(x))")
+    assert not report.gain.value.free_symbols
+    lo, hi = report.gain.enclosure
+    density = lambda t: mpmath.re(mpmath.lambertw(mpmath.exp(t))) ** 2 * mpmath.npdf(t)  # noqa: E731
+    assert float(lo) <= 1 / mpmath.sqrt(mpmath.quad(density, [-12, -4, 0, 4, 12])) + 1e-12
+    assert abs(float(hi) - 1 / mpmath.sqrt(mpmath.quad(density, [-12, -4, 0, 4, 12]))) < 1e-12
