@@ -26,6 +26,12 @@ from symacts.symbolic.vectors import facts_of
 __all__ = ["establish", "limited_report", "nth_derivative", "report_of", "saturation_region", "subject_of"]
 
 
+FUNCTIONS = frozenset(
+    ("derivative", "second_derivative", "derivative_in_output", "antiderivative", "inverse", "parameter_limits")
+)
+"""Facts whose values are functions of x (or y); those of all others are numbers, sets or words."""
+
+
 def establish(
     subject: Subject,
     names: tuple[str, ...] = FACTS,
@@ -72,12 +78,21 @@ def _first_answer(subject: Subject, name: str, rows: list[Derivation], find: Cal
         try:
             value, because = row.run(subject, needed)
             value = subject.presented(value)
+            if name not in FUNCTIONS and _holds(value, subject.x):
+                raise Undecided(f"{row.method} gave {value}, which holds {subject.x}")
         except (Undecided, UnsupportedExpression) as reason:
             reasons.append(str(reason))
             continue
         status = "exact" if is_closed_form(value) else "enclosed"
         return Fact(name, value, status, because, row.method)  # type: ignore[arg-type]
     return Fact(name, None, "unknown", reasons[0] if reasons else "no derivation", "")
+
+
+def _holds(value: object, x: sp.Symbol) -> bool:
+    """Whether a value, or a part of it, depends on the variable."""
+    if isinstance(value, (tuple, list)):
+        return any(_holds(part, x) for part in value)
+    return isinstance(value, sp.Basic) and x in value.free_symbols
 
 
 def limited_report(activation: Activation, symbolic: bool, seconds: float, spent: float = 0.0) -> Report:

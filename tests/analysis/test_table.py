@@ -14,7 +14,7 @@ import sympy as sp
 import symacts
 from symacts import cache
 from symacts.analysis import driver
-from symacts.analysis.table import FACTS, TABLE
+from symacts.analysis.table import FACTS, TABLE, Derivation
 from symacts.errors import AnalysisTimeout, ParameterError, SymactsError, UnsupportedExpression
 from symacts.registry import resolve
 
@@ -148,6 +148,20 @@ def test_numbers_hold_no_variable(full: bool, rng: random.Random) -> None:
         for fact in (*SCALARS, "gaussian_second_moment", "limits", "kinks"):
             for number in numbers(report.facts[fact].value):
                 assert not number.free_symbols, (name, fact, number)
+
+
+def test_control_a_number_that_holds_the_variable_is_no_answer() -> None:
+    subject = driver.subject_of(symacts.get("tanh"), False)
+    rows = [
+        Derivation("gain", "wrong", (), lambda f, facts: (1 / f.x, "a variable escaped")),
+        Derivation("gain", "right", (), lambda f, facts: (sp.S.One, "a number")),
+    ]
+    fact = driver._first_answer(subject, "gain", rows, lambda name: pytest.fail("nothing is needed"))
+    assert fact.value == 1 and fact.method == "right"
+    alone = driver._first_answer(
+        subject, "kinks", [dataclasses.replace(rows[0], fact="kinks")], lambda name: pytest.fail("no need")
+    )
+    assert not alone.known and "holds x" in alone.because
 
 
 PERIODIC = {
