@@ -18,6 +18,7 @@ import sympy as sp
 
 from symacts.claims import Counterexample
 from symacts.errors import SymactsError
+from symacts.guarded import Guard, Refusal
 from symacts.proofs.check import Goal
 from symacts.proofs.checker.entail import Given, Undecided, obligations
 from symacts.proofs.checker.normal import is_zero
@@ -200,6 +201,7 @@ def value_at(e: sp.Expr, values: dict[sp.Symbol, sp.Expr], given: Given) -> sp.E
         bound = {v for limits in i.limits for v in limits[:1]}
         swaps[i] = _forward(i.xreplace({s: v for s, v in values.items() if s not in bound}))
     swapped = e.xreplace(swaps) if swaps else e
+    _require_writable(swapped, values)
     plain = nothing.resolve(swapped.xreplace(values))
     if plain.free_symbols:
         raise ValueError("free symbols are left")
@@ -216,6 +218,16 @@ def value_at(e: sp.Expr, values: dict[sp.Symbol, sp.Expr], given: Given) -> sp.E
                     raise _Undefined
                 raise ValueError("not defined at the point")
     return plain
+
+
+def _require_writable(e: sp.Expr, values: dict[sp.Symbol, sp.Expr]) -> None:
+    """Fail where a power with a moving exponent would be an integer too long to write down, as x**(x**x) at 20 is."""
+    for power in e.atoms(sp.Pow):
+        if power.base is not sp.E and power.exp.free_symbols:
+            try:
+                Guard().unfold(power, values)
+            except Refusal as reason:
+                raise ValueError(str(reason)) from None
 
 
 def _forward(i: sp.Integral) -> sp.Expr:
