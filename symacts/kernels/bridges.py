@@ -13,7 +13,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from symacts.kernels.fit import fit
+from symacts.kernels.fit import fit, times
 from symacts.kernels.pieces import COLUMNS, COUNT, HEAD, PLAIN, SQUARE, Table, evaluate
 from symacts.kernels.plan import Draft, Output, Studied
 from symacts.rewrite.reference import Dyadic
@@ -113,10 +113,7 @@ def _fitted(
             return v
         if point == zero:
             return None
-        q = Fraction(v[0]) / (point - zero) ** order
-        shift = 220 - q.numerator.bit_length() + q.denominator.bit_length()
-        man = (q.numerator << shift) // q.denominator if shift >= 0 else q.numerator // (q.denominator << -shift)
-        return man, v[1] - shift
+        return times(v, 1 / (point - zero) ** order)
 
     found = fit(value, count, TOLERANCE[form.dtype], STEEPEST)
     if found is None or abs(found.scale) > 900:

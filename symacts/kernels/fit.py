@@ -17,10 +17,12 @@ import mpmath
 
 from symacts.rewrite.reference import BITS, Dyadic
 
-__all__ = ["Fit", "fit", "nodes"]
+__all__ = ["Fit", "fit", "nodes", "times"]
 
 SCALE = 160
 """Fraction bits of the exact integers."""
+WIDE = 220
+"""Bits of a product of a true value: more than a fit tells apart."""
 
 
 STEEPEST = 35
@@ -118,6 +120,14 @@ def fit(
 
 PROBES = (Fraction(-977, 1024), Fraction(-389, 1024), Fraction(93, 1024), Fraction(811, 1024))
 """Places where a fit is compared with the truth: a feature between the nodes must not go unseen."""
+
+
+def times(value: Dyadic, factor: Fraction) -> Dyadic:
+    """The product, rounded towards minus infinity to WIDE bits."""
+    q = value[0] * factor
+    shift = WIDE - q.numerator.bit_length() + q.denominator.bit_length()
+    man = (q.numerator << shift) // q.denominator if shift >= 0 else q.numerator // (q.denominator << -shift)
+    return man, value[1] - shift
 
 
 def _shift(man: int, by: int) -> int:

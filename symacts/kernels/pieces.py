@@ -22,7 +22,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from symacts.kernels.fit import SCALE, Fit, fit
+from symacts.kernels.fit import SCALE, Fit, fit, times
 from symacts.rewrite.reference import HUGE, TINY, Dyadic, to_float
 
 __all__ = ["COLUMNS", "COUNT", "DEGREE", "Builder", "Table", "evaluate", "fixed", "tabulate"]
@@ -145,14 +145,7 @@ class Builder:
                     v = self.value(p)
                     if v is None or p == zero:
                         return None
-                    q = Fraction(v[0]) / (p - zero) ** order
-                    shift = 200 - q.numerator.bit_length() + q.denominator.bit_length()
-                    man = (
-                        (q.numerator << shift) // q.denominator
-                        if shift >= 0
-                        else q.numerator // (q.denominator << -shift)
-                    )
-                    return man, v[1] - shift
+                    return times(v, 1 / (p - zero) ** order)
 
                 found = self.polynomial(quotient, zlo, zhi)
                 if found is not None and fhi >= flo:
@@ -255,10 +248,7 @@ class Builder:
             v = self.value(1 / z)
             if v is None or v[0] == 0:
                 return None
-            q = Fraction(v[0]) * z**power
-            shift = 200 - q.numerator.bit_length() + q.denominator.bit_length()
-            man = (q.numerator << shift) // q.denominator if shift >= 0 else q.numerator // (q.denominator << -shift)
-            return man, v[1] - shift
+            return times(v, z**power)
 
         a, b = sorted((1 / Fraction(lo), 1 / Fraction(hi)))
         row = self.polynomial(flat, a, b, TAIL)

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from symacts.kernels.fit import Fit, fit
+from symacts.kernels.fit import Fit, fit, times
 from symacts.kernels.plan import Stretch, Studied
 from symacts.rewrite.graph import Graph
 from symacts.rewrite.reference import Dyadic
@@ -127,10 +127,7 @@ def series(studied: Studied, graph: Graph, x: int, span: Range, form: Format) ->
                 return v
             if point == zero:
                 return None
-            q = Fraction(v[0]) / (point - zero) ** order
-            shift = 220 - q.numerator.bit_length() + q.denominator.bit_length()
-            man = (q.numerator << shift) // q.denominator if shift >= 0 else q.numerator // (q.denominator << -shift)
-            return man, v[1] - shift
+            return times(v, 1 / (point - zero) ** order)
 
         for count in COUNTS[form.dtype]:
             found = fit(value, count, TOLERANCE[form.dtype], STEEPEST)

@@ -20,7 +20,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from symacts.kernels.fit import Fit, fit
+from symacts.kernels.fit import Fit, fit, times
 from symacts.kernels.plan import Draft, Studied
 from symacts.kernels.targets.elementary import Writer
 from symacts.rewrite.reference import Dyadic
@@ -159,10 +159,7 @@ def _row(
             return v
         if point == anchor:
             return None
-        q = Fraction(v[0]) / (point - anchor) ** order
-        shift = 220 - q.numerator.bit_length() + q.denominator.bit_length()
-        man = (q.numerator << shift) // q.denominator if shift >= 0 else q.numerator // (q.denominator << -shift)
-        return man, v[1] - shift
+        return times(v, 1 / (point - anchor) ** order)
 
     for count in COUNTS[name]:
         found: Fit | None = fit(value, count, TOLERANCE[name], STEEPEST)
