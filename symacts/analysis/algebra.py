@@ -159,7 +159,8 @@ def second_derivative(f: Subject, facts: Facts) -> Answer:
 def derivative_in_output(f: Subject, facts: Facts) -> Answer:
     """A polynomial P in y with f' = P(f): one for a single branch, else a tuple, one for each branch.
 
-    None stands for a branch on which no polynomial of degree up to 8 does it (proved by divided differences).
+    None stands for a branch on which no polynomial does it: divided differences exclude degree up to 8, what f does
+    excludes all others.
     """
     found: list[sp.Expr | None] = []
     for k, _ in f.pieces:
@@ -168,11 +169,64 @@ def derivative_in_output(f: Subject, facts: Facts) -> Answer:
         polynomial = None if excluded else polynomial_in_output(value, slope, f.x)
         if polynomial is None and not excluded:
             raise Undecided("no polynomial found, and none of degree up to 8 excluded")
+        if polynomial is None and not _is_no_solution(f, k):
+            raise Undecided("no polynomial of degree up to 8, and none of higher degree excluded")
         found.append(polynomial)
     because = "undetermined coefficients over the exponentials of f, checked by exact expansion"
     if None in found:
-        because = "exact expansion where P exists; divided differences of f' over f exclude degree up to 8 elsewhere"
+        because = "exact expansion where P exists; elsewhere f, by its turns, ends or poles, solves no y' = P(y)"
     return (found[0] if len(found) == 1 else tuple(found)), because
+
+
+def _is_no_solution(f: Subject, branch: int) -> bool:
+    """Whether f is shown to solve no equation `y' = P(y)` with a polynomial P of degree at least 2."""
+    ends = any(_ends_otherwise(f, branch, at) for at in ("lo", "hi"))
+    return ends or _turns(f, branch) or _has_simple_pole(f.expression_of(branch, 1), f.x)
+
+
+def _has_simple_pole(slope: sp.Expr, x: sp.Symbol) -> bool:
+    """Whether f' is rational with a simple pole: then f holds a logarithm, and P(f) = f' would make it algebraic."""
+    if not slope.is_rational_function(x):
+        return False
+    below = sp.Poly(sp.fraction(sp.cancel(sp.together(slope)))[1], x)
+    if below.domain not in (sp.ZZ, sp.QQ):
+        return False
+    return any(multiplicity == 1 and factor.degree() for factor, multiplicity in below.factor_list()[1])
+
+
+def _turns(f: Subject, branch: int) -> bool:
+    """Whether f' vanishes inside the branch: a solution of y' = P(y) that is not constant never does that."""
+    piece = f.branches[branch]
+    signs = {f.oracle.sign_at(f.expression_of(branch, 1), f.x, t) for t in sample(f, piece.lo, piece.hi, 12)}
+    if {1, -1} <= signs:
+        return True
+    try:
+        return bool(f.chart(branch, 1).zeros)
+    except Undecided:
+        return False
+
+
+def _ends_otherwise(f: Subject, branch: int, at: str) -> bool:
+    """Whether f ends as no solution of `y' = P(y)` with P of degree at least 2 does.
+
+    Towards a finite point, a solution with a finite limit L has the slope P(L), not 0. On a half line it stays bounded
+    (it would reach infinity in finite time), and where it tends to a zero L of P, of multiplicity m, its slope falls as
+    `exp(-c*|x|)` for m = 1, as `|x|**(-m/(m - 1))` else, which is no faster than `x**-2`.
+    """
+    piece = f.branches[branch]
+    end, side = (piece.lo, -1) if at == "lo" else (piece.hi, 1)
+    try:
+        value = f.end(branch, at)
+        if end.is_finite is not False:
+            slope = f.end(branch, at, 1)
+            return value.is_finite is not False and (slope.is_finite is False or f.sign(slope) == 0)
+        if value.is_infinite:
+            return True
+        slope = f.expression_of(branch, 1)
+        rate = f.oracle.rate(slope, f.x, side)  # type: ignore[attr-defined]
+        return rate == "gaussian" or (rate == "algebraic" and f.limit_of(f.x**2 * slope, end, -side) == 0)
+    except Undecided:
+        return False
 
 
 MOST_BITS = 10_000

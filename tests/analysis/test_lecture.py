@@ -189,6 +189,25 @@ def test_saturation_region_of_sigmoid(eps: object) -> None:
     assert region.contains(-100) == sp.true
 
 
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("erf(x)", True),  # falls too fast
+        ("x/sqrt(1 + x**2)", True),  # falls as x**-3
+        ("tanh(x)**9", True),  # f' vanishes inside
+        ("log(1 + exp(x))", True),  # unbounded on a half line
+        ("atan(x)", True),  # a simple pole
+        ("x**(1/8)", True),  # a vertical tangent
+        ("sigmoid(x)**(1/10)", False),  # y*(1 - y**10)/10
+        ("x**(-1/8)", False),  # -y**9/8
+        ("(2 - x)**(-1/10) + 1", False),
+    ],
+)
+def test_no_polynomial_in_the_output_is_said_only_where_no_degree_does_it(text: str, known: bool) -> None:
+    fact = symacts.analyze(text).derivative_in_output
+    assert fact.value is None and fact.known == known, fact
+
+
 def test_nth_derivative_of_tanh() -> None:
     found = symacts.analyze("tanh").nth_derivative(5).value
     for t in (Rational(-3, 2), Rational(1, 7), Rational(2)):
