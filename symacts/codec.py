@@ -104,7 +104,7 @@ def _encode_sympy(value: sp.Basic) -> Any:
     name = type(value).__name__
     if name not in _CLASSES or isinstance(value, sp.Float):
         raise UnsupportedExpression(f"cannot write {shorten(value)} of type {name} exactly")
-    return {"op": name, "args": [encode(a) for a in value.args]}
+    return {"op": name, "args": [encode(a) for a in (value.content if isinstance(value, Root) else value.args)]}
 
 
 def _is_needed(symbol: sp.Symbol, assumption: str) -> bool:

@@ -35,7 +35,7 @@ BOUND = sp.Symbol("_r", real=True)
 """The bound variable of every `Root`: no formula uses it, so that `expression.has(x)` does not see into a root."""
 
 
-class Root(sp.Expr):
+class Root(sp.AtomicExpr):
     """The single zero of a function of one variable in a rational interval `[lo, hi]`: a real SymPy number.
 
     `Root(expression, lo, hi)`; the expression has one free symbol (its name does not matter: it is bound). The
@@ -45,6 +45,9 @@ class Root(sp.Expr):
     -----
     `evalf(n)` gives n correct digits, by certified bisection and Newton steps in ball arithmetic. Comparison with
     other reals works through enclosures; two roots that agree to every digit tried stay undecided.
+
+    SymPy sees an atom: what walks through an expression does not walk through the functions of the roots in it, which
+    are often longer than the rest.
     """
 
     is_commutative = True
@@ -55,6 +58,7 @@ class Root(sp.Expr):
     is_infinite = False
     is_complex = True
     is_Root = True
+    __slots__ = ("content",)
 
     def __new__(cls, function: sp.Expr | sp.Lambda, lo: Any, hi: Any) -> Root:
         if not isinstance(function, sp.Lambda):
@@ -69,22 +73,37 @@ class Root(sp.Expr):
         lo, hi = sp.Rational(lo), sp.Rational(hi)
         if lo > hi:
             raise ValueError(f"empty isolating interval [{lo}, {hi}]")
-        return sp.Expr.__new__(cls, function, lo, hi)
+        root = sp.AtomicExpr.__new__(cls)
+        root.content = (function, lo, hi)
+        return root
 
     @property
     def function(self) -> sp.Lambda:
         """The function whose zero this is, as a `Lambda`."""
-        return self.args[0]
+        return self.content[0]
 
     @property
     def lo(self) -> sp.Rational:
         """Lower end of the isolating interval."""
-        return self.args[1]
+        return self.content[1]
 
     @property
     def hi(self) -> sp.Rational:
         """Upper end of the isolating interval."""
-        return self.args[2]
+        return self.content[2]
+
+    def _hashable_content(self) -> tuple[sp.Basic, ...]:
+        return self.content
+
+    def __getnewargs__(self) -> tuple[sp.Basic, ...]:
+        return self.content
+
+    @classmethod
+    def class_key(cls) -> tuple[int, int, str]:
+        return 5, 0, cls.__name__
+
+    def sort_key(self, order: str | None = None) -> Any:
+        return self.class_key(), (3, tuple(c.sort_key() for c in reversed(self.content))), sp.S.One.sort_key(), sp.S.One
 
     @property
     def free_symbols(self) -> set[sp.Basic]:

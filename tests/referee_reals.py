@@ -17,7 +17,6 @@ from typing import Any
 import mpmath
 import sympy as sp
 from mpmath import mp, mpf
-from mpmath.libmp import from_rational
 
 from symacts.facts import Root
 
@@ -68,7 +67,8 @@ class Env:
 def big(a: Number | int) -> mpf:
     if isinstance(a, mpf):
         return a
-    return mp.make_mpf(from_rational(a.numerator, a.denominator, mp.prec))
+    a = Fraction(a)
+    return mpf(a.numerator) / a.denominator
 
 
 def fraction(a: Any) -> Fraction:

@@ -320,6 +320,22 @@ class ParametricOracle:
             raise UnsupportedExpression(f"{constant} has no digits: it holds parameters")
         return self.balls.enclose(constant, digits)
 
+    def ball_sign(self, constant: sp.Expr) -> int | None:
+        """1 or -1 where a ball shows it, None where the constant holds parameters."""
+        return None if self.parameters_in(constant) else self.balls.ball_sign(constant)
+
+    def enclose_at(self, expression: sp.Expr, x: sp.Symbol, point: sp.Rational) -> tuple[sp.Rational, sp.Rational]:
+        """Rational bounds of the value at a rational point, without parameters."""
+        if self.parameters_in(expression):
+            raise UnsupportedExpression(f"{expression} has no digits: it holds parameters")
+        return self.balls.enclose_at(expression, x, point)
+
+    def places_of_supremum(self, function: sp.Expr, *more: Any) -> Any:
+        """Branch and bound needs numbers."""
+        return (
+            self._depends(function) if self.parameters_in(function) else self.balls.places_of_supremum(function, *more)
+        )
+
     def as_root(self, constant: sp.Expr) -> sp.Expr:
         """A constant as a single `Root`, or unchanged where it holds parameters."""
         return constant if self.parameters_in(constant) else self.balls.as_root(constant)

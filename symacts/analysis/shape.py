@@ -8,8 +8,8 @@ from typing import Any
 import sympy as sp
 
 from symacts.analysis.ends import Answer, Facts, union
-from symacts.analysis.subject import Border, Cell, Subject
-from symacts.analysis.values import require, sets_with_points, spans_of
+from symacts.analysis.subject import MOST_DERIVATIVES, Border, Cell, Subject
+from symacts.analysis.values import sets_with_points, spans_of
 from symacts.symbolic.forms import is_identically_zero
 from symacts.symbolic.oracle import Undecided
 
@@ -29,9 +29,6 @@ __all__ = [
     "smoothness",
     "stationary_points",
 ]
-
-MOST_DERIVATIVES = 12
-"""One-sided derivatives compared at a border before its smoothness is left open."""
 
 
 def _border_at(f: Subject, point: sp.Expr) -> Border | None:
@@ -273,8 +270,7 @@ def discontinuities(f: Subject, facts: Facts) -> Answer:
 
 
 def smoothness(f: Subject, facts: Facts) -> Answer:
-    """The largest k with f in C^k over its domain, which holds an interval; -1 where f jumps."""
-    require(bool(f.pieces), "the domain holds no interval")
+    """The largest k with f in C^k over its domain; -1 where f jumps."""
     if facts["discontinuities"].value:
         return sp.Integer(-1), "f jumps"
     best: sp.Expr = sp.oo
@@ -312,14 +308,15 @@ def _is_flat_towards(f: Subject, branch: int | None, point: sp.Expr, side: int) 
     """Whether f - f(point) falls faster than every power of the distance, so that all derivatives tend to 0.
 
     For a function of rational operations, powers, exp and log alone (a Hardy field: Hardy, 1910) `u < d**n` near the
-    point for all n gives `u' < d**n` for all n; the first holds where `log(u)/log(d)` tends to oo.
+    point for all n gives `u' < d**n` for all n; the first holds where `log(u)/log(d)` tends to oo. A function analytic
+    at the point does not fall like that unless it is constant.
     """
     if branch is None:
         return True
     expression = f.expression_of(branch)
     if not expression.has(f.x):
         return True
-    if any(not isinstance(a, _HARDY) for a in expression.atoms(sp.Function)):
+    if any(not isinstance(a, _HARDY) for a in expression.atoms(sp.Function)) or f.is_regular(expression, point):
         return False
     try:
         rest = expression - f.limit_of(expression, point, side)

@@ -9,21 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
 import sympy as sp
 
+from symacts.analysis.reals import as_root, mirror_image, sign_of
 from symacts.errors import UnsupportedExpression
 from symacts.facts import Root
 from symacts.spec import Activation
 from symacts.symbolic.branches import Branch, split
 from symacts.symbolic.closed_forms import candidates, simplify_lambert
-from symacts.symbolic.field import divides, vanishes
+from symacts.symbolic.continuity import is_continuous
 from symacts.symbolic.forms import derivative, is_identically_zero, surd, tidy
 from symacts.symbolic.oracle import Oracle, Undecided
 from symacts.symbolic.structure import requirements
+from symacts.symbolic.taylor import taylor
 
 __all__ = ["Border", "Cell", "NoLimit", "Subject"]
 
@@ -36,31 +37,14 @@ class NoLimit(Undecided):
         self.points = points
 
 
-SIMPLE = 12
-"""Largest denominator of a rational that a value at a root is compared with."""
+BY_SERIES = 2
+"""Derivatives of higher order at a point come from a Taylor series: no formula is written for them."""
+MOST_DERIVATIVES = 12
+"""Order of the highest derivative that is asked for at a border."""
+MOST_OPERATIONS = 4000
+"""Size of a derivative beyond which no further one is formed."""
 
 _BAD = (sp.nan, sp.zoo, sp.oo, -sp.oo)
-
-
-def _outer_roots(constant: sp.Expr) -> list[Root]:
-    """The roots in a constant that stand in no other root of it."""
-    roots = {e for e in sp.preorder_traversal(constant) if isinstance(e, Root)}
-    return sorted((r for r in roots if not any(r is not s and s.has(r) for s in roots)), key=sp.default_sort_key)
-
-
-def _mirror_image(root: Root) -> Root:
-    """Minus a negative root, as a root of the mirrored function."""
-    variable = root.function.variables[0]
-    return Root(sp.Lambda(variable, root.function.expr.subs(variable, -variable)), -root.hi, -root.lo)
-
-
-def _unwrapped(constant: sp.Expr) -> sp.Expr:
-    """A constant with each `Root` that merely names a value (`x - value`) replaced by that value."""
-    if isinstance(constant, Root):
-        variable = constant.function.variables[0]
-        value = variable - constant.function.expr
-        return constant if variable in value.free_symbols else _unwrapped(value)
-    return constant.func(*[_unwrapped(a) for a in constant.args]) if constant.args else constant
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,49 +133,7 @@ class Subject:
 
     def sign_or_none(self, constant: sp.Expr) -> int | None:
         """Sign of a real constant, None where it is undecided."""
-        return self.remember(("sign", constant), lambda: self._find_sign(constant))
-
-    def _find_sign(self, constant: sp.Expr) -> int | None:
-        if constant.has(Root):
-            lo, hi = self._bounds(constant)
-            if lo > 0 or hi < 0:
-                return 1 if lo > 0 else -1
-            plain = _unwrapped(constant)
-            if vanishes(plain):
-                return 0
-            outer = _outer_roots(plain)
-            if len(outer) == 2:
-                plain = self._with_one_root(plain, *outer)
-                outer = _outer_roots(plain)
-                if vanishes(plain):
-                    return 0
-            if len(outer) == 1:
-                (root,) = outer
-                variable = root.function.variables[0]
-                if divides(root.function.expr, plain.xreplace({root: variable})):
-                    return 0
-        return self.oracle.sign(constant)
-
-    def _bounds(self, constant: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
-        """Rational bounds of a constant; `(0, 0)` where it has none."""
-        if constant.free_symbols:
-            return sp.S.Zero, sp.S.Zero
-        try:
-            return self.oracle.enclose(constant, 20)  # type: ignore[attr-defined]
-        except UnsupportedExpression:
-            return sp.S.Zero, sp.S.Zero
-
-    def _with_one_root(self, constant: sp.Expr, first: Root, second: Root) -> sp.Expr:
-        """The constant with one root written as plus or minus the other, where exact division shows that it is."""
-        variable = first.function.variables[0]
-        for a, b in ((first, second), (second, first)):
-            lo, hi = self.oracle.enclose(b, 30)  # type: ignore[attr-defined]
-            for sign in (1, -1):
-                inside = a.lo <= min(sign * lo, sign * hi) and max(sign * lo, sign * hi) <= a.hi
-                mirrored = a.function.expr.subs(variable, sign * variable)
-                if inside and divides(b.function.expr, mirrored):
-                    return constant.xreplace({b: sign * a})
-        return constant
+        return self.remember(("sign", constant), lambda: sign_of(constant, self.oracle))
 
     def compare(self, a: sp.Expr, b: sp.Expr) -> int:
         """-1, 0 or 1 as `a < b`, `a = b`, `a > b`; infinities allowed."""
@@ -220,44 +162,24 @@ class Subject:
         if constant.is_Rational or constant in _BAD or isinstance(constant, Root):
             return constant
         if isinstance(-constant, Root):
-            return constant if (-constant).lo >= 0 else _mirror_image(-constant)
+            return constant if (-constant).lo >= 0 else mirror_image(-constant)
         if constant.has(Root):
-            return constant if constant.free_symbols else self._as_root(constant)
+            return constant if constant.free_symbols else as_root(constant, self.oracle)
         if constant.has(sp.LambertW):
             constant = simplify_lambert(constant)
         return tidy(surd(constant) if not constant.free_symbols else constant)
-
-    def _as_root(self, constant: sp.Expr) -> sp.Expr:
-        """One `Root` for a constant that holds roots; a simple rational where it is shown to be that."""
-        lo, hi = self.oracle.enclose(constant, 20)  # type: ignore[attr-defined]
-        middle = Fraction(int((lo + hi).p), 2 * int((lo + hi).q)).limit_denominator(SIMPLE)
-        guess = sp.Rational(middle.numerator, middle.denominator)
-        if lo <= guess <= hi and self._find_sign(constant - guess) == 0:
-            return guess
-        if lo > 0 or hi < 0:
-            return self.oracle.as_root(constant)  # type: ignore[attr-defined]
-        raise Undecided(f"whether {constant} is zero")
 
     # --- branches ----------------------------------------------------------------------------------------------
 
     @cached_property
     def branches(self) -> tuple[Branch, ...]:
         """The piecewise-analytic normal form."""
-        return self.remember("branches", self._find_branches)
-
-    def _find_branches(self) -> tuple[Branch, ...]:
-        found = split(self.expression, self.x, self.oracle)
-        if not found:
-            raise Undecided("the expression is defined nowhere on the real line")
-        return found
+        return self.remember("branches", lambda: split(self.expression, self.x, self.oracle))
 
     @property
     def pieces(self) -> list[tuple[int, Branch]]:
-        """The open branches, with their indices; there is one at least, or nothing is asked of them."""
-        found = [(k, b) for k, b in enumerate(self.branches) if not b.is_point]
-        if not found:
-            raise Undecided("the domain holds no interval")
-        return found
+        """The open branches, with their indices."""
+        return [(k, b) for k, b in enumerate(self.branches) if not b.is_point]
 
     def expression_of(self, branch: int, order: int = 0) -> sp.Expr:
         """The `order`-th derivative on that branch."""
@@ -265,7 +187,10 @@ class Subject:
             return self.branches[branch].expression
         key = (branch, order)
         if key not in self._derivatives:
-            self._derivatives[key] = derivative(self.expression_of(branch, order - 1), self.x)
+            before = self.expression_of(branch, order - 1)
+            if order > 1 and before.count_ops() > MOST_OPERATIONS:
+                raise Undecided(f"the derivative of order {order} is too long")
+            self._derivatives[key] = derivative(before, self.x)
         return self._derivatives[key]
 
     def value_at(self, point: sp.Expr) -> sp.Expr | None:
@@ -317,7 +242,28 @@ class Subject:
     def _find_end(self, branch: int, at: str, order: int) -> sp.Expr:
         piece = self.branches[branch]
         point = piece.lo if at == "lo" else piece.hi
-        return self.limit_of(self.expression_of(branch, order), point, 1 if at == "lo" else -1)
+        if order > BY_SERIES and point.is_finite is not False:
+            series = self.remember(("taylor", branch, at), lambda: self._find_taylor(branch, point))
+            if series is not None:
+                return self.neat(series[order] * sp.factorial(order))
+        found = self.limit_of(self.expression_of(branch, order), point, 1 if at == "lo" else -1)
+        return found if order or point.is_infinite else self._as_at_border(found, point)
+
+    def _as_at_border(self, limit: sp.Expr, point: sp.Expr) -> sp.Expr:
+        """The limit in the form of the value at the border, where continuity alone shows that they are equal."""
+        border = next((b for b in self.borders if b.point == point), None)
+        value = border.value if border is not None else None
+        if value is None or value == limit or limit.is_infinite or self.sign_or_none(limit - value) is not None:
+            return limit
+        is_one = self.remember(
+            ("continuous", point), lambda: is_continuous(self.expression, self.x, point, self.sign_or_none)
+        )
+        return value if is_one else limit
+
+    def _find_taylor(self, branch: int, point: sp.Expr) -> list[sp.Expr] | None:
+        """Taylor coefficients of a branch at its end where it is analytic there."""
+        expression = self.expression_of(branch)
+        return taylor(expression, self.x, point, MOST_DERIVATIVES) if self.is_regular(expression, point) else None
 
     def limit_of(self, expression: sp.Expr, point: sp.Expr, side: int) -> sp.Expr:
         """The one-sided limit of a smooth expression: by substitution where it is analytic, else by the oracle."""
@@ -476,6 +422,8 @@ class Subject:
 
     def outer(self, side: int) -> int | None:
         """The index of the branch that reaches to -oo (side -1) or oo (side 1); None where none does."""
+        if not self.branches:
+            return None
         k = 0 if side < 0 else len(self.branches) - 1
         end = self.branches[k].lo if side < 0 else self.branches[k].hi
         return k if end.is_infinite else None

@@ -7,12 +7,19 @@ from dataclasses import dataclass
 import sympy as sp
 
 from symacts.analysis.ends import Answer, Facts, union
-from symacts.analysis.oscillation import extremes
+from symacts.analysis.extremes import extremes
 from symacts.analysis.subject import Subject
 from symacts.facts import Root
 from symacts.symbolic.oracle import Undecided
+from symacts.symbolic.structure import substituted
 
 __all__ = ["bounded", "fixed_points", "image", "maximum", "minimum", "range_", "sign", "sign_by_chart", "zeros"]
+
+
+MOST_CHARTED = 2
+"""Order of the highest derivative whose chart other facts need."""
+LONG = 40
+"""Operations of a derivative beyond which its extreme values are sought by branch and bound first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +48,33 @@ def _find_image(f: Subject, order: int) -> list[_Span]:
 
 
 def spans_of(f: Subject, order: int) -> list[_Span]:
-    """The images of a derivative's monotone cells, or of a whole branch where its oscillation dies out."""
+    """The images of a derivative's monotone cells, or of whole branches."""
     return [span for k, _ in f.pieces for span in _spans_of_branch(f, k, order)]
 
 
 def _spans_of_branch(f: Subject, branch: int, order: int) -> list[_Span]:
-    try:
-        cells = f.cells_of(branch, order + 1)
-    except Undecided as reason:
+    """By the monotone cells where the next derivative has a chart, else by its extreme values (it is continuous).
+
+    A long derivative beyond the second is charted only as a last resort: none of the other facts needs that chart.
+    """
+    ways = (_spans_by_cells, _spans_by_extremes)
+    is_long = order + 1 > MOST_CHARTED and f.expression_of(branch, order).count_ops() > LONG
+    reasons = []
+    for way in reversed(ways) if is_long else ways:
         try:
-            least, largest = extremes(f, branch, order)
-        except Undecided:
-            raise reason from None
-        return [_Span(least.value, largest.value, least.attained, largest.attained)]
+            return way(f, branch, order)
+        except Undecided as reason:
+            reasons.append(reason)
+    raise reasons[0]
+
+
+def _spans_by_extremes(f: Subject, branch: int, order: int) -> list[_Span]:
+    least, largest = extremes(f, branch, order)
+    return [_Span(least.value, largest.value, least.attained, largest.attained)]
+
+
+def _spans_by_cells(f: Subject, branch: int, order: int) -> list[_Span]:
+    cells = f.cells_of(branch, order + 1)
     spans: list[_Span] = []
     for cell in cells:
         low, high = _value_inside(f, cell.branch, cell.lo, order), _value_inside(f, cell.branch, cell.hi, order)
@@ -78,7 +99,8 @@ def _value_inside(f: Subject, branch: int, point: sp.Expr, order: int) -> sp.Exp
         if parity is not None:
             mirrored = _value_inside(f, branch, -point, order)
             return None if mirrored is None else f.neat(parity * mirrored)
-    return f.remember(("value", branch, order, point), lambda: f.neat(f.expression_of(branch, order).subs(f.x, point)))
+    expression = f.expression_of(branch, order)
+    return f.remember(("value", branch, order, point), lambda: f.neat(substituted(expression, f.x, point)))
 
 
 def merge(f: Subject, spans: list[_Span]) -> list[_Span]:

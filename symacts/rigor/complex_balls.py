@@ -203,6 +203,10 @@ def _product(operands: list[int]) -> Callable[[list[Any], Any, bool], Any]:
     return step
 
 
+MOST_EXPANDED = 200
+"""Size of a constant up to which it is compared with its conjugate by expansion."""
+
+
 @lru_cache(maxsize=1024)
 def compile_complex(expr: sp.Expr, x: sp.Symbol | None) -> ComplexFunction:
     """The expression as a function on complex balls, at the precision in force.
@@ -234,7 +238,7 @@ def real_value(expr: sp.Expr, prec: int) -> Any:
         The constant is not shown to be real, or has no finite enclosure.
     """
     real = expr.is_extended_real
-    if real is None:
+    if real is None and sp.count_ops(expr) <= MOST_EXPANDED:
         real = sp.expand(expr - sp.conjugate(expr), complex=True) == 0 or None
     f = compile_complex(expr, None)
     work = prec + 32

@@ -25,7 +25,7 @@ from symacts.facts import Root
 from symacts.rigor.precision import precision
 from symacts.rigor.program import Program, compile_program
 
-__all__ = ["compare", "decimal", "enclose", "evaluate", "is_zero", "sign"]
+__all__ = ["ball_sign", "compare", "decimal", "enclose", "evaluate", "is_zero", "rational_ends", "sign"]
 
 GUARD = 16
 """Bits of working precision above what is asked for."""
@@ -40,6 +40,13 @@ MOST_EXPONENT = 2**21
 """Binary exponents of what is written as a rational number at all: beyond, bounds would fill the memory."""
 SIGN_BITS = (64, 256, 1024)
 """Precisions at which a sign is tried before it is undecided."""
+
+_AS_LOGARITHMS: dict[Any, Callable[[sp.Expr], sp.Expr]] = {
+    sp.asinh: lambda u: sp.log(u + sp.sqrt(u**2 + 1)),
+    sp.acosh: lambda u: sp.log(u + sp.sqrt(u**2 - 1)),
+    sp.atanh: lambda u: (sp.log(1 + u) - sp.log(1 - u)) / 2,
+}
+"""Inverse functions that cancel against exponentials once they are written out."""
 
 _UNUSED = sp.Dummy("x", real=True)
 """The variable of a normal form of a constant."""
@@ -269,6 +276,38 @@ def sign(expr: sp.Expr) -> int | None:
     return None
 
 
+def ball_sign(expr: sp.Expr) -> int | None:
+    """1 or -1 where balls of up to 256 bits show it, else None.
+
+    Examples
+    --------
+    >>> ball_sign(sp.pi - 3), ball_sign(sp.sqrt(2)*sp.sqrt(3) - sp.sqrt(6, evaluate=False))
+    (1, None)
+    """
+    for prec in SIGN_BITS[:2]:
+        try:
+            value = _at(expr, prec)
+        except UnsupportedExpression:
+            return None
+        if value > 0 or value < 0:
+            return 1 if value > 0 else -1
+    return None
+
+
+def rational_ends(ball: Any) -> tuple[sp.Rational, sp.Rational]:
+    """The ends of a ball as rationals.
+
+    Raises
+    ------
+    UnsupportedExpression
+        No finite ball, or numbers of unbearable length.
+    """
+    if not ball.is_finite():
+        raise UnsupportedExpression("a value without finite bounds")
+    lo, hi = _ends(ball)
+    return sp.Rational(lo), sp.Rational(hi)
+
+
 def _enough_for_sign(expr: sp.Expr, prec: int) -> Any:
     value = _at(expr, prec)
     return value if value.is_finite() else evaluate(expr, prec)
@@ -345,6 +384,7 @@ def _proved_zero(expr: sp.Expr, value: Any) -> bool | None:
 
     if not value.contains(0):
         return False
+    expr = expr.replace(lambda e: type(e) in _AS_LOGARITHMS, lambda e: _AS_LOGARITHMS[type(e)](e.args[0]))
     try:
         if normal_form(expr, _UNUSED, canonical=True).numerator == 0:
             return True

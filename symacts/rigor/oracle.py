@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import sympy as sp
-from flint import fmpq
+from flint import arb, fmpq
 
 from symacts.errors import SymactsError
 from symacts.facts import BOUND, Root
 from symacts.rigor import constants
+from symacts.rigor.precision import precision
 
 __all__ = ["BallOracle"]
+
+
+PREC = 320
+"""Bits of a value at a rational point: differences of such values lose many."""
 
 
 class BallOracle:
@@ -20,6 +25,17 @@ class BallOracle:
     def sign(self, constant: sp.Expr) -> int | None:
         """-1, 0 or 1 for a real constant; None where undecided."""
         return constants.sign(constant)
+
+    def ball_sign(self, constant: sp.Expr) -> int | None:
+        """1 or -1 where a ball of moderate precision shows it; no exact proof is tried."""
+        return constants.ball_sign(constant)
+
+    def enclose_at(self, expression: sp.Expr, x: sp.Symbol, point: sp.Rational) -> tuple[sp.Rational, sp.Rational]:
+        """Rational bounds of the value at a rational point, which is not built as a formula."""
+        from symacts.rigor.balls import compile_balls
+
+        with precision(PREC):
+            return constants.rational_ends(compile_balls(expression, x).local_at(arb(fmpq(int(point.p), int(point.q)))))
 
     def sign_at(self, expression: sp.Expr, x: sp.Symbol, point: sp.Rational) -> int | None:
         """The sign at a rational point, without building the value as a formula where a ball decides."""
@@ -36,6 +52,14 @@ class BallOracle:
         from symacts.rigor.signs import sign_chart
 
         return sign_chart(expression, x, lo, hi)
+
+    def places_of_supremum(
+        self, function: sp.Expr, x: sp.Symbol, lo: sp.Expr, hi: sp.Expr, order: int, side: int, *more: Any
+    ) -> Any:
+        """Short intervals in which `side*f^(order)` may be largest, or `Unknown`."""
+        from symacts.rigor.suprema import places_of_supremum
+
+        return places_of_supremum(function, x, lo, hi, order, side, *more)
 
     def zero_at(self, point: sp.Expr) -> Any:
         """A zero of unstated multiplicity, as charts hold them."""

@@ -34,7 +34,7 @@ from symacts.rigor.profiles import Profile, Undecided, Zero, constant, order
 from symacts.rigor.roots import refine
 from symacts.rigor.sign_guesses import rational, recognized, vanishes_at_root
 
-__all__ = ["Budget", "Search"]
+__all__ = ["Budget", "Search", "middle_of"]
 
 STEPS = 6000
 """Evaluations that one chart may take, of a program of up to `UNIT_STEPS` operations."""
@@ -367,7 +367,7 @@ class Search:
                 self.guess(lo, hi, depth)
             if depth > 90:
                 raise Undecided(f"a zero near {float(lo.mid()):.6g} that may be multiple")
-            middle = _middle(lo, hi)
+            middle = middle_of(lo, hi)
             stack.append((middle, hi, prec, depth + 1))
             stack.append((lo, middle, prec, depth + 1))
 
@@ -378,7 +378,7 @@ class Search:
             sign = iv.sign_of(pair)
             if sign:
                 return _Piece(lo, hi, sign, sign), prec
-            middle = _middle(lo, hi)
+            middle = middle_of(lo, hi)
             value = self.f.local_at(middle)
         if value.contains(0) and value.is_finite() and prec < MOST_PREC:
             wanted = self.suitable(middle, prec)
@@ -464,7 +464,7 @@ def _inside(z: sp.Expr, piece: _Piece) -> bool:
     return order(z, rational(piece.lo)) > 0 and order(z, rational(piece.hi)) < 0
 
 
-def _middle(lo: Any, hi: Any) -> Any:
+def middle_of(lo: Any, hi: Any) -> Any:
     """A dyadic point inside; the geometric mean where the ends differ by a large factor."""
     with precision(PREC):
         if lo > 0 and hi > 8 * lo:

@@ -25,6 +25,7 @@ from typing import Any, Literal, TypeAlias
 import sympy as sp
 from flint import arb, ctx, fmpq
 
+from symacts.facts import Root
 from symacts.rigor.constants import evaluate
 from symacts.rigor.precision import precision
 
@@ -48,6 +49,8 @@ ZERO, ONE = fmpq(0), fmpq(1)
 _LADDER = (64, 256, 1024)  # bits at which a sign is tried before exact zero tests
 _MOST_TERMS = 16  # a longer sum becomes one atom, so that products stay small
 _MOST_EXPANDED = 4  # a power of a sum up to this long is multiplied out
+_MOST_REARRANGED = 400  # size up to which an algebraic identity is sought
+_MOST_OPERATIONS = 120  # size up to which a number is shown to be zero by dividing a root's function
 _FACTORABLE = 10**15  # integers up to here are factored to bring radicals to normal form
 
 
@@ -325,14 +328,16 @@ def sign(c: Number) -> int:
 
 def _vanishes(c: Const) -> bool:
     """Whether an algebraic identity (atoms as indeterminates) or a `Root`'s own equation shows that `c` is zero."""
-    expr = expression(c).rewrite((sp.sinh, sp.cosh, sp.tanh, sp.coth, sp.sech, sp.csch), sp.exp)
+    expr = expression(c)
+    if sp.count_ops(expr) > _MOST_REARRANGED:
+        return False
+    expr = expr.rewrite((sp.sinh, sp.cosh, sp.tanh, sp.coth, sp.sech, sp.csch), sp.exp)
     expr = sp.expand_log(expr, factor=True)
     numerator = sp.together(expr).as_numer_denom()[0]
     if sp.expand(numerator) == 0:
         return True
-    for root in (node for node in expr.atoms(sp.Expr) | _subtrees(expr) if getattr(node, "is_Root", False)):
-        if _holds_at_root(numerator, root):
-            return True
+    if any(_holds_at_root(numerator, root) for root in expr.atoms(Root)):
+        return True
     nodes = list(sp.preorder_traversal(expr))
     if len(nodes) < 80 and all(
         n.is_Rational or n.is_Add or n.is_Mul or (n.is_Pow and n.exp.is_Rational) for n in nodes
@@ -342,12 +347,10 @@ def _vanishes(c: Const) -> bool:
     return False
 
 
-def _subtrees(expr: sp.Expr) -> set[sp.Basic]:
-    return set(sp.preorder_traversal(expr))
-
-
 def _holds_at_root(numerator: sp.Expr, root: sp.Expr) -> bool:
     """Whether `numerator` is a multiple of the function that defines `root` (a multiple finite there)."""
+    if sp.count_ops(root.function.expr) + sp.count_ops(numerator) > _MOST_OPERATIONS:
+        return False
     t = sp.Dummy("t", real=True)
     equation = sp.expand(sp.together(root.function(t)).as_numer_denom()[0])
     target = sp.expand(numerator.xreplace({root: t}))

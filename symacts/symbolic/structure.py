@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -14,7 +15,7 @@ import sympy as sp
 
 from symacts.errors import UnsupportedExpression
 
-__all__ = ["Requirement", "own_requirements", "read_sign", "requirements"]
+__all__ = ["Requirement", "expanded_length", "own_requirements", "read_sign", "requirements", "substituted"]
 
 Need = Literal["positive", "nonnegative", "nonzero"]
 
@@ -207,3 +208,52 @@ def _power(u: sp.Pow) -> ReadSign | None:
     if u.exp.is_Rational and not u.exp.is_integer:  # defined only where the base is nonnegative
         return "nonnegative" if u.exp > 0 else "positive"
     return None
+
+
+_BINDERS = (sp.Integral, sp.Sum, sp.Product, sp.Limit, sp.Derivative, sp.Subs)
+LONG = 60
+"""Operations from which a substitution is a plain replacement."""
+
+
+def substituted(expression: sp.Expr, x: sp.Symbol, value: sp.Expr) -> sp.Expr:
+    """The expression at `x = value`; in a long one by plain replacement, without SymPy's search for other patterns.
+
+    >>> import sympy
+    >>> x = sympy.Symbol("x", real=True)
+    >>> substituted(sympy.exp(x) - x, x, sympy.S.Zero)
+    1
+    """
+    if value.is_Rational or expression.has(*_BINDERS) or expression.count_ops() <= LONG:
+        return expression.subs(x, value)
+    return expression.xreplace({x: value})
+
+
+def expanded_length(expression: sp.Expr) -> int:
+    """An upper bound of the terms that `expand` would write, also inside the arguments of functions.
+
+    >>> import sympy
+    >>> x = sympy.Symbol("x", real=True)
+    >>> expanded_length((1 + x)**3*(1 + sympy.exp(x)))
+    8
+    """
+    known: dict[sp.Basic, tuple[int, int]] = {}
+
+    def length(e: sp.Basic) -> tuple[int, int]:
+        """Terms of the expression, and the most that any argument inside it has."""
+        if e not in known:
+            parts = [length(a) for a in e.args]
+            inside = max((m for _, m in parts), default=0)
+            if e.is_Add:
+                known[e] = sum(n for n, _ in parts), inside
+            elif e.is_Mul:
+                known[e] = math.prod(n for n, _ in parts), inside
+            elif e.is_Pow and e.exp.is_Integer:
+                n, k = parts[0][0], abs(int(e.exp))
+                known[e] = (1 if n == 1 else math.comb(n + k - 1, k)), inside
+                if e.exp < 0:
+                    known[e] = 1, max(inside, known[e][0])
+            else:
+                known[e] = 1, max([inside, *(n for n, _ in parts)])
+        return known[e]
+
+    return max(length(expression))

@@ -12,8 +12,7 @@ from sympy.functions.elementary.piecewise import ExprCondPair
 
 from symacts.codec import decode
 from symacts.errors import SymactsError, UnsupportedExpression
-from symacts.proofs.checker.domains import demands, follows, obligations
-from symacts.proofs.checker.entail import Condition, Given, Undecided
+from symacts.proofs.checker.entail import Condition, Given, Undecided, demands, follows, obligations
 
 __all__ = [
     "CertificateError",

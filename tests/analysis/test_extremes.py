@@ -1,0 +1,100 @@
+"""Extreme values by branch and bound, continuity by composition, signs of numbers that hold roots; truth by mpmath."""
+
+from __future__ import annotations
+
+import random
+
+import mpmath
+import pytest
+import sympy as sp
+
+from symacts.analysis.extremes import extremes
+from symacts.analysis.reals import sign_of
+from symacts.analysis.subject import Subject
+from symacts.codec import decode, encode
+from symacts.facts import Root
+from symacts.parsing import parse
+from symacts.rigor.oracle import BallOracle
+from symacts.spec import x
+from symacts.symbolic.continuity import is_continuous
+from symacts.symbolic.oracle import Undecided
+from symacts.symbolic.taylor import taylor
+
+
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [
+        ("x/(1 + exp(-x - sin(x)/(1 + x**2)))", 1),
+        ("1/(exp(-x/(x**2 + 2) - atan(1/(1 + exp(-x))))+1)", 2),
+        ("sin(3*x)*exp(-x**2) + tanh(x)", 2),
+        ("x*exp(-x**2)", 1),
+        ("log(1 + exp(x))", 1),
+        ("sin(x)/(1 + x**2)", 0),
+    ],
+)
+def test_extreme_values_beat_samples_and_are_approached(text: str, order: int, rng: random.Random) -> None:
+    f = Subject(parse(text), x, BallOracle())
+    least, largest = extremes(f, 0, order)
+    slope = sp.lambdify(x, f.expression_of(0, order), "mpmath")
+    with mpmath.workdps(30):
+        points = [mpmath.mpf(rng.uniform(-12, 12)) for _ in range(300)] + [mpmath.mpf(t) for t in (-60, 60)]
+        values = [slope(t) for t in points]
+        low, high = (mpmath.mpf(str(c.value.evalf(30))) for c in (least, largest))
+        assert low <= min(values) and max(values) <= high
+        room = (high - low) / 50
+        assert min(values) < low + room and max(values) > high - room
+
+
+def test_an_extreme_value_of_the_wrong_size_would_be_seen() -> None:
+    f = Subject(parse("x*exp(-x**2)"), x, BallOracle())
+    _, largest = extremes(f, 0, 0)
+    assert largest.attained and f.compare(largest.value, sp.exp(-sp.Rational(1, 2)) / sp.sqrt(2)) == 0
+    _, open_end = extremes(Subject(parse("1/(1 + exp(-x))"), x, BallOracle()), 0, 0)
+    assert (open_end.value, open_end.attained) == (1, False)
+
+
+def test_growth_has_no_finite_extreme_value() -> None:
+    f = Subject(parse("x*sin(x)"), x, BallOracle())
+    with pytest.raises(Undecided):
+        extremes(f, 0, 0)
+
+
+@pytest.mark.parametrize("text", ["log(1 + exp(Max(x, 1 - x**3)))", "exp(-Min(x, cos(x))**2)", "Abs(exp(x) - 2 - x)*x"])
+def test_a_composition_of_continuous_functions_does_not_jump(text: str) -> None:
+    f = Subject(parse(text), x, BallOracle())
+    assert f.borders and f.is_continuous
+
+
+def test_jumps_are_not_taken_for_continuity() -> None:
+    for text in ("sign(x) + Max(x, 0)", "Piecewise((x, x > 0), (1, True))", "Heaviside(x)*exp(x)"):
+        assert not is_continuous(parse(text), x, sp.S.Zero, lambda c: int(sp.sign(c)))
+
+
+def test_numbers_that_vanish_at_a_root_are_seen() -> None:
+    t = sp.Symbol("t", real=True)
+    r = Root(sp.cos(t) - t, 0, 1)
+    zero = sp.cos(r) - r
+    oracle = BallOracle()
+    for c in (sp.exp(-(zero**2)) - 1, 2 * sp.atan(3 * zero), sp.log(1 + zero) * sp.exp(r), sp.tanh(zero) ** 2):
+        assert sign_of(c, oracle) == 0
+    for c, sign in ((sp.exp(zero) - 2, -1), (sp.atan(r) - sp.Rational(1, 2), 1), (-r * sp.exp(r), -1)):
+        assert sign_of(c, oracle) == sign
+
+
+def test_a_root_is_an_atom_that_is_written_and_read() -> None:
+    t = sp.Symbol("t", real=True)
+    r, s = Root(sp.cos(t) - t, 0, 1), Root(sp.cos(t) - 2 * t, 0, 1)
+    assert r != s and r + s == s + r and not r.args
+    assert sp.exp(r).atoms(Root) == {r} and not sp.exp(r).has(sp.cos)
+    assert decode(encode(sp.exp(r) + s)) == sp.exp(r) + s
+
+
+def test_taylor_coefficients_are_those_of_the_derivatives() -> None:
+    texts = ("tanh(x)*exp(x) + atan(1 + x)", "log(2 + sin(x))/(1 + x**2)", "erf(x)*sqrt(4 + x) + 2**x", "asinh(x)**3")
+    for text in texts:
+        e = parse(text)
+        found = taylor(e, x, sp.S.Zero, 5)
+        assert found is not None
+        for k, c in enumerate(found):
+            assert abs((c - e.diff(x, k).subs(x, 0) / sp.factorial(k)).evalf(30)) < 1e-20, (text, k)
+    assert taylor(sp.gamma(x), x, sp.S.One, 3) is None
