@@ -55,9 +55,18 @@ def _perform(function: Callable[..., Any], args: tuple[Any, ...], tell: Tell) ->
         try:
             result = function(*args, send=lambda message: tell(("message", message)))
         except Exception as error:
-            tell(("error", error))
+            tell(("error", _portable(error)))
         else:
             tell(("result", result))
+
+
+def _portable(error: Exception) -> Exception:
+    """The error, or one with its words where it does not go through a pipe."""
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:  # what pickling meets in a foreign error has no common kind
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return error
 
 
 class _Fork:

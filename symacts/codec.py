@@ -62,6 +62,7 @@ _GROWING: tuple[Any, ...] = (sp.factorial, sp.gamma, sp.loggamma, sp.polygamma, 
 _GROWING = (*_GROWING, sp.uppergamma, sp.lowergamma, sp.expint, sp.polylog)
 """Functions with values at integers that grow like factorials."""
 MOST_BITS = 100_000
+LONGEST = 14_000  # bits of an integer in decimal digits: Python refuses to write more than 4300 of them
 _ASSUMPTIONS = ("real", "positive", "negative", "nonnegative", "nonpositive", "nonzero", "integer", "zero")
 
 
@@ -92,6 +93,8 @@ def _encode_sympy(value: sp.Basic) -> Any:
     if value in _ATOM_NAMES:
         return {"atom": _ATOM_NAMES[value]}
     if isinstance(value, sp.Rational):
+        if max(int(value.p).bit_length(), int(value.q).bit_length()) > LONGEST:
+            raise UnsupportedExpression("a number too large to write down")
         return {"q": str(value.p) if value.q == 1 else f"{value.p}/{value.q}"}
     if isinstance(value, sp.Symbol):
         held = [a for a in _ASSUMPTIONS if value.assumptions0.get(a) is True and _is_needed(value, a)]

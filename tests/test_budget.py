@@ -85,6 +85,11 @@ def test_an_error_comes_back(threads: None) -> None:
         run_with_deadline(_unknown, (), 30)
 
 
+def test_an_error_that_no_pipe_carries_comes_back_in_words(threads: None) -> None:
+    with pytest.raises(RuntimeError, match="TypeError: cannot determine"):
+        run_with_deadline(_undetermined, (), 30)
+
+
 def test_exact_values_pass(threads: None) -> None:
     from symacts.facts import Root
 
@@ -98,6 +103,10 @@ def _add(a: int, b: int, send: Callable[[Any], None]) -> int:
 
 def _same(a: Any, send: Callable[[Any], None]) -> Any:
     return a
+
+
+def _undetermined(send: Callable[[Any], None]) -> Any:
+    return bool(sp.Symbol("t") < 1)
 
 
 def _unknown(send: Callable[[Any], None]) -> Any:

@@ -21,10 +21,12 @@ def piecewise(pieces: list[tuple[sp.Set, sp.Expr]], x: sp.Symbol) -> sp.Expr:
     """One expression from expressions on disjoint intervals in order; equal neighbors that touch are joined."""
     joined: list[tuple[sp.Set, sp.Expr]] = []
     for interval, expression in pieces:
-        if joined and isinstance(joined[-1][0], sp.Interval) and isinstance(interval, sp.Interval):
+        if joined:
             last, before = joined[-1]
-            if before == expression and last.end == interval.start and not (last.right_open and interval.left_open):
-                joined[-1] = (sp.Interval(last.start, interval.end, last.left_open, interval.right_open), before)
+            (_, at_last), (at_first, _) = _open_ends(last), _open_ends(interval)
+            if before == expression and last.sup == interval.inf and not (at_last and at_first):
+                ends = _open_ends(last)[0], _open_ends(interval)[1]
+                joined[-1] = (sp.Interval(last.inf, interval.sup, *ends), before)
                 continue
         joined.append((interval, expression))
     if not joined:
@@ -35,6 +37,13 @@ def piecewise(pieces: list[tuple[sp.Set, sp.Expr]], x: sp.Symbol) -> sp.Expr:
     if len(joined) == 1 and rows[0][1] == sp.true:
         return rows[0][0]
     return sp.Piecewise(*rows, evaluate=False)
+
+
+def _open_ends(interval: sp.Set) -> tuple[bool, bool]:
+    """Whether an interval, or a single point, leaves out its left and its right end."""
+    if isinstance(interval, sp.FiniteSet):
+        return False, False
+    return bool(interval.left_open), bool(interval.right_open)
 
 
 def _rows(joined: list[tuple[sp.Set, sp.Expr]], x: sp.Symbol) -> list[tuple[sp.Expr, sp.Basic]]:
@@ -74,7 +83,7 @@ def _says_its_own_domain(joined: list[tuple[sp.Set, sp.Expr]], x: sp.Symbol) -> 
     """Whether one expression serves on every interval, undefined of itself at the points between them (`-1/x**2`)."""
     (first, expression), *rest = joined
     last = rest[-1][0] if rest else first
-    if any(e != expression for _, e in rest) or isinstance(first, sp.FiniteSet) or isinstance(last, sp.FiniteSet):
+    if any(e != expression for _, e in rest) or any(isinstance(s, sp.FiniteSet) for s, _ in joined):
         return False
     if first.start.is_infinite is not True or last.end.is_infinite is not True:
         return False

@@ -14,6 +14,7 @@ from symacts.symbolic.forms import is_identically_zero
 from symacts.symbolic.oracle import Undecided
 
 __all__ = [
+    "breaks",
     "concave_on",
     "convex_on",
     "convexity",
@@ -338,6 +339,23 @@ def _agrees_across(f: Subject, border: Border) -> bool:
     if f.is_regular(left, border.point):
         return True
     return _is_meromorphic_at(f, left, border.point)
+
+
+def breaks(f: Subject, border: Border) -> bool:
+    """Whether f is not analytic at the border; not so where both sides are one function that takes its value there.
+
+    Raises
+    ------
+    Undecided
+    """
+    if not border.is_interior or not f.is_continuous_at(border):
+        return True
+    if _agrees_across(f, border):
+        return False
+    sides = [f.expression_of(k) for k in (border.left, border.right) if k is not None]
+    if _smoothness_at(f, border) is sp.oo and not any(e.has(f.x) for e in sides):
+        raise Undecided(f"whether f is analytic at {border.point}")
+    return True
 
 
 def _is_meromorphic_at(f: Subject, expression: sp.Expr, point: sp.Expr) -> bool:

@@ -6,7 +6,8 @@ import sympy as sp
 
 from symacts.analysis.algebra import sample
 from symacts.analysis.ends import Answer, Facts
-from symacts.analysis.subject import Subject
+from symacts.analysis.shape import breaks
+from symacts.analysis.subject import Border, Subject
 from symacts.symbolic.forms import is_identically_zero
 from symacts.symbolic.oracle import Undecided
 
@@ -16,15 +17,23 @@ __all__ = ["symmetry"]
 def _center(f: Subject, order: int) -> tuple[bool, sp.Expr | None]:
     """The only possible center of a symmetry under which the `order`-th derivative changes its sign.
 
-    The set of borders and zeros of that derivative is mirrored onto itself, so its two extreme points have the center
-    between them. `(True, c)`: only `c`; `(True, None)`: no center at all; `(False, None)`: every center is possible
-    (the derivative vanishes identically).
+    The set of singular points and zeros of that derivative is mirrored onto itself, so its two extreme points have the
+    center between them. `(True, c)`: only `c`; `(True, None)`: no center at all; `(False, None)`: every center is
+    possible (the derivative vanishes identically).
     """
-    points = sorted_points(f, [b.point for b in f.borders] + f.zeros_of(order))
+    points = sorted_points(f, [b.point for b in f.borders if _counts(f, b, order)] + f.zeros_of(order))
     if not points:
         signs = {c.sign for c in f.cells(order)}
         return (False, None) if signs <= {0} else (True, None)
     return True, f.neat((points[0] + points[-1]) / 2)
+
+
+def _counts(f: Subject, border: Border, order: int) -> bool:
+    """Whether a border is a singular point or a zero of the derivative, not a mere seam of the formula."""
+    if breaks(f, border):
+        return True
+    assert border.right is not None
+    return f.sign(f.end(border.right, "lo", order)) == 0
 
 
 def sorted_points(f: Subject, points: list[sp.Expr]) -> list[sp.Expr]:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import sympy as sp
 
 from symacts.facts import Fact, Verdict
+from symacts.rigor.oracle import BallOracle
 from symacts.spec import x
 
 __all__ = ["ROWS", "derive"]
@@ -164,7 +165,7 @@ def _explodes(lipschitz: sp.Expr, discontinuities: tuple[Any, ...], domain: sp.S
 
 
 def _contracts(lipschitz: sp.Expr) -> str | None:
-    if lipschitz is sp.oo or not lipschitz.is_number or not lipschitz < 1:
+    if lipschitz is sp.oo or not lipschitz.is_number or BallOracle().sign(lipschitz - 1) != -1:
         return None
     return f"every layer shrinks the gradient: |f'| <= {lipschitz} < 1"
 

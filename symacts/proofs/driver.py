@@ -12,10 +12,13 @@ from symacts.claims import Claim, Counterexample, MatrixClaim, claim_from_dict
 from symacts.errors import SymactsError
 from symacts.proofs import check as checker
 from symacts.proofs.check import FORMAT, CertificateError
+from symacts.proofs.matrices import answer, require_shapes
 from symacts.proofs.proof import Proof
 from symacts.proofs.refute import find_counterexample, sharpen
 from symacts.proofs.search import OutOfBudget, Search, prove_goal
 from symacts.proofs.statement import read
+from symacts.proofs.tactics import ALL
+from symacts.proofs.tactics.gaussian import integrated
 
 __all__ = ["prove", "prove_claim"]
 
@@ -70,8 +73,6 @@ def prove(statement: Any, *, assuming: Any = None, timeout: float | None = 30.0)
 def prove_claim(claim: Claim | MatrixClaim, seconds: float | None = 30.0) -> Proof:
     """The same for a claim, within a limit in seconds."""
     if isinstance(claim, MatrixClaim):
-        from symacts.proofs.matrices import require_shapes
-
         require_shapes(claim)
     if seconds is None:
         return _proof(claim, _work(claim.to_dict(), float("inf")))
@@ -97,8 +98,6 @@ def _work(data: dict[str, Any], seconds: float, send: Any = None) -> dict[str, A
     deadline = time.monotonic() + seconds
     try:
         if isinstance(claim, MatrixClaim):
-            from symacts.proofs.matrices import answer
-
             return _replayed(claim, answer(claim, deadline))
         return _replayed(claim, _answer(claim, deadline))
     except RecursionError:
@@ -116,9 +115,6 @@ def _replayed(claim: Claim | MatrixClaim, found: dict[str, Any]) -> dict[str, An
 
 
 def _answer(claim: Claim, deadline: float) -> dict[str, Any]:
-    from symacts.proofs.tactics import ALL
-    from symacts.proofs.tactics.gaussian import integrated
-
     goals = checker.chain_goals(claim)
     for goal in goals[: len(claim.relations)]:
         goal = integrated(goal)

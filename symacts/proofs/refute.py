@@ -342,6 +342,7 @@ def _one_undefined(goal: Goal, values: dict[sp.Symbol, sp.Expr]) -> Counterexamp
     return Counterexample(tuple((str(s), v) for s, v in values.items()), pairs[0], pairs[1], "=", notes[0])
 
 
+LONGEST = 4000  # bits of a bound in a counterexample: about 1200 digits
 MOST_DIVERGING = 4  # points at which integrals are asked whether they diverge
 
 
@@ -517,4 +518,10 @@ def _separated_difference(left: sp.Expr, right: sp.Expr, relation: str) -> tuple
 
 
 def _pair(value: sp.Expr) -> Pair:
-    return enclose(value, DIGITS) if value.is_finite is not False else (value, value)
+    """Bounds that can be written down: not of a number such as exp(-10**5), whose exact bounds fill pages."""
+    if value.is_finite is False:
+        return value, value
+    pair = enclose(value, DIGITS)
+    if max(int(n).bit_length() for bound in pair for n in (bound.p, bound.q)) > LONGEST:
+        raise Undecided("a number of too many digits")
+    return pair

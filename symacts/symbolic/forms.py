@@ -141,6 +141,9 @@ def surd(constant: sp.Expr) -> sp.Expr:
     >>> t = sympy.tanh(sympy.log(sympy.sqrt(sympy.sqrt(3) + 2)))
     >>> surd(2*t*(1 - t**2))
     4*sqrt(3)/9
+    >>> tiny = sympy.sqrt(2)/10**30  # no digits to guess from
+    >>> surd(tiny*(sympy.sqrt(3) - tiny)) == tiny*(sympy.sqrt(3) - tiny)
+    True
     """
     plain = constant.replace(lambda e: isinstance(e, _HYPERBOLIC), lambda e: e.rewrite(sp.exp))
     if plain.has(sp.Function, sp.NumberSymbol) or plain.is_Rational or constant.count_ops() <= 3:
@@ -149,8 +152,10 @@ def surd(constant: sp.Expr) -> sp.Expr:
     if not value.is_Float or not value.is_finite:
         return constant
     with mpmath.workdps(SURD_DIGITS - 5):
-        number = mpmath.mpf(value._mpf_)
-        polynomial = mpmath.findpoly(number, 2, maxcoeff=SURD_COEFFICIENT, tol=mpmath.mpf(10) ** (15 - SURD_DIGITS))
+        number, tolerance = mpmath.mpf(value._mpf_), mpmath.mpf(10) ** (15 - SURD_DIGITS)
+        if number**2 < tolerance:  # no digits to guess from
+            return constant
+        polynomial = mpmath.findpoly(number, 2, maxcoeff=SURD_COEFFICIENT, tol=tolerance)
     if polynomial is None:
         return constant
     *_, a, b, c = [sp.Integer(0), *map(sp.Integer, polynomial)]

@@ -67,6 +67,24 @@ def test_borders_count_in_shape(text: str, name: str, value: Any) -> None:
     assert symacts.analyze(text).facts[name].value == value
 
 
+SEAMS: list[tuple[str, Any]] = [
+    ("Piecewise((tanh(x - 3), x < 1), ((exp(2*x - 6) - 1)/(exp(2*x - 6) + 1), True))", ("point", (3, 0))),
+    ("Piecewise((x**2 - 4*x, x < 0), ((x - 2)**2 - 4, x < 1), (x*(x - 4), True))", ("axis", 2)),
+    ("Piecewise((x**3, x < 1), (x*(x**2 + 1) - x, x < 3), (x**3 + (x - 3)**2, True))", ("none", None)),
+    ("Piecewise(((x**3 - 1)/(x - 1) - x, Ne(x, 1)), (2, True))", ("even", 0)),
+]
+
+
+@pytest.mark.parametrize(("text", "symmetry"), SEAMS)
+def test_a_seam_of_the_formula_is_no_place_of_the_function(text: str, symmetry: Any) -> None:
+    assert symacts.analyze(text).symmetry.value == symmetry
+
+
+def test_a_hole_that_the_limit_fills_is_none() -> None:
+    report = symacts.analyze("Piecewise(((x**2 - 1)/(x - 1), Ne(x, 1)), (2, True))")
+    assert (report.derivative.value, report.convexity.value, report.symmetry.value) == (1, "affine", ("point", (0, 1)))
+
+
 @pytest.mark.parametrize(
     ("text", "values"),
     [

@@ -20,6 +20,12 @@ SAID: list[tuple[str, str, tuple[str, ...], tuple[str, ...]]] = [
         ("sign(x)", "Heaviside(x)", "x + sign(x)", "atan(1/x)", "Abs(x)/x", "tanh(x)"),
     ),
     (
+        "every layer shrinks the gradient",
+        "lipschitz",
+        ("x/2", "log(1 + exp(x))/2", "Piecewise((sin(x)/x, Ne(x, 0)), (1, True))"),
+        ("tanh(x)", "log(sin(x)**2 + cos(x)**2 + x**2)", "x**2"),
+    ),
+    (
         "at an exponential rate on both sides",
         "saturation_rate",
         ("tanh(x)", "x*exp(-Abs(x))", "1/cosh(x)"),

@@ -7,8 +7,11 @@ import json
 import pytest
 import sympy as sp
 
+from symacts.codec import encode
 from symacts.errors import ParseError, UnsupportedExpression
 from symacts.proofs import Claim, Proof, prove
+from symacts.proofs.checker.entail import Undecided
+from symacts.proofs.refute import _pair
 from symacts.proofs.statement import read
 
 x, a = sp.symbols("x a", real=True)
@@ -96,6 +99,17 @@ def test_bad_input_is_one_clear_error() -> None:
             prove(text)
     with pytest.raises(ValueError, match="timeout"):
         prove("x = x", timeout=-1)
+
+
+def test_a_difference_too_small_to_write_down_is_no_counterexample() -> None:
+    """At x = -10000 the sides differ by exp(-10000): another point is shown, and nothing breaks."""
+    false = "Piecewise((a*x/b, x >= 0), (a*(exp(x/b) - 1), True)) = a/b*exp(x/b)"
+    proof = prove(false, assuming="x < 0, a > 0, b > 0")
+    assert proof.status == "refuted" and len(str(proof)) < 1000
+    with pytest.raises(Undecided):
+        _pair(sp.exp(-(10**5)))
+    with pytest.raises(UnsupportedExpression, match="too large to write down"):
+        encode(sp.Rational(1, 10**5000))
 
 
 def test_two_runs_give_the_same_certificate() -> None:
