@@ -23,7 +23,7 @@ from symacts.kernels.plan import Draft, Plan, Stretch, finish, make_plan, served
 from symacts.kernels.series import Range, series, with_series
 from symacts.kernels.targets.elementary import EXPANSIONS, Writer
 from symacts.kernels.targets.numpy import combine
-from symacts.kernels.targets.pairs import SUPPORTED, Pairs, is_nonnegative
+from symacts.kernels.targets.pairs import SUPPORTED, Pairs, is_larger, is_nonpositive
 from symacts.kernels.targets.segments import Segments, segmented, write
 from symacts.rewrite.graph import Graph
 from symacts.rewrite.regimes import FloatArray, Section, choose, weight
@@ -66,12 +66,6 @@ def share_reciprocals(graph: Graph, outputs: tuple[int, ...]) -> tuple[Graph, tu
         else:
             moved[k] = new.put(step.name, *args, payload=step.payload)
     return new, tuple(moved[k] for k in outputs)
-
-
-def _nonpositive(graph: Graph, k: int) -> bool:
-    """Whether a step is at most zero by its form: minus a product of magnitudes."""
-    step = graph.steps[k]
-    return step.name == "neg" and is_nonnegative(graph, step.args[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +146,7 @@ def _plain(graph: Graph, writer: Writer, wanted: tuple[int, ...], arithmetic: st
             names[k] = _reciprocal(graph, writer, names, step.args[1])
         else:
             names[k] = EXPANSIONS[step.name](writer, *(names[j] for j in step.args))
-        if _nonpositive(graph, k):
+        if is_nonpositive(graph, k):
             writer.nonpositive.add(names[k])
     return names
 
@@ -177,12 +171,16 @@ NAME = re.compile(r"\b[vCT]\d+\b")
 def _reciprocal(graph: Graph, w: Writer, names: Mapping[int, str], k: int) -> str:
     """1/d to half a unit even where d = a + b was rounded: 1/(d + e) = r + r*((1 - d*r) - e*r) to first order."""
     step, d, one = graph.steps[k], names[k], w.number(1.0)
-    r = w.let(f"{one}/{d}")
+    r = w.let(f"near({d})")
     rest = w.let(w.fma("-" + d, r, one))
     if step.name == "add":
-        a, b = (names[j] for j in step.args)
-        near = w.let(f"{d} - {a}")
-        lost = w.let(f"({a} - ({d} - {near})) + ({b} - {near})")  # exact in any order of sizes (Knuth)
+        i, j = step.args if is_larger(graph, *step.args) else step.args[::-1]
+        a, b = names[i], names[j]
+        if is_larger(graph, i, j):
+            lost = w.let(f"{b} - ({d} - {a})")  # exact where the first is the larger one (Dekker)
+        else:
+            near = w.let(f"{d} - {a}")
+            lost = w.let(f"({a} - ({d} - {near})) + ({b} - {near})")  # exact in any order of sizes (Knuth)
         rest = w.let(w.fma("-" + lost, r, rest))
     return w.let(f"{r}*{rest} + {r}")
 
@@ -245,12 +243,9 @@ class _Trial:
         sums = sum(max(line.count(" + ") + line.count(" - ") - line.count("*"), 0) for line in lines)
         chosen = sum(line.count(sign) for line in lines for sign in ("<", ">")) + 2 * max(map(len, self.served))
         moved = body.count("[") + body.count("<<") + body.count(" if ") / 2
-        quotients, roots = body.count("/"), body.count("sqrt")
-        long = (9 if double else 6) * quotients + (16 if double else 10) * roots
-        multiplier = products + chosen + 3 * quotients + 2 * roots + moved / 2
-        cycles = (
-            max(multiplier, sums, (multiplier + sums + moved) / 2, long) + CALL * body.count("math.") - CALL * roots
-        )
+        quotients, roots = body.count("/") + body.count("near(") / 2, body.count("sqrt")
+        multiplier = products + chosen + (6 if double else 4) * quotients + (13 if double else 9) * roots + moved / 2
+        cycles = max(multiplier, sums, (multiplier + sums + moved) / 2) + CALL * (body.count("math.") - roots)
         return cycles / (8 if double else 16) + TABLE * self.missing
 
 
@@ -258,7 +253,7 @@ CALL, TABLE = 300, 130
 """Cycles of a call of the C library for each element of a vector, and of an element that the table serves.
 
 The rest counts what a core with 512-bit vectors issues (measured): products and comparisons to one pair of pipes, sums
-to another, a division every 9 (6 in float32) and a square root every 16 (10) cycles beside them.
+to another, divisions and square roots as what they are made of.
 """
 SPREAD = 2.5
 """Scale of the normal law by which inputs are weighed when ways of writing a loop are compared."""

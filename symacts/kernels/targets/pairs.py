@@ -19,7 +19,7 @@ from symacts.kernels.approximations import ERFCX_POLE, coefficients
 from symacts.kernels.targets.elementary import EXPANSIONS, Writer, exp_reduced
 from symacts.rewrite.graph import Graph, Rounded
 
-__all__ = ["SUPPORTED", "Pairs"]
+__all__ = ["SUPPORTED", "Pairs", "is_larger", "is_nonpositive"]
 
 Pair = tuple[str, str | None]
 """A value's name and that of its error (None: exact)."""
@@ -39,6 +39,7 @@ class Pairs:
     graph: Graph
     known: dict[int, Pair] = field(default_factory=dict)
     joined: dict[int, str] = field(default_factory=dict)
+    factors: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def rounded(self, k: int) -> str:
         """The value of a step; products are rounded, sums are not before they are complete."""
@@ -124,10 +125,10 @@ class Pairs:
     def total(self, p: Pair, q: Pair, a: int | None = None, b: int | None = None) -> Pair:
         """The sum; its rounding error by two operations where one term is known to be the larger one."""
         w = self.writer
-        if a is not None and b is not None and not self.is_larger(a, b) and self.is_larger(b, a):
+        if a is not None and b is not None and not is_larger(self.graph, a, b) and is_larger(self.graph, b, a):
             p, q, a, b = q, p, b, a
         s = w.let(f"{p[0]} + {q[0]}")
-        if a is not None and b is not None and self.is_larger(a, b):
+        if a is not None and b is not None and is_larger(self.graph, a, b):
             lost = w.let(f"{q[0]} - ({s} - {p[0]})")
         else:
             near = w.let(f"{s} - {p[0]}")
@@ -136,27 +137,11 @@ class Pairs:
             lost = lost if low is None else w.let(f"{lost} + {low}")
         return s, lost
 
-    def is_larger(self, a: int, b: int) -> bool:
-        """|a| >= |b| by form: a constant of size one or more beside what is at most one."""
-        value = self.graph.value(a)
-        return value is not None and abs(value) >= 1.0 and self.is_at_most_one(b)
-
-    def is_at_most_one(self, k: int) -> bool:
-        step = self.graph.steps[k]
-        if step.name == "const":
-            return abs(self.graph.value(k) or 0.0) <= 1.0
-        if step.name == "exp":
-            return self.writer_is_nonpositive(step.args[0])
-        return step.name in ("mul", "neg") and all(self.is_at_most_one(j) for j in step.args)
-
-    def writer_is_nonpositive(self, k: int) -> bool:
-        step = self.graph.steps[k]
-        return step.name == "neg" and is_nonnegative(self.graph, step.args[0])
-
     def product(self, a: int, b: int) -> Pair:
         w = self.writer
         (p, p_low), (q, q_low) = self.pair(a), self.pair(b)
         value = w.let(f"{p}*{q}")
+        self.factors[value] = p, q
         low = None
         if not any(_is_power_of_two(self.graph.value(j)) for j in (a, b)):
             low = w.let(w.fma(p, q, f"-{value}"))
@@ -166,11 +151,17 @@ class Pairs:
         return value, low
 
     def inverse(self, value: str) -> str:
-        """1/value, rounded; once for all quotients."""
-        key = ("inverse", value)
-        if key not in self.writer.shared:
-            self.writer.shared[key] = (self.writer.let(f"{self.writer.number(1.0)}/{value}"),)
-        return self.writer.shared[key][0]
+        """1/value, about rounded; once for all quotients, and from those of a product's factors where they are there.
+
+        What it is off is part of each quotient's remainder.
+        """
+        shared, key = self.writer.shared, ("inverse", value)
+        if key not in shared:
+            factors = [shared.get(("inverse", f)) for f in self.factors.get(value, ())]
+            known = [f[0] for f in factors if f is not None]
+            written = f"{known[0]}*{known[1]}" if len(known) == 2 else f"{self.writer.number(1.0)}/{value}"
+            shared[key] = (self.writer.let(written),)
+        return shared[key][0]
 
     def quotient(self, a: int, b: int) -> Pair:
         """q = n*(1/d) and the remainder (n - q*d)/d."""
@@ -187,7 +178,7 @@ class Pairs:
         """s*(1 + p + low), or that less one, from the parts of `exp_reduced`."""
         step, w = self.graph.steps[k], self.writer
         value, error = self.pair(step.args[0])
-        if self.writer_is_nonpositive(step.args[0]):
+        if is_nonpositive(self.graph, step.args[0]):
             w.nonpositive.add(value)
         key = ("exp parts", value)
         if key not in w.shared:
@@ -253,6 +244,28 @@ def is_nonnegative(graph: Graph, k: int) -> bool:
     if step.name == "mul" and step.args[0] == step.args[1]:
         return True
     return step.name in ("mul", "add", "div") and all(is_nonnegative(graph, j) for j in step.args)
+
+
+def is_nonpositive(graph: Graph, k: int) -> bool:
+    """Whether a step is at most zero by its form: minus a product of magnitudes."""
+    step = graph.steps[k]
+    return step.name == "neg" and is_nonnegative(graph, step.args[0])
+
+
+def is_larger(graph: Graph, a: int, b: int) -> bool:
+    """|a| >= |b| by form: a constant of size one or more beside what is at most one."""
+    value = graph.value(a)
+    return value is not None and abs(value) >= 1.0 and is_at_most_one(graph, b)
+
+
+def is_at_most_one(graph: Graph, k: int) -> bool:
+    """Whether a step is at most one in size by its form."""
+    step = graph.steps[k]
+    if step.name == "const":
+        return abs(graph.value(k) or 0.0) <= 1.0
+    if step.name == "exp":
+        return is_nonpositive(graph, step.args[0])
+    return step.name in ("mul", "neg") and all(is_at_most_one(graph, j) for j in step.args)
 
 
 def _is_power_of_two(value: float | None) -> bool:

@@ -2,9 +2,10 @@
 
 The source is a module of constants, tables and one function `body(x)` of assignments (see `targets.numba`). Every
 name becomes one vector value, so nothing depends on a vectorizer's mood; `a*b + c` becomes one fused instruction
-where the product has no other use, and nothing else is contracted or reassociated: two machines with these
-instructions give the same bits. A table of 8, 16 or 32 entries lives in one or two registers where the machine can
-permute them by an index (AVX-512), and is read lane by lane elsewhere.
+where the product has no other use, and nothing else is contracted or reassociated. Quotients and roots start from the
+machine's tables where it has some (AVX-512) and end with the remainder put back: less than 0.6 ULP off, so machines may
+differ in the last bit, and several times as fast as its own divisions. A table of 8, 16 or 32 entries lives in one or
+two registers where the machine can permute them by an index (AVX-512), and is read lane by lane elsewhere.
 
 No part of this needs a compiler on the machine; a kernel compiles in tens of milliseconds.
 """
@@ -228,9 +229,41 @@ class _Body:
         assert isinstance(e, ast.BinOp), ast.dump(e)
         if isinstance(e.op, (ast.Add, ast.Sub)):
             return self.sum_of(e)
-        name = {ast.Mult: "fmul", ast.Div: "fdiv"}[type(e.op)]
         a, b = self.real_of(e.left), self.real_of(e.right)
-        return self.put(f"{name} {self.vector} {a}, {b}")
+        if isinstance(e.op, ast.Div):
+            return self.quotient(a, b)
+        return self.put(f"fmul {self.vector} {a}, {b}")
+
+    def quotient(self, a: str, b: str) -> str:
+        """a/b; where the machine looks up reciprocals, by Newton's rule and the remainder put back."""
+        if not self.permutes:
+            return self.put(f"fdiv {self.vector} {a}, {b}")
+        minus, one, r = self.negative(b), self.splat(1.0), self.near(b)
+        if a == one:
+            return self.fma(r, self.fma(minus, r, one), r)
+        q = self.put(f"fmul {self.vector} {a}, {r}")
+        return self.fma(self.fma(minus, q, a), r, q)
+
+    def near(self, a: str) -> str:
+        """1/a to half of the format's digits, or better."""
+        if not self.permutes:
+            return self.put(f"fdiv {self.vector} {self.splat(1.0)}, {a}")
+        r = self.looked_up("rcp14", a)
+        if self.real == "double":
+            r = self.fma(r, self.fma(self.negative(a), r, self.splat(1.0)), r)
+        return r
+
+    def root(self, a: str) -> str:
+        """The square root; in the same way, g towards it and h towards half its reciprocal."""
+        if not self.permutes:
+            return self.call("sqrt", a)
+        y, half = self.looked_up("rsqrt14", a), self.splat(0.5)
+        g = self.put(f"fmul {self.vector} {a}, {y}")
+        h = self.put(f"fmul {self.vector} {half}, {y}")
+        for _ in range(2 if self.real == "double" else 1):
+            r = self.fma(self.negative(g), h, half)
+            g, h = self.fma(g, r, g), self.fma(h, r, h)
+        return self.fma(self.fma(self.negative(g), g, a), h, g)
 
     def factors(self, e: ast.expr) -> tuple[str, str] | None:
         """The factors of a product that nothing else uses."""
@@ -268,7 +301,9 @@ class _Body:
         args = [self.real_of(a) for a in e.args]
         if name in ("fma64", "fma32"):
             return self.fma(*args)
-        if name in ("abs", "sqrt", "rint", "floor"):
+        if name in ("sqrt", "near"):
+            return self.root(args[0]) if name == "sqrt" else self.near(args[0])
+        if name in ("abs", "rint", "floor"):
             return self.call({"abs": "fabs"}.get(name, name), args[0])
         if name == "min":
             less = self.put(f"fcmp olt {self.vector} {args[0]}, {args[1]}")
@@ -309,18 +344,29 @@ class _Body:
             f"{short} <{', '.join(f'{self.real} {self.literal(v)}' for v in values[k : k + width])}>"
             for k in range(0, len(values), width)
         ]
+        if len(words) == 1:
+            full = f"llvm.x86.avx512.permvar.{kind}f.512"
+            self.declared.add(f"declare {short} @{full}({short}, {whole})")
+            return self.by_register(f"call {short} @{full}({words[0]}, {whole} {{}})", self.index, at, width)
+        full = f"llvm.x86.avx512.vpermi2var.{bits}.512"
+        self.declared.add(f"declare {short} @{full}({short}, {whole}, {short})")
+        return self.by_register(f"call {short} @{full}({words[0]}, {whole} {{}}, {words[1]})", self.index, at, width)
+
+    def looked_up(self, name: str, a: str) -> str:
+        """What the machine's tables give for a reciprocal (of a root): 14 bits."""
+        width, bits = (8, "pd") if self.real == "double" else (16, "ps")
+        short, full = f"<{width} x {self.real}>", f"llvm.x86.avx512.{name}.{bits}.512"
+        self.declared.add(f"declare {short} @{full}({short}, {short}, i{width})")
+        text = f"call {short} @{full}({short} {{}}, {short} zeroinitializer, i{width} -1)"
+        return self.by_register(text, self.vector, a, width)
+
+    def by_register(self, text: str, kind: str, value: str, width: int) -> str:
+        """An instruction on one 512-bit register for each part of a value, the results side by side."""
         parts = []
         for start in range(0, self.lanes, width):
             places = ", ".join(f"i32 {k}" for k in range(start, start + width))
-            here = self.put(f"shufflevector {self.index} {at}, {self.index} poison, <{width} x i32> <{places}>")
-            if len(words) == 1:
-                full = f"llvm.x86.avx512.permvar.{kind}f.512"
-                self.declared.add(f"declare {short} @{full}({short}, {whole})")
-                parts.append(self.put(f"call {short} @{full}({words[0]}, {whole} {here})"))
-            else:
-                full = f"llvm.x86.avx512.vpermi2var.{bits}.512"
-                self.declared.add(f"declare {short} @{full}({short}, {whole}, {short})")
-                parts.append(self.put(f"call {short} @{full}({words[0]}, {whole} {here}, {words[1]})"))
+            here = self.put(f"shufflevector {kind} {value}, {kind} poison, <{width} x i32> <{places}>")
+            parts.append(self.put(text.format(here)))
         size = width
         while len(parts) > 1:
             order = ", ".join(f"i32 {k}" for k in range(2 * size))
