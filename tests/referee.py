@@ -768,9 +768,9 @@ def _chords(look: Look, part: sp.Interval, sign: int) -> Iterator[str]:
 
 def _bend(a: Fraction, b: Fraction, c: Fraction, values: list[Any]) -> int:
     """Whether the middle of three values lies above (1) or below (-1) the chord, beyond rounding; else 0."""
-    weight = (b - a) / (c - a)
+    weight = big(b - a) / big(c - a)
     fa, fb, fc = map(big, values)
-    gap = fb - fa * big(1 - weight) - fc * big(weight)
+    gap = fb - fa * (1 - weight) - fc * weight
     return 0 if abs(gap) <= mpf(10) ** -30 * max(abs(fa), abs(fb), abs(fc)) else int(mp.sign(gap))
 
 

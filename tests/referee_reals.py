@@ -17,6 +17,7 @@ from typing import Any
 import mpmath
 import sympy as sp
 from mpmath import mp, mpf
+from mpmath.libmp import from_rational
 
 from symacts.facts import Root
 
@@ -67,8 +68,7 @@ class Env:
 def big(a: Number | int) -> mpf:
     if isinstance(a, mpf):
         return a
-    a = Fraction(a)
-    return mpf(a.numerator) / a.denominator
+    return mp.make_mpf(from_rational(a.numerator, a.denominator, mp.prec))
 
 
 def fraction(a: Any) -> Fraction:

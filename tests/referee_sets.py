@@ -71,8 +71,7 @@ def member(s: sp.Set, a: Number, tol: mpf | None = None) -> bool | None:
 def _beyond(bound: Number, a: Number, direction: int, is_open: bool, tol: mpf) -> bool | None:
     """Whether a is on the inner side of an interval's end."""
     if not isinstance(bound, mpf) and not isinstance(a, mpf):
-        gap = (a - bound) * direction
-        return gap > 0 or (gap == 0 and not is_open)
+        return (a > bound if direction > 0 else a < bound) or (a == bound and not is_open)
     if bound in (inf, -inf):
         return True
     gap = (big(a) - big(bound)) * direction

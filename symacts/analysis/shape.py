@@ -9,7 +9,7 @@ import sympy as sp
 
 from symacts.analysis.ends import Answer, Facts, union
 from symacts.analysis.subject import MOST_DERIVATIVES, Border, Cell, Subject
-from symacts.analysis.values import sets_with_points, spans_of
+from symacts.analysis.values import require, sets_with_points, spans_of
 from symacts.symbolic.forms import is_identically_zero
 from symacts.symbolic.oracle import Undecided
 
@@ -271,7 +271,8 @@ def discontinuities(f: Subject, facts: Facts) -> Answer:
 
 
 def smoothness(f: Subject, facts: Facts) -> Answer:
-    """The largest k with f in C^k over its domain; -1 where f jumps."""
+    """The largest k with f in C^k over its domain, which holds an interval; -1 where f jumps."""
+    require(bool(f.pieces), "the domain holds no interval")
     if facts["discontinuities"].value:
         return sp.Integer(-1), "f jumps"
     best: sp.Expr = sp.oo

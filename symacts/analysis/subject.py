@@ -174,12 +174,21 @@ class Subject:
     @cached_property
     def branches(self) -> tuple[Branch, ...]:
         """The piecewise-analytic normal form."""
-        return self.remember("branches", lambda: split(self.expression, self.x, self.oracle))
+        return self.remember("branches", self._find_branches)
+
+    def _find_branches(self) -> tuple[Branch, ...]:
+        found = split(self.expression, self.x, self.oracle)
+        if not found:
+            raise Undecided("the expression is defined nowhere on the real line")
+        return found
 
     @property
     def pieces(self) -> list[tuple[int, Branch]]:
-        """The open branches, with their indices."""
-        return [(k, b) for k, b in enumerate(self.branches) if not b.is_point]
+        """The open branches, with their indices; there is one at least, or nothing is asked of them."""
+        found = [(k, b) for k, b in enumerate(self.branches) if not b.is_point]
+        if not found:
+            raise Undecided("the domain holds no interval")
+        return found
 
     def expression_of(self, branch: int, order: int = 0) -> sp.Expr:
         """The `order`-th derivative on that branch."""
@@ -422,8 +431,6 @@ class Subject:
 
     def outer(self, side: int) -> int | None:
         """The index of the branch that reaches to -oo (side -1) or oo (side 1); None where none does."""
-        if not self.branches:
-            return None
         k = 0 if side < 0 else len(self.branches) - 1
         end = self.branches[k].lo if side < 0 else self.branches[k].hi
         return k if end.is_infinite else None

@@ -18,11 +18,12 @@ lhs with its branches chosen by the hypotheses:
 - `eliminate`: where e = 0 and e = s*x + c with s != 0 free of x, x is -c/s.
 - `either`: Max(a, b) is a or b, Abs(a) is a or -a: the goal for each.
 - `chosen`: where a >= b, Max(a, b) is a.
+- `part`: Max(a, b) >= a, Abs(a) >= a: where f grows with it, the goal for a is enough.
 - `derivatives`: in an open set where one branch of u holds, u' is the derivative of that branch.
 - `kink`: at a border, u' exists if and only if the branches' values and slopes agree, and is their common slope.
 - `derivative-and-point`: f' = 0 inside an interval and f(p) = 0 at a point of it give f = 0 on it.
 - `factor`: f = p*h with p > 0 has the sign of h; with p >= 0, h >= 0 gives f >= 0.
-- `apply`: a < b iff exp(a) < exp(b).
+- `apply`: a < b iff exp(a) < exp(b), and iff log(a) < log(b) where both are positive.
 - `defined`: definedness as goals of their own; zeros of denominators that are `isolated` are left out of the claim.
 - `isolated`: e analytic on a convex set and nonzero at one of its points vanishes on no open part of it.
 - `apart`: a < b gives a != b.
@@ -38,6 +39,7 @@ lhs with its branches chosen by the hypotheses:
 - `squares`: f = sum of w_k*b_k**2 with w_k >= 0 is >= 0.
 - `enclosure`: a ball that contains f and not 0 shows the sign of a constant.
 - `words`: both sides have one normal form in the free algebra with transpose, inverse, trace, Gibbs map.
+- `gram`: a number that is a sum of nonnegative multiples of sums of squares of entries is >= 0.
 - `elementwise`, `entries`, `diagonals`: matrices are equal if their entries are, sums of diag(u)*M if those of u are.
 - `induction`: a layer is affine, and a layer after an affine map is affine: so is every stack.
 
@@ -74,6 +76,7 @@ RULES: dict[str, Callable[[Goal, Mapping[str, Any]], list[Goal]]] = {
     "eliminate": rules.eliminate,
     "either": rules.either,
     "chosen": rules.chosen,
+    "part": rules.part,
     "derivatives": rules.derivatives,
     "kink": analytic.kink,
     "derivative-and-point": rules.derivative_and_point,

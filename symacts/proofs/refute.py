@@ -13,6 +13,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import product
 
 import sympy as sp
 
@@ -20,7 +21,8 @@ from symacts.claims import Counterexample
 from symacts.errors import SymactsError
 from symacts.guarded import Guard, Refusal
 from symacts.proofs.check import Goal
-from symacts.proofs.checker.entail import Given, Undecided, obligations
+from symacts.proofs.checker.domains import obligations
+from symacts.proofs.checker.entail import Given, Undecided
 from symacts.proofs.checker.normal import is_zero
 from symacts.rigor import compare, enclose, evaluate
 
@@ -51,6 +53,10 @@ _WIDE = [sp.Rational(s) for s in _WIDE_TEXT.split()]
 _FAR = [sp.Rational(100001, 10), -sp.Rational(100001, 10)]
 _FARTHER = [sp.Rational(10**9 + 1, 10), -sp.Rational(10**9 + 1, 10)]
 """Far out, where bounds are approached slowly; no integers, of which powers would be written out."""
+_TURNS = [k * sp.pi / 4 for k in (2, -2, -1, 3, 4, 1, -3)]
+_QUARTERS = [sp.pi / 2, sp.S.Zero, sp.pi]
+MOST_TURNS = 9
+MOST_WAVES = 3
 _SMALL = sp.Rational(1, 10**6)
 _TIGHT = [sp.S.Zero, sp.Rational(1, 10**7), sp.Rational(1, 1000)]
 """How far from equality hypotheses are taken."""
@@ -68,11 +74,26 @@ def _grid(rng: random.Random) -> Iterator[sp.Rational]:
 
 
 def points(
-    given: Given, symbols: list[sp.Symbol], borders: list[sp.Expr], count: int, far: Sequence[sp.Expr] = ()
+    given: Given,
+    symbols: list[sp.Symbol],
+    borders: list[sp.Expr],
+    count: int,
+    far: Sequence[sp.Expr] = (),
+    waves: Sequence[sp.Expr] = (),
 ) -> Iterator[dict[sp.Symbol, sp.Expr]]:
     """Assignments that meet the hypotheses: small numbers, ends of intervals, sides of borders, then random ones."""
     if not symbols:
         yield {}
+        return
+    found = _determined(given, symbols)
+    if found:
+        symbols = [s for s in symbols if s not in found]
+        rest = Given(c for c in given.conditions if not c[0].free_symbols & set(found))
+        for values in points(rest, symbols, borders, count, far, waves) if symbols else [{}]:
+            for s, e in found.items():
+                values[s] = sp.expand(e.xreplace(values))
+            if meets(given, values):
+                yield values
         return
     rng = random.Random(SEED)
     special: dict[sp.Symbol, list[sp.Expr]] = {s: _ends(given, s) for s in symbols}
@@ -95,6 +116,8 @@ def points(
             queue += [{t: v if t is s else _SIMPLE[0] for t in symbols} for v in (*far, *_IRRATIONAL)]
             queue += [{t: v if t is s else _SMALL for t in symbols} for v in (_SIMPLE[0], *far)]
         queue += _at_equality(given, symbols)
+    turns = _at_turns(waves, symbols)
+    queue = [*queue[:MOST_TURNS], *turns[:MOST_TURNS], *queue[MOST_TURNS:], *turns[MOST_TURNS:]]
     while produced < count and tried < 40 * count + 100:
         tried += 1
         if queue:
@@ -115,6 +138,38 @@ def points(
         seen.add(key)
         produced += 1
         yield values
+
+
+def _determined(given: Given, symbols: list[sp.Symbol]) -> dict[sp.Symbol, sp.Expr]:
+    """Symbols that equations of the hypotheses give by the others, the last ones first."""
+    found: dict[sp.Symbol, sp.Expr] = {}
+    for e, op in given.conditions:
+        for s in sorted(e.free_symbols & set(symbols), key=str, reverse=True) if op == "=" else ():
+            slope = sp.diff(e, s)
+            if s in slope.free_symbols or slope == 0 or s in found or set(found) & e.free_symbols:
+                continue
+            value = sp.expand(s - e / slope)
+            if s not in value.free_symbols and not any(s in v.free_symbols for v in found.values()):
+                found[s] = value
+                break
+    return found
+
+
+def _at_turns(waves: Sequence[sp.Expr], symbols: list[sp.Symbol]) -> list[dict[sp.Symbol, sp.Expr]]:
+    """Points at which the argument of a sine is a multiple of a quarter turn, or halfway between two."""
+    out: list[dict[sp.Symbol, sp.Expr]] = []
+    if waves and 1 < len(symbols) < 4:
+        out += [dict(zip(symbols, angles, strict=True)) for angles in product(_QUARTERS, repeat=len(symbols))]
+    for u in waves:
+        for s in symbols:
+            slope = sp.diff(u, s)
+            if s in slope.free_symbols or slope == 0:
+                continue
+            others = dict.fromkeys((t for t in symbols if t is not s), sp.S.One)
+            at = sp.sympify((s - u / slope).xreplace(others)), sp.sympify(slope.xreplace(others))
+            if at[1].is_number and at[1] != 0:
+                out += [{**others, s: sp.expand(at[0] + angle / at[1])} for angle in _TURNS]
+    return [values for values in out if all(v.is_finite for v in values.values())]
 
 
 def _at_equality(given: Given, symbols: list[sp.Symbol]) -> list[dict[sp.Symbol, sp.Expr]]:
@@ -270,7 +325,10 @@ def _limit_value(e: sp.Expr, x: sp.Symbol, point: sp.Expr, direction: str) -> sp
     found = None
     for way in {"+": (1,), "-": (-1,), "+-": (1, -1)}[direction]:
         within = sp.Integer(1000) if point.is_infinite else sp.Rational(1, 1000)
-        local = nearby(Given(), x, point, way, within).resolve(e)
+        try:
+            local = nearby(Given(), x, point, way, within).resolve(e)
+        except Undecided:
+            local = e
         value = limit(local, x, point, way)
         if isinstance(value, NoLimit):
             raise _NoLimit(value.points[:2])
@@ -300,7 +358,9 @@ def find_counterexample(goal: Goal, tries: int = 60) -> Counterexample | None:
     is_algebraic = all(f.func in (sp.Max, sp.Min, sp.Abs) for f in both.atoms(sp.Function, sp.Max, sp.Min))
     is_algebraic = is_algebraic and all(p.exp.is_Rational for p in both.atoms(sp.Pow))
     far = (*_FAR, *_FARTHER) if is_algebraic else _FAR
-    for k, values in enumerate(points(goal.given, symbols, borders(goal.lhs - goal.rhs), tries, far)):
+    arguments = (f.args[0] for f in both.atoms(sp.sin, sp.cos, sp.tan))
+    waves = sorted({u for u in arguments if u.free_symbols & free}, key=sp.default_sort_key)[:MOST_WAVES]
+    for k, values in enumerate(points(goal.given, symbols, borders(goal.lhs - goal.rhs), tries, far, waves)):
         diverging = _diverging(goal, values) if k < MOST_DIVERGING else None
         if diverging is not None:
             return diverging

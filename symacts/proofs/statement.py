@@ -24,7 +24,8 @@ from symacts.grammar import RELATIONS as SPELLINGS
 from symacts.grammar import Node
 from symacts.grammar import read as read_tree
 from symacts.parsing import parse_conditions, parse_relation
-from symacts.proofs.checker.entail import Given, follows, is_analytic, obligations
+from symacts.proofs.checker.domains import follows, obligations
+from symacts.proofs.checker.entail import Given, is_analytic
 from symacts.spec import Activation, i, j, n, xs
 
 __all__ = ["conditions", "read"]

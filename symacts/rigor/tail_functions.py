@@ -77,19 +77,15 @@ def _circular(at: int) -> Callable[[Number, int], list[Number]]:
     return jet
 
 
-def _riccati(f: type, way: int) -> Callable[[Number, int], list[Number]]:
-    """tan and tanh: `y' = 1 + way*y**2`."""
-
-    def jet(c: Number, count: int) -> list[Number]:
-        y = [number(f(expression(c)))]
-        for k in range(count - 1):
-            total: Number = ONE if k == 0 else ZERO
-            for i in range(k + 1):
-                total = total + y[i] * y[k - i] * way
-            y.append(total * fmpq(1, k + 1))
-        return y
-
-    return jet
+def _tanh_jet(c: Number, count: int) -> list[Number]:
+    """`y' = 1 - y**2`."""
+    y = [number(sp.tanh(expression(c)))]
+    for k in range(count - 1):
+        total: Number = ONE if k == 0 else ZERO
+        for i in range(k + 1):
+            total = total - y[i] * y[k - i]
+        y.append(total * fmpq(1, k + 1))
+    return y
 
 
 def _atan_jet(c: Number, count: int) -> list[Number]:
@@ -136,10 +132,6 @@ class _Row:
 def _oscillation(g: Tail) -> Tail:
     g.frame.notes.add("oscillates")
     return Tail(g.frame, (), (UNIT, arb(1)))
-
-
-def _poles(g: Tail) -> Tail:
-    raise Undecided("oscillates with poles")
 
 
 def _unreal(g: Tail) -> Tail:
@@ -214,8 +206,7 @@ def _lambert_growing(g: Tail) -> Tail:
 _JETS: dict[type, _Row] = {
     sp.sin: _Row(_circular(0), lambda t: t.sin(), _oscillation),
     sp.cos: _Row(_circular(1), lambda t: t.cos(), _oscillation),
-    sp.tan: _Row(_riccati(sp.tan, 1), lambda t: t.tan(), _poles),
-    sp.tanh: _Row(_riccati(sp.tanh, -1), lambda t: 1 - 2 / (1 + (2 * t).exp()), _tanh_growing),
+    sp.tanh: _Row(_tanh_jet, lambda t: 1 - 2 / (1 + (2 * t).exp()), _tanh_growing),
     sp.atan: _Row(_atan_jet, lambda t: t.atan(), _atan_growing),
     sp.asin: _Row(_asin_jet, lambda t: t.asin(), _unreal),
     sp.erf: _Row(_error(sp.erf, 1, -1), lambda t: t.erf(), lambda g: constant(g.frame, ONE) - _erfc_growing(g)),
@@ -384,6 +375,7 @@ FUNCTIONS: dict[type, Callable[[Tail], Tail]] = {
     sp.acot: _acot,
     sp.sec: lambda g: inverse(analytic(_JETS[sp.cos], g)),
     sp.csc: lambda g: inverse(analytic(_JETS[sp.sin], g)),
+    sp.tan: _quotient(sp.sin, sp.cos),
     sp.cot: _quotient(sp.cos, sp.sin),
     sp.sinc: _sinc,
     sp.Abs: _absolute,

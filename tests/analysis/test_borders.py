@@ -86,6 +86,24 @@ def test_a_hole_that_the_limit_fills_is_none() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "domain"),
+    [
+        ("acosh(1 - x**2)", sp.FiniteSet(0)),
+        ("acosh(1 - x**2*(x - 1)**2)", sp.FiniteSet(0, 1)),
+        ("Piecewise((1, Eq(x, 2)), (3, Eq(x, 5)))", sp.FiniteSet(2, 5)),
+        ("(-2)**x", None),
+    ],
+)
+def test_a_domain_without_an_interval_has_no_shape(text: str, domain: sp.Set | None) -> None:
+    report = symacts.analyze(text)
+    assert report.domain.value == domain
+    for name in ("lipschitz", "range", "monotonicity", "smoothness", "symmetry", "derivative_in_output"):
+        fact = report.facts[name]
+        assert not fact.known and ("no interval" in fact.because or "nowhere" in fact.because), (name, fact)
+    assert not any("gradient" in verdict.statement for verdict in report.verdicts)
+
+
+@pytest.mark.parametrize(
     ("text", "values"),
     [
         ("Piecewise((sin(x)/x, Ne(x, 0)), (1, True))", (0, sp.Rational(-1, 3))),

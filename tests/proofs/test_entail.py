@@ -6,7 +6,8 @@ import random
 
 import sympy as sp
 
-from symacts.proofs.checker.entail import Given, Undecided, obligations
+from symacts.proofs.checker.domains import obligations
+from symacts.proofs.checker.entail import Given, Undecided
 from symacts.proofs.checker.linear import infeasible, linear_form
 
 x, y, a = sp.symbols("x y a", real=True)

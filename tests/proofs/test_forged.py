@@ -264,6 +264,78 @@ FORGED: dict[str, tuple[Claim, Any]] = {
     ),
     "an integral that diverges": (claim(0, "<", sp.Integral(1 / x, (x, 1, sp.oo))), ENCLOSURE),
     "a principal value": (claim(-5, "<", sp.Integral(1 / x, (x, -1, 1))), ENCLOSURE),
+    # parts, logarithms, rests, signs near a point
+    "a part that is not above": (
+        claim(sp.Max(x, 1), "<", sp.Integer(1)),
+        step("part", STRUCTURE, of=E(sp.Max(x, 1)), index=0),
+    ),
+    "a part of a minimum": (claim(x, "<=", sp.Min(x, 1)), step("part", ALGEBRA, of=E(sp.Min(x, 1)), index=0)),
+    "a part under a step": (
+        claim(0, "<", sp.Heaviside(1 - sp.Abs(x)) + 1 - sp.Heaviside(1 + x)),
+        step("part", STRUCTURE, of=E(sp.Abs(x)), index=1),
+    ),
+    "a part in a condition": (
+        claim(0, "<", sp.Piecewise((1, sp.Max(x, y) < 5), (-1, True)), (5 - x, ">")),
+        step("part", STRUCTURE, of=E(sp.Max(x, y)), index=0),
+    ),
+    "a part for an equation": (claim(sp.Abs(x), "=", x), step("part", ALGEBRA, of=E(sp.Abs(x)), index=0)),
+    "a part without the value of the other": (
+        claim(0, "<=", sp.Max(x**2, sp.log(y))),
+        step("part", STRUCTURE, of=E(sp.Max(x**2, sp.log(y))), index=0),
+    ),
+    "logarithms of what may be negative": (
+        claim(x * sp.exp(y), "<=", sp.exp(y), (1 - x, ">=")),
+        step("apply", STRUCTURE, function="log"),
+    ),
+    "an open branch without a value": (claim(-1, "<", sp.Max(0, sp.sqrt(x))), STRUCTURE),
+    "an open branch of another sign": (claim(0, "<", sp.Piecewise((1, x > 0), (-1, True))), STRUCTURE),
+    "a rest that may be negative": (
+        claim(sp.exp((x + y) / 2), "<=", sp.exp(x) / 2 + sp.exp(y) / 2 - 1),
+        step(
+            *("convex", STRUCTURE),
+            f=E(sp.exp(t)),
+            variable=E(t),
+            given=[],
+            rest=E(-ONE),
+            parts=[[E(HALF), E(x)], [E(HALF), E(y)]],
+        ),
+    ),
+    "strict without a rest": (
+        claim(sp.exp((x + y) / 2), "<", sp.exp(x) / 2 + sp.exp(y) / 2),
+        step(
+            *("convex", STRUCTURE),
+            f=E(sp.exp(t)),
+            variable=E(t),
+            given=[],
+            rest=E(ZERO),
+            parts=[[E(HALF), E(x)], [E(HALF), E(y)]],
+        ),
+    ),
+    "a sign that does not hold near the point": (
+        claim(sp.Limit(sp.Max(x, x**2), x, 0, "+"), "=", 0, (x, "=")),
+        limit_of(sp.Limit(sp.Max(x, x**2), x, 0, "+"), ZERO, (ONE, x**2, ZERO))
+        | {"eventually": [[1, E(x**2 - x), ">"]]},
+    ),
+    "a sign near the point as an equation": (
+        claim(sp.Limit(sp.Max(x, 1), x, sp.oo), "=", 1),
+        limit_of(sp.Limit(sp.Max(x, 1), x, sp.oo), ONE, (ONE, ONE, ONE)) | {"eventually": [[1, E(1 - a / x), "="]]},
+    ),
+    "a sign on the other side of the point": (
+        claim(sp.Limit(sp.Abs(x) / x, x, 0, "-"), "=", 1),
+        limit_of(sp.Limit(sp.Abs(x) / x, x, 0, "-"), ONE, (ONE, ONE, ONE)) | {"eventually": [[-1, E(x), ">"]]},
+    ),
+    "growth against a parameter of any sign": (
+        claim(sp.Limit(sp.exp(-a * x) * x**t, x, sp.oo), "=", 0),
+        limit_of(sp.Limit(sp.exp(-a * x) * x**t, x, sp.oo), ZERO, (ONE, sp.exp(-a * x) * x**t, ZERO)),
+    ),
+    "growth of equal rates": (
+        claim(sp.Limit(sp.exp(t * x - a * x), x, sp.oo), "=", 0, (a, ">"), (t, ">")),
+        limit_of(sp.Limit(sp.exp(t * x - a * x), x, sp.oo), ZERO, (ONE, sp.exp(t * x - a * x), ZERO)),
+    ),
+    "growth of the other sign": (
+        claim(sp.Limit(-sp.exp(a * x), x, sp.oo), "=", sp.oo, (a, ">")),
+        limit_of(sp.Limit(-sp.exp(a * x), x, sp.oo), sp.oo, (ONE, -sp.exp(a * x), sp.oo)),
+    ),
     # derivatives
     "a kink": (claim(sp.Derivative(sp.Abs(x), x), "=", 1, (x, ">=")), step("derivatives", ALGEBRA)),
     "a derivative that exists": (
@@ -335,6 +407,48 @@ MATRICES: dict[str, tuple[MatrixClaim, Any]] = {
             "weight": ["mul", ["sym", "W"], ["sym", "M"]],
             "bias": ["add", ["mul", ["sym", "W"], ["sym", "c"]], ["sym", "b"]],
         },
+    ),
+    "squares of negative weight": (
+        MatrixClaim(("num", "0"), "<=", ("mul", ("num", "-1"), ("fro2", ("sym", "A"))), (("A", ("m", "n")),)),
+        {"rule": "gram", "terms": [["-1", ["sym", "A"]]]},
+    ),
+    "squares for a strict sign": (
+        MatrixClaim(("num", "0"), "<", ("fro2", ("sym", "A")), (("A", ("m", "n")),)),
+        {"rule": "gram", "terms": [["1", ["sym", "A"]]]},
+    ),
+    "squares the wrong way": (
+        MatrixClaim(("num", "0"), ">=", ("fro2", ("sym", "A")), (("A", ("m", "n")),)),
+        {"rule": "gram", "terms": [["1", ["sym", "A"]]]},
+    ),
+    "squares that do not add up": (
+        MatrixClaim(("tr", ("sym", "A")), "<=", ("fro2", ("sym", "A")), (("A", ("n", "n")),)),
+        {"rule": "gram", "terms": [["1", ["sym", "A"]]]},
+    ),
+    "a factor that has no inverse": (
+        MatrixClaim(("sym", "A"), "=", ("sym", "B"), (("A", ("n", "n")), ("B", ("n", "n")))),
+        {"rule": "words", "left": [["add", ["sym", "A"], ["mul", ["num", "-1"], ["sym", "A"]]]]},
+    ),
+    "a zero factor with an inverse": (
+        MatrixClaim(
+            ("mul", ("sym", "A"), ("inv", ("add", X, ("mul", ("num", "-1"), X)))),
+            *("=", ("sym", "A"), (("A", ("n", "n")), ("x", ("n", "n")))),
+        ),
+        {"rule": "words", "left": [["add", ["sym", "x"], ["mul", ["num", "-1"], ["sym", "x"]]]]},
+    ),
+    "a factor for an inequality": (
+        MatrixClaim(
+            *(("num", "0"), "<=", ("tr", ("inv", ("sym", "A")))),
+            (("A", ("n", "n")),),
+        ),
+        {"rule": "words", "left": [["num", "0"]]},
+    ),
+    "an inverse of a sum by its parts": (
+        MatrixClaim(
+            ("inv", ("add", ("sym", "A"), ("sym", "B"))),
+            *("=", ("add", ("inv", ("sym", "A")), ("inv", ("sym", "B")))),
+            (("A", ("n", "n")), ("B", ("n", "n"))),
+        ),
+        {"rule": "words", "left": [["add", ["sym", "A"], ["sym", "B"]]]},
     ),
     "another order": (
         MatrixClaim(

@@ -64,6 +64,37 @@ PAIRS: list[tuple[str, str, Any]] = [
     ("tanh(W*x) = 2*sigmoid(2*W*x) - 1", "tanh(W*x) = 2*sigmoid(W*x) - 1", {"W": ("m", "n"), "x": ("n", 1)}),
     ("diag(sigmoid(x))*x = silu(x)", "diag(sigmoid(x))*x = relu(x)", {"x": ("n", 1)}),
     ("diag(x)*A*y = diag(A*y)*x", "diag(x)*A*y = diag(A*x)*y", {"A": ("n", "n"), "x": ("n", 1), "y": ("n", 1)}),
+    # growth, signs near a point, poles
+    ("limit(x**n*exp(-a*x), x, oo) = 0", "limit(x**n*exp(-a*x), x, oo) = 1", "a > 0"),
+    ("limit(exp(a*x)/x**n, x, oo) = oo", "limit(exp(a*x)/x**n, x, oo) = 0", "a > 0"),
+    ("limit(tan(x), x, pi/2, '-') = oo", "limit(tan(x), x, pi/2, '-') = -oo", None),
+    ("limit(Max(x, exp(x)), x, oo) = oo", "limit(Max(x, 1/x), x, oo) = 0", None),
+    # weighted means, tangents, parts of a maximum, logarithms
+    ("(x + y + z)/3 >= (x*y*z)**(1/3)", "(x + y + z)/4 >= (x*y*z)**(1/3)", "x > 0, y > 0, z > 0"),
+    ("x*y <= x**p/p + y**q/q", "x*y <= x**p/q + y**q/p", "x > 0, y > 0, p > 1, q = p/(p - 1)"),
+    ("(1 + x)**n >= 1 + n*x", "(1 + x)**n >= 1 + 2*n*x", "x > -1, n >= 1"),
+    ("exp(t*x + (1-t)*y) <= t*exp(x) + (1-t)*exp(y)", "exp(t*x + (1-t)*y) <= t*exp(x)", "0 <= t, t <= 1"),
+    ("maxsig(x) > 0", "maxsig(x) > 1/2", None),
+    ("x**x >= exp(-exp(-1))", "x**x >= 7/10", "x > 0"),
+    ("(x**a)**b = x**(a*b)", "(x**a)**b = x**(a + b)", "x > 0"),
+    ("abs(sinc(x)) <= 1", "abs(sinc(x)) < 1", None),
+    ("abs(diff(mish(x), x)) < 1.1", "abs(diff(mish(x), x)) < 1.05", None),
+    ("0 <= diff(snake(x, a), x)", "0 < diff(snake(x, a), x)", "a > 0"),
+    ("gaussian(relu(a*z + b), z) >= relu(b)", "gaussian(relu(a*z + b), z) <= relu(b)", "a > 0"),
+    ("x**2 + y**2 >= 1/2", "x**2 + y**2 > 1/2", "x + y = 1"),
+    # inverses and sums of squares in words
+    ("A*inv(I + B*A) = inv(I + A*B)*A", "A*inv(I + B*A) = inv(I - A*B)*A", {"A": ("m", "n"), "B": ("n", "m")}),
+    (
+        "inv(A + u*T(v)) = inv(A) - inv(A)*u*T(v)*inv(A)/(1 + T(v)*inv(A)*u)",
+        "inv(A + u*T(v)) = inv(A) - inv(A)*u*T(v)*inv(A)/(1 - T(v)*inv(A)*u)",
+        {"A": ("n", "n"), "u": ("n", 1), "v": ("n", 1)},
+    ),
+    (
+        "inv(A + U*C*V) = inv(A) - inv(A)*U*inv(inv(C) + V*inv(A)*U)*V*inv(A)",
+        "inv(A + U*C*V) = inv(A) - inv(A)*U*inv(C + V*inv(A)*U)*V*inv(A)",
+        {"A": ("n", "n"), "U": ("n", "k"), "C": ("k", "k"), "V": ("k", "n")},
+    ),
+    ("2*tr(T(A)*B) <= fro2(A) + fro2(B)", "3*tr(T(A)*B) <= fro2(A) + fro2(B)", {"A": ("m", "n"), "B": ("m", "n")}),
     # hypotheses with absolute values
     ("diff(lisht(x), x, 2) > 0", "diff(lisht(x), x, 2) > 2", "abs(x) < 1/2"),
 ]

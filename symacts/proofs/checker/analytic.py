@@ -11,9 +11,10 @@ from typing import Any
 
 import sympy as sp
 
-from symacts.codec import decode
+from symacts.codec import decode, encode
 from symacts.errors import UnsupportedExpression
-from symacts.proofs.checker.entail import Condition, Given, Undecided, demands, is_analytic, obligations, strictly
+from symacts.proofs.checker.domains import demands, obligations, strictly
+from symacts.proofs.checker.entail import Condition, Given, Undecided, is_analytic
 from symacts.proofs.checker.goals import (
     Goal,
     read,
@@ -45,6 +46,7 @@ MAX_CELLS = 5_000
 MAX_ORDER = 12
 MIN_PREC, MAX_PREC = 32, 4096
 TAIL_TERMS = 64
+ZERO = encode(sp.S.Zero)
 CLOSE = sp.Rational(1, 1000)  # how near to a border its two branches are looked for
 
 
@@ -133,19 +135,20 @@ def monotone(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
 
 
 def convex(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
-    """`rhs - lhs = w_1*f(x_1) + ... + w_k*f(x_k) - f(w_1*x_1 + ... + w_k*x_k)` is not negative where f'' is not.
+    """`rhs - lhs = w_1*f(x_1) + ... + w_k*f(x_k) - f(w_1*x_1 + ... + w_k*x_k) + rest` has a sign where f'' >= 0.
 
-    The weights are not negative and sum to 1; the points keep to an interval on which f is analytic inside.
+    The weights are not negative and sum to 1; the points keep to an interval on which f is analytic inside; the rest
+    is not negative, and positive for a strict inequality.
     """
     f, t = read(node["f"]), read(node["variable"])
-    parts = [(read(w), read(p)) for w, p in node["parts"]]
+    parts, rest = [(read(w), read(p)) for w, p in node["parts"]], read(node.get("rest", ZERO))
     inside = [(read(e), op) for e, op in node["given"]]
     lhs, rhs = resolved(goal)
     require_defined(goal)
     used = {
         s for e in (lhs, rhs, *(p for _, p in parts), *(e for e, _ in goal.given.conditions)) for s in e.free_symbols
     }
-    if goal.relation != "<=" or not isinstance(t, sp.Symbol) or t in used or not parts:
+    if goal.relation not in ("<", "<=") or not isinstance(t, sp.Symbol) or t in used | rest.free_symbols or not parts:
         raise UnsupportedExpression("an inequality and a new name for the argument are needed")
     names = set().union(*(p.free_symbols for _, p in parts))
     kept = [c for c in goal.given.conditions if not c[0].free_symbols & names]
@@ -155,7 +158,9 @@ def convex(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
             raise UnsupportedExpression(f"{e} {op} 0 does not leave an interval")
         if not all(goal.given.holds(e.xreplace({t: p}), op) for _, p in parts):
             raise UnsupportedExpression(f"not seen to hold at each point: {e} {op} 0")
-    require_kept(goal.given, [c for part in parts for e in part for c in obligations(e)])
+    require_kept(goal.given, [c for part in (*parts, (rest,)) for e in part for c in obligations(e)])
+    if not goal.given.holds(rest, ">" if goal.relation == "<" else ">="):
+        raise UnsupportedExpression(f"the rest does not have the sign that is needed: {rest}")
     if not all(is_analytic(e) for e in (f, *(e for part in parts for e in part))) or f.free_symbols & names:
         raise UnsupportedExpression("the function and the points are analytic")
     require_defined(Goal(whole, sp.S.Zero, "<=", f))
@@ -165,7 +170,7 @@ def convex(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     if not all(goal.given.holds(w, ">=") for w, _ in parts) or not is_zero(weights - 1):
         raise UnsupportedExpression("the weights are not negative and sum to 1")
     chord = sp.Add(*(w * f.xreplace({t: p}) for w, p in parts)) - f.xreplace({t: mean})
-    if not is_zero(rhs - lhs - chord):
+    if not is_zero(rhs - lhs - chord - rest):
         raise UnsupportedExpression("the difference is not that of a chord and the function")
     return [Goal(interior_, sp.S.Zero, "<=", sp.diff(f, t, 2))]
 

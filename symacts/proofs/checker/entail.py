@@ -20,9 +20,9 @@ import sympy as sp
 from symacts.errors import UnsupportedExpression
 from symacts.proofs.checker.enclosures import number_sign
 from symacts.proofs.checker.linear import Row, infeasible, linear_form
-from symacts.proofs.checker.normal import Atoms, is_small, is_zero
+from symacts.proofs.checker.normal import Atoms, is_linear, is_small, is_zero
 
-__all__ = ["SWITCHES", "Given", "Undecided", "demands", "follows", "is_analytic", "obligations", "strictly"]
+__all__ = ["SWITCHES", "Condition", "Given", "Undecided", "is_analytic"]
 
 Condition = tuple[sp.Expr, str]
 ANY = frozenset({-1, 0, 1})
@@ -93,7 +93,7 @@ class Given:
         if len(found) > 1 and (e.is_Symbol or e.is_Add or e.is_Mul):
             found = self._by_linear_arithmetic(e, found)
         if len(found) > 1 and e.is_Add:
-            for method in (self._by_bounds, self._by_exponent, self._by_factors):
+            for method in (self._by_bounds, self._by_exponent, self._by_multiples, self._by_factors):
                 found = found & method(e)
                 if len(found) == 1:
                     return found
@@ -135,6 +135,8 @@ class Given:
             return _extreme([self.sign(a) for a in e.args], -1)
         if isinstance(e, sp.sign):
             return self.sign(e.args[0])
+        if isinstance(e, sp.Piecewise):
+            return frozenset().union(*(self.sign(value) for value, _ in e.args))
         return ANY
 
     def _power(self, e: sp.Pow) -> frozenset[int]:
@@ -176,8 +178,8 @@ class Given:
         if len(e.args) != 2:
             return ANY
         for up, down in (e.args, e.args[::-1]):
-            powers = [f for f in sp.Mul.make_args(up) if isinstance(f, sp.exp)]
-            factor = sp.Mul(*[f for f in sp.Mul.make_args(up) if not isinstance(f, sp.exp)])
+            powers = [f for f in sp.Mul.make_args(up) if self._is_power(f)]
+            factor = sp.Mul(*[f for f in sp.Mul.make_args(up) if f not in powers])
             if len(powers) != 1 or down.has(*SWITCHES):
                 continue
             for way in (1, -1):
@@ -186,9 +188,28 @@ class Given:
                         border = _pure_exponential(-down / factor)
                     else:
                         border = sp.log(-down / factor)
-                    inner = self.sign(sp.expand(powers[0].args[0] - border))
+                    (power,) = powers
+                    exponent = power.args[0] if isinstance(power, sp.exp) else power.exp * sp.log(power.base)
+                    inner = self.sign(sp.expand(exponent - border))
                     return frozenset(way * s for s in inner)
         return ANY
+
+    def _by_multiples(self, e: sp.Expr) -> frozenset[int]:
+        """The sign of `q*c` for a hypothesis on c, both affine in one variable: `a*z + b` where `z + b/a > 0`."""
+        for c, op in self.conditions:
+            for s in sorted(e.free_symbols & c.free_symbols, key=str) if is_analytic(c) and is_analytic(e) else ():
+                m, k = sp.diff(e, s), sp.diff(c, s)
+                if s in m.free_symbols | k.free_symbols or k == 0 or not (m.free_symbols | k.free_symbols):
+                    continue
+                if m != 0 and is_zero(e * k - m * c):
+                    signs = self.sign(m / k)
+                    return frozenset(t * u for t in signs for u in _ALLOWED[op])
+                break
+        return ANY
+
+    def _is_power(self, e: sp.Expr) -> bool:
+        """Whether e is an exponential, or a power of a positive base with an exponent that moves."""
+        return isinstance(e, sp.exp) or bool(e.is_Pow and e.exp.free_symbols and self.sign(e.base) == POS)
 
     def _by_factors(self, e: sp.Expr) -> frozenset[int]:
         """The sign from a factorization of a polynomial."""
@@ -248,6 +269,8 @@ class Given:
             sign = self._binomial_sign(atoms, factor)
             if sign == ANY:
                 sign = self._polynomial_sign(atoms, factor, may_factor=False)
+            if sign == ANY and is_linear(factor):
+                sign = self._by_linear_arithmetic(factor.as_expr().xreplace(atoms.meaning), sign)
             total = frozenset(s * t**k for s in total for t in sign)
         return total
 
@@ -356,6 +379,9 @@ class Given:
                     return a
             raise Undecided(e.func(*args))
         if isinstance(e, (sp.Abs, sp.sign, sp.Heaviside)):
+            again = e.func(*args)
+            if again != e:  # `Abs(c*u)` is `c*Abs(u)`
+                return self.resolve(again)
             signs = self.sign(args[0])
             if isinstance(e, sp.Abs):
                 if signs <= NONNEG or signs <= NONPOS:
@@ -365,7 +391,7 @@ class Given:
                 if isinstance(e, sp.sign):
                     return sp.Integer(s)
                 return (args[1] if len(args) > 1 else sp.S.Half) if s == 0 else sp.Integer((s + 1) // 2)
-            raise Undecided(e.func(*args))
+            raise Undecided(e)
         return e.func(*args)
 
     def partial(self, e: sp.Basic) -> Any:
@@ -472,124 +498,3 @@ def is_continuous(e: sp.Basic) -> bool:
         *(sp.sign, sp.Heaviside, sp.Piecewise, sp.floor, sp.ceiling, sp.Mod, sp.frac),
         *(sp.Integral, sp.Limit, sp.Derivative, sp.arg, sp.DiracDelta),
     )
-
-
-_ENTIRE: tuple[Any, ...] = (
-    sp.exp,
-    sp.sin,
-    sp.cos,
-    sp.sinh,
-    sp.cosh,
-    sp.tanh,
-    sp.sech,
-    sp.asinh,
-    sp.atan,
-    sp.erf,
-    sp.erfc,
-    sp.erfi,
-)
-_ENTIRE = (*_ENTIRE, *SWITCHES, sp.sinc, sp.Si, sp.Shi)
-
-
-def obligations(e: sp.Basic) -> list[Condition]:
-    """Conditions under which the expression is defined (a real number); switches must have been resolved.
-
-    Raises
-    ------
-    UnsupportedExpression
-        A function whose real domain is not known here.
-    """
-    out: list[Condition] = []
-    walk = sp.preorder_traversal(e)
-    for node in walk:
-        if isinstance(node, (sp.Limit, sp.Integral)):  # their own rules see to them
-            walk.skip()
-        else:
-            out += _domain_of(node, node.args)
-    return _open(out)
-
-
-def demands(given: Given, e: sp.Basic) -> list[Condition]:
-    """Conditions under which the unresolved expression is defined: those of every part that is evaluated.
-
-    `0*log(x)`, `Max(0, -sqrt(x))` and `Heaviside(log(x) + 9)` have no value where a part has none, though the
-    branch that is chosen may be a number.
-
-    Raises
-    ------
-    Undecided
-        A switch stays open.
-    """
-    if isinstance(e, (sp.Limit, sp.Integral)):
-        return []
-    if not e.has(*SWITCHES, sp.Derivative):
-        return obligations(e)
-    if isinstance(e, sp.Derivative):
-        return _open([*demands(given.near([v for v, _ in e.variable_count]), e.expr), *obligations(given.resolve(e))])
-    if isinstance(e, sp.Piecewise):
-        out = []
-        for value, condition in e.args:
-            for relation in condition.atoms(sp.core.relational.Relational):
-                out += [c for side in relation.args for c in demands(given, side)]
-            answer = given.decide(condition)
-            if answer is None:
-                raise Undecided(condition)
-            if answer:
-                return _open([*out, *demands(given, value)])
-        raise UnsupportedExpression(f"no branch of {e} covers the hypotheses")
-    out = [c for a in e.args for c in demands(given, a)]
-    return _open([*out, *_domain_of(e, tuple(given.resolve(a) for a in e.args))])
-
-
-def _open(conditions: list[Condition]) -> list[Condition]:
-    kept = [(c, op) for c, op in conditions if not (c.is_Rational and Given().holds(c, op))]
-    return list(dict.fromkeys(kept))
-
-
-def _domain_of(node: Any, args: tuple[Any, ...]) -> list[Condition]:
-    """The conditions of one node, for the arguments given."""
-    if node.is_Pow:
-        base, exponent = args
-        if exponent.is_Integer:
-            return [(base, "!=")] if exponent < 0 else []
-        if exponent.is_Rational:
-            return [(base, ">" if exponent < 0 else ">=")]
-        return [] if base is sp.E else [(base, ">")]
-    if node in (sp.oo, -sp.oo, sp.zoo, sp.nan, sp.I):
-        raise UnsupportedExpression(f"{node} is no real number")
-    if not isinstance(node, sp.Function) or isinstance(node, _ENTIRE):
-        return []
-    u = args[0]
-    if isinstance(node, sp.log):
-        if len(args) > 1:
-            raise UnsupportedExpression("a logarithm with a base")
-        return [(u, ">")]
-    if isinstance(node, (sp.tan, sp.sec)):
-        return [(sp.cos(u), "!=")]
-    if isinstance(node, (sp.cot, sp.csc)):
-        return [(sp.sin(u), "!=")]
-    if isinstance(node, (sp.coth, sp.csch, sp.acot)):
-        return [(u, "!=")]
-    if isinstance(node, (sp.asin, sp.acos)):
-        return [(1 - u, ">="), (1 + u, ">=")]
-    if isinstance(node, sp.atanh):
-        return [(1 - u, ">"), (1 + u, ">")]
-    if isinstance(node, sp.acosh):
-        return [(u - 1, ">=")]
-    if isinstance(node, sp.LambertW) and len(args) == 1:
-        return [(u + sp.exp(-1), ">=")]
-    if isinstance(node, (sp.gamma, sp.loggamma)):
-        return [(u, ">")]
-    raise UnsupportedExpression(f"the real domain of {node.func.__name__} is not known here")
-
-
-def strictly(condition: Condition) -> Condition:
-    """The condition under which an expression is analytic, not only defined."""
-    e, op = condition
-    return e, ">" if op == ">=" else op
-
-
-def follows(given: Given, condition: Condition) -> bool:
-    """Whether a definedness condition is seen to hold at once."""
-    e, op = condition
-    return given.holds(e, op) or (op == ">=" and is_zero(e))

@@ -12,7 +12,8 @@ from sympy.functions.elementary.piecewise import ExprCondPair
 
 from symacts.codec import decode
 from symacts.errors import SymactsError, UnsupportedExpression
-from symacts.proofs.checker.entail import Condition, Given, Undecided, demands, follows, obligations
+from symacts.proofs.checker.domains import demands, follows, obligations
+from symacts.proofs.checker.entail import Condition, Given, Undecided
 
 __all__ = [
     "CertificateError",

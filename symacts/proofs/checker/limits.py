@@ -9,13 +9,14 @@ import sympy as sp
 
 from symacts.errors import UnsupportedExpression
 from symacts.proofs.checker.analytic import without
-from symacts.proofs.checker.entail import Condition, Given, demands, follows, is_analytic, obligations, strictly
+from symacts.proofs.checker.domains import demands, follows, obligations, strictly
+from symacts.proofs.checker.entail import Condition, Given, is_analytic
 from symacts.proofs.checker.goals import Goal, read, replaced, require_kept, require_outermost
 from symacts.proofs.checker.normal import is_zero
 from symacts.rigor.tails import limit as tail_limit
 from symacts.rigor.tails import tail_sign
 
-__all__ = ["by_laws", "limit", "nearby", "require_limit", "scale_of", "scaled"]
+__all__ = ["by_laws", "diverges", "limit", "nearby", "require_limit", "scale_of", "scaled"]
 
 MAX_ORDER = 12
 MAX_DEPTH = 6
@@ -34,6 +35,12 @@ def limit(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     parts = [(read(c), read(f), read(v)) for c, f, v in node["parts"]]
     for way in {"+": (1,), "-": (-1,), "+-": (1, -1)}[str(direction)]:
         near = nearby(outer, variable, point, way, read(node["within"]))
+        for where, u, op in node.get("eventually", ()):
+            if where == way:
+                if op != ">":
+                    raise UnsupportedExpression("a sign near the point is stated as e > 0")
+                _require_near(outer, (read(u), op), variable, point, way)
+                near = near.and_((read(u), op))
         local = near.resolve(e)
         if local.has(sp.Derivative, sp.Limit, sp.Integral) or not is_analytic(local):
             raise UnsupportedExpression("the expression is not analytic near the point")
@@ -94,6 +101,8 @@ def require_limit(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: i
     try:
         _require_at_once(outer, f, x, point, way, value)
     except UnsupportedExpression:
+        if value.is_infinite and diverges(outer, f, x, point, way) == value:
+            return
         found = by_laws(outer, f, x, point, way)
         if found is None or not (found == value or (value.is_finite is not False and is_zero(found - value))):
             raise
@@ -115,6 +124,9 @@ def by_laws(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int, de
         found = tail_limit(f, x, point, way)
         if isinstance(found, sp.Expr):
             return found if found.is_finite is True else None
+    rate = _exponent(outer, f, x, point, way) if f.free_symbols != {x} else None
+    if rate is not None and diverges(outer, rate[0], x, point, way) is sp.S.NegativeInfinity:
+        return sp.S.Zero
     if point.is_infinite and f.free_symbols != {x}:
         try:
             factor, found = _scaled_limit(outer, f, x, point)
@@ -133,6 +145,52 @@ def by_laws(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int, de
     if f.is_Pow and f.exp < 0 and not outer.holds(parts[0], "!="):
         return None
     return sp.sympify(f.func(*parts, *f.args[len(parts) :]))
+
+
+def diverges(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int) -> sp.Expr | None:
+    """oo or -oo where f is seen to tend to it: one term c*m(x) with c of known sign outgrows all others, or f is a
+    product with an exponential of such a sum."""
+    if f.is_Mul or f.is_Pow or isinstance(f, sp.exp):
+        rate = _exponent(outer, f, x, point, way)
+        grows = rate is not None and diverges(outer, rate[0], x, point, way) is sp.oo
+        return rate[1] * sp.oo if grows and rate is not None else None
+    parts: dict[sp.Expr, sp.Expr] = {}
+    for term in sp.Add.make_args(sp.expand(f)):
+        c, m = term.as_independent(x, as_Add=False)
+        parts[m] = parts.get(m, sp.S.Zero) + c
+    if any(not m.free_symbols <= {x} for m in parts) or point.free_symbols:
+        return None
+    for m, c in parts.items():
+        end, signs = tail_limit(m, x, point, way), outer.sign(c)
+        if not isinstance(end, sp.Expr) or not end.is_infinite or signs not in ({1}, {-1}):
+            continue
+        if all(other == m or tail_limit(other / m, x, point, way) == 0 for other in parts):
+            return next(iter(signs)) * end
+    return None
+
+
+def _exponent(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int) -> tuple[sp.Expr, int] | None:
+    """`u, s` with `f = s*exp(u)` near the point, s = 1 or -1."""
+    side, at = (way, point) if point.is_finite else (1 if point is sp.oo else -1, None)
+    total, sign = sp.S.Zero, 1
+    for factor in sp.Mul.make_args(f):
+        base, power = factor.as_base_exp()
+        if base is sp.E:
+            total += power
+            continue
+        if not power.is_number and base.is_number:
+            way_of: Any = next(iter(outer.sign(base))) if len(outer.sign(base)) == 1 else None
+        elif base.free_symbols == {x} and not point.free_symbols:
+            way_of = getattr(tail_sign(base, x, side, at=at), "sign", None)
+        elif x not in base.free_symbols and len(outer.sign(base)) == 1:
+            (way_of,) = outer.sign(base)
+        else:
+            return None
+        if way_of not in (1, -1) or (way_of == -1 and not power.is_Integer):
+            return None
+        sign *= way_of ** (int(power) % 2) if way_of == -1 else 1
+        total += power * sp.log(way_of * base)
+    return total, sign
 
 
 _CANDIDATES = (sp.S.Zero, sp.S.One)

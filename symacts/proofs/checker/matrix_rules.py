@@ -1,6 +1,7 @@
 """The checker's rules for matrix statements: words for symbolic shapes, entries for concrete ones. Trusted core.
 
-- `words`: both sides have one normal form in the free algebra.
+- `words`: both sides have one normal form in the free algebra, perhaps after a product with what has an inverse.
+- `gram`: the difference of two numbers is a sum of nonnegative multiples of sums of squares of entries.
 - `elementwise`: both sides act on each entry alone; one scalar goal serves all entries, for symbolic shapes too.
 - `entries`: all shapes are numbers; one scalar goal for each entry.
 - `induction`: a stack of affine layers of any depth is an affine map, by the step from L to L + 1 layers.
@@ -49,9 +50,13 @@ def subgoals(claim: MatrixClaim, node: Mapping[str, Any]) -> list[Goal]:
                 f"({right.rows}, {right.cols})"
             )
     if rule == "words":
+        if claim.relation == "=" and (node.get("left") or node.get("right")):
+            left, right = _multiplied(claim, node)
         if claim.relation not in ("=", "<=", ">=") or left.terms != right.terms:
             raise UnsupportedExpression("the two sides have different normal forms")
         return []
+    if rule == "gram":
+        return _gram(claim, node)
     if rule == "entries":
         return entry_goals(claim)
     if rule == "elementwise":
@@ -59,6 +64,40 @@ def subgoals(claim: MatrixClaim, node: Mapping[str, Any]) -> list[Goal]:
     if rule == "diagonals":
         return diagonal_goals(claim)
     raise UnsupportedExpression(f"unknown rule {rule!r} for a matrix statement")
+
+
+def _multiplied(claim: MatrixClaim, node: Mapping[str, Any]) -> tuple[words.Matrix, words.Matrix]:
+    """Both sides multiplied by matrices whose inverses occur in the claim: equal products have equal factors."""
+    factors = [[as_tuples(t) for t in node.get(side, ())] for side in ("left", "right")]
+    known = [*inverted(claim.lhs), *inverted(claim.rhs)]
+    if not all(tree in known for trees in factors for tree in trees):
+        raise UnsupportedExpression("a factor without an inverse in the statement")
+    before, after = factors
+    shapes = dict(claim.shapes)
+    left, right = (words.normal(("mul", *before, tree, *after), shapes) for tree in (claim.lhs, claim.rhs))
+    return left, right
+
+
+def inverted(tree: Any) -> list[Any]:
+    """The matrices of which a tree takes the inverse."""
+    if not isinstance(tree, tuple):
+        return []
+    return [*([tree[1]] if tree[:1] == ("inv",) else []), *(t for part in tree for t in inverted(part))]
+
+
+def _gram(claim: MatrixClaim, node: Mapping[str, Any]) -> list[Goal]:
+    """`>=` between numbers whose difference is a sum of nonnegative multiples of sums of squares of entries."""
+    shapes = dict(claim.shapes)
+    low, high = {"<=": (claim.lhs, claim.rhs), ">=": (claim.rhs, claim.lhs)}[claim.relation]
+    terms = [(words.number(c), as_tuples(tree)) for c, tree in node["terms"]]
+    if any(c < 0 for c, _ in terms):
+        raise UnsupportedExpression("a negative weight")
+    squares = [("mul", ("num", str(c)), ("fro2", tree)) for c, tree in terms]
+    difference = words.normal(("add", high, ("mul", ("num", "-1"), low)), shapes)
+    total = words.normal(("add", ("num", "0"), *squares), shapes)
+    if not (difference.is_scalar or not difference.terms) or difference.terms != total.terms:
+        raise UnsupportedExpression("the sums of squares do not add up to the difference")
+    return []
 
 
 def _require_inverses(tree: Any, shapes: words.Shapes) -> None:

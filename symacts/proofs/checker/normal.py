@@ -28,7 +28,7 @@ from sympy.polys.rings import PolyElement, PolyRing
 
 from symacts.errors import UnsupportedExpression
 
-__all__ = ["Atoms", "Fraction", "is_small", "is_zero", "normal"]
+__all__ = ["Atoms", "Fraction", "is_linear", "is_small", "is_zero", "normal"]
 
 MAX_TERMS = 20_000  # polynomials beyond this are given up, not expanded
 MAX_FACTOR_DEGREE = 40  # of all variables together: a polynomial of a larger one is not factored
@@ -76,6 +76,8 @@ def _unfold(e: sp.Basic) -> sp.Basic:
     args = [_unfold(a) for a in e.args]
     if e.is_Pow and not args[1].is_Rational:
         return sp.exp(_unfold(sp.expand(args[1] * sp.log(args[0]))))
+    if isinstance(e, sp.log) and isinstance(args[0], sp.exp):  # real wherever the power is
+        return args[0].args[0]
     rule = _UNFOLD.get(e.func)
     if rule is not None:
         return _unfold(rule(*args)) if e.func in (sp.acos, sp.acot) else rule(*args)
@@ -447,6 +449,11 @@ class Atoms:
     def fraction(self, index: int = 0) -> Fraction:
         """The normal form of the `index`-th formula, its numerator reduced only when that costs no factor."""
         return self.evaluate(self.lift(self._unfolded[index]))
+
+
+def is_linear(polynomial: PolyElement) -> bool:
+    """Whether the polynomial is of degree one."""
+    return all(sum(monomial) <= 1 for monomial in polynomial)
 
 
 def is_small(polynomial: PolyElement) -> bool:

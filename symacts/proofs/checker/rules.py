@@ -5,7 +5,7 @@ A node that does not hold raises; a rule never reads a goal from the file, it co
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,8 +13,9 @@ import sympy as sp
 
 from symacts.codec import decode
 from symacts.proofs.checker import analytic
+from symacts.proofs.checker.domains import demands, obligations
 from symacts.proofs.checker.enclosures import number_sign
-from symacts.proofs.checker.entail import Given, demands, is_analytic, obligations
+from symacts.proofs.checker.entail import SWITCHES, Given, Undecided, is_analytic
 from symacts.proofs.checker.goals import (
     CertificateError,
     Goal,
@@ -28,6 +29,7 @@ from symacts.proofs.checker.goals import (
     replaced,
     require_defined,
     require_kept,
+    require_outermost,
     resolved,
     variable_of,
 )
@@ -48,8 +50,14 @@ def algebra(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
 
 def structure(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     """The sign of rhs - lhs from the signs of its parts and linear consequences of the hypotheses."""
-    lhs, rhs = resolved(goal)
-    require_defined(goal)
+    try:
+        lhs, rhs = resolved(goal)
+        require_defined(goal)
+    except Undecided:  # the branches that are open have signs of their own
+        no_operators(goal.lhs, goal.rhs)
+        lhs, rhs = goal.given.partial(goal.lhs), goal.given.partial(goal.rhs)
+        if not goal.is_defined:
+            require_kept(goal.given, [c for side in (goal.lhs, goal.rhs) for c in all_demands(goal.given, side)])
     op = {"<": ">", "<=": ">=", "!=": "!=", "=": "="}[goal.relation]
     if not goal.given.holds(rhs - lhs, op):
         raise CertificateError("", f"the sign of {rhs - lhs} does not follow from its parts")
@@ -88,51 +96,77 @@ def eliminate(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     return [moved(goal, {variable: value})]
 
 
-def either(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
-    """`Max`, `Min` and `Abs` take one of their possible values at every point: prove the goal for each."""
-    of = expression_of(node, "of")
+def _values_of(of: sp.Expr) -> tuple[sp.Expr, ...]:
+    """The values of which `Max`, `Min` and `Abs` take one at every point."""
     if isinstance(of, (sp.Max, sp.Min)):
-        values = of.args
-    elif isinstance(of, sp.Abs):
-        values = (of.args[0], -of.args[0])
-    else:
-        raise CertificateError("", "only Max, Min and Abs have listed values")
+        return tuple(of.args)
+    if isinstance(of, sp.Abs):
+        return (of.args[0], -of.args[0])
+    raise CertificateError("", "only Max, Min and Abs have listed values")
+
+
+def _with_value(goal: Goal, of: sp.Expr, values: Iterable[sp.Expr]) -> list[Goal]:
+    """The goal with each of the values in the place of `of`, as defined as it was."""
     no_operators(goal.lhs, goal.rhs)
     lhs, rhs = goal.given.partial(goal.lhs), goal.given.partial(goal.rhs)
     if not (lhs.has(of) or rhs.has(of)):
         raise CertificateError("", f"{of} does not occur")
-    out = [replaced(replace(goal, lhs=lhs, rhs=rhs), {of: v}) for v in values]
     if not goal.is_defined:
         require_kept(goal.given, [c for side in (goal.lhs, goal.rhs) for c in all_demands(goal.given, side)], lhs, rhs)
-    return out
+    return [replaced(replace(goal, lhs=lhs, rhs=rhs), {of: v}) for v in values]
+
+
+def either(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
+    """`Max`, `Min` and `Abs` take one of their possible values at every point: prove the goal for each."""
+    of = expression_of(node, "of")
+    return _with_value(goal, of, _values_of(of))
+
+
+def _numbered(node: Mapping[str, Any], values: tuple[sp.Expr, ...]) -> int:
+    index = node["index"]
+    if not isinstance(index, int) or not 0 <= index < len(values):
+        raise CertificateError("", f"no value number {index!r}")
+    return index
 
 
 def chosen(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     """`Max`, `Min` or `Abs` takes one of its values throughout: prove which, and the goal with that value."""
-    of, index = expression_of(node, "of"), node["index"]
-    no_operators(goal.lhs, goal.rhs)
-    if isinstance(of, sp.Abs):
-        values: tuple[sp.Expr, ...] = (of.args[0], -of.args[0])
-    elif isinstance(of, (sp.Max, sp.Min)):
-        values = of.args
-    else:
-        raise CertificateError("", "only Max, Min and Abs have listed values")
-    if not isinstance(index, int) or not 0 <= index < len(values):
-        raise CertificateError("", f"no value number {index!r}")
-    lhs, rhs = goal.given.partial(goal.lhs), goal.given.partial(goal.rhs)
-    if not (lhs.has(of) or rhs.has(of)):
-        raise CertificateError("", f"{of} does not occur")
+    of = expression_of(node, "of")
+    values = _values_of(of)
+    index = _numbered(node, values)
     value = values[index]
     pairs = ((value, v) if isinstance(of, sp.Min) else (v, value) for k, v in enumerate(values) if k != index)
-    main = replaced(replace(goal, lhs=lhs, rhs=rhs), {of: value})
-    if not goal.is_defined:
-        require_kept(goal.given, [c for side in (goal.lhs, goal.rhs) for c in all_demands(goal.given, side)], lhs, rhs)
-    return [main, *(Goal(goal.given, low, "<=", high) for low, high in pairs)]
+    return [*_with_value(goal, of, [value]), *(Goal(goal.given, low, "<=", high) for low, high in pairs)]
+
+
+def part(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
+    """Where rhs - lhs grows with `Max(a, b)` the goal with a is enough: Max(a, b) >= a; `Abs` and `Min` likewise."""
+    of = expression_of(node, "of")
+    values = _values_of(of)
+    value = values[_numbered(node, values)]
+    mark = sp.Dummy(real=True)
+    no_operators(goal.lhs, goal.rhs)
+    difference = (goal.given.partial(goal.rhs) - goal.given.partial(goal.lhs)).xreplace({of: mark})
+    slope = sp.diff(difference, mark)
+    inside = any(f.has(mark) for f in difference.atoms(sp.Function, *SWITCHES))
+    if goal.relation not in ("<", "<=") or slope.has(mark) or inside:
+        raise CertificateError("", "an inequality is needed that is affine in the part")
+    if not goal.given.holds(slope, "<=" if isinstance(of, sp.Min) else ">="):
+        raise CertificateError("", f"not seen to grow with {of}")
+    return _with_value(goal, of, [value])
 
 
 def derivatives(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
-    """Evaluate derivatives of resolved branches."""
-    lhs, rhs = resolved(goal)
+    """Evaluate derivatives of resolved branches; where another switch is open, in their places."""
+    try:
+        lhs, rhs = resolved(goal)
+    except Undecided:
+        found = goal.lhs.atoms(sp.Derivative) | goal.rhs.atoms(sp.Derivative)
+        require_outermost(goal, *found)
+        require_kept(goal.given, [c for d in found for c in demands(goal.given, d)])
+        if not found:
+            raise
+        return [replaced(goal, {d: goal.given.derivative(d) for d in found})]
     require_defined(goal)
     if lhs.has(sp.Derivative) or rhs.has(sp.Derivative) or (lhs, rhs) == (goal.lhs, goal.rhs):
         raise CertificateError("", "no derivative was evaluated")
@@ -179,10 +213,22 @@ def apply(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     if node["function"] == "exp":
         return [Goal(goal.given, sp.exp(lhs), goal.relation, sp.exp(rhs), True)]
     if node["function"] == "log":
-        if not (isinstance(lhs, sp.exp) and isinstance(rhs, sp.exp)):
-            raise CertificateError("", "both sides are exponentials")
-        return [Goal(goal.given, lhs.args[0], goal.relation, rhs.args[0], True)]
+        low, high = (_logarithm(goal.given, side) for side in (lhs, rhs))
+        return [Goal(goal.given, low, goal.relation, high)]
     raise CertificateError("", f"unknown function {node['function']!r}")
+
+
+def _logarithm(given: Given, e: sp.Expr) -> sp.Expr:
+    """The logarithm of a positive expression, as a sum over its positive factors."""
+    if isinstance(e, sp.exp):
+        return e.args[0]
+    if e.is_Mul:
+        return sp.Add(*(_logarithm(given, f) for f in e.args))
+    if not given.holds(e, ">"):
+        raise CertificateError("", f"not seen to be positive: {e}")
+    if e.is_Pow and given.holds(e.base, ">"):
+        return e.exp * _logarithm(given, e.base)
+    return sp.log(e)
 
 
 def apart(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:

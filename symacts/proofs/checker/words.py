@@ -22,13 +22,24 @@ from fractions import Fraction
 from typing import Any
 
 from symacts.errors import UnsupportedExpression
+from symacts.proofs.checker.letters import (
+    Dim,
+    Key,
+    Letter,
+    Word,
+    as_scalar,
+    beside_inverse,
+    beside_reciprocal,
+    commuting,
+    lead_of,
+    reduced_word,
+    shape_of,
+    transposed,
+)
 
 __all__ = ["Matrix", "normal", "number", "shape_of"]
 
-Dim = int | str | None
-Letter = tuple[Any, ...]
-Word = tuple[Letter, ...]
-Key = tuple[tuple[Any, ...], Word]  # (sorted scalars, word)
+MAX_STEPS = 500  # of rewriting products with inverses
 Shapes = Mapping[str, tuple[int | str, int | str]]
 
 
@@ -131,134 +142,31 @@ def _is_identity_like(m: Matrix) -> bool:
 
 def _product_of(raw: list[tuple[tuple[Any, ...], Word, Fraction]], rows: Dim, cols: Dim) -> Matrix:
     terms: dict[Key, Fraction] = {}
-    for scalars, word, c in raw:
-        extra, reduced, factor = _reduce(word)
+    steps = 0
+    while raw:
+        scalars, word, c = raw[-1]
+        raw = raw[:-1]
+        extra, reduced, factor = reduced_word(word)
+        beside = beside_inverse(reduced)
+        if beside is not None:
+            steps += 1
+            if steps > MAX_STEPS:
+                raise UnsupportedExpression("the products with inverses grow too long")
+            raw = [*raw, *((scalars + extra + s, w, c * factor * d) for s, w, d in beside)]
+            continue
         if rows == 1 and cols == 1 and reduced:
-            more, reduced = _as_scalar(reduced), ()
+            more, reduced = as_scalar(reduced), ()
             extra = extra + more
-        key = (_commuting(scalars + extra), reduced)
+        key = (commuting(scalars + extra), reduced)
+        divided = beside_reciprocal(key[0])
+        if divided is not None:
+            steps += 1
+            if steps > MAX_STEPS:
+                raise UnsupportedExpression("the products with reciprocals grow too long")
+            raw = [*raw, *((s, reduced, c * factor * d) for s, d in divided)]
+            continue
         terms[key] = terms.get(key, Fraction(0)) + c * factor
     return _make(terms, rows, cols)
-
-
-def _commuting(scalars: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Sorted, with `s * (1/s)` cancelled."""
-    counts: dict[Any, int] = {}
-    for s in scalars:
-        base, power = (s[1], -1) if s[0] == "over" else (s, 1)
-        counts[base] = counts.get(base, 0) + power
-    out: list[Any] = []
-    for base, k in counts.items():
-        out += [base] * k if k > 0 else [("over", base)] * -k
-    return tuple(sorted(out, key=repr))
-
-
-# -- letters -------------------------------------------------------------------------------------------------------
-def shape_of(letter: Letter) -> tuple[Dim, Dim]:
-    """Rows and columns of a letter."""
-    kind = letter[0]
-    if kind == "m":
-        rows, cols = letter[4]
-        return (cols, rows) if letter[2] != letter[3] else (rows, cols)
-    if kind in ("ones", "gibbs", "vector", "map", "inv", "jacobian"):
-        rows, cols = letter[-1] if kind != "ones" else (letter[1], 1)
-        return rows, cols
-    if kind == "onesT":
-        return 1, letter[1]
-    if kind in ("gibbsT", "vectorT", "mapT", "invT", "jacobianT"):
-        rows, cols = letter[-1]
-        return cols, rows
-    if kind == "diag":
-        return letter[2], letter[2]
-    raise UnsupportedExpression(f"unknown letter {letter!r}")
-
-
-def _flip(letter: Letter) -> Letter:
-    """The transpose of a letter."""
-    kind = letter[0]
-    if kind == "m":
-        return ("m", letter[1], not letter[2], letter[3], letter[4])
-    if kind == "diag":
-        return letter
-    return ((kind[:-1] if kind.endswith("T") else kind + "T"), *letter[1:])
-
-
-def _transposed(word: Word) -> Word:
-    return tuple(_flip(letter) for letter in reversed(word))
-
-
-def _reduce(word: Word) -> tuple[tuple[Any, ...], Word, Fraction]:
-    """Cancel inverses, apply `diag(v)*ones = v` and `ones.T*gibbs = 1`, take 1x1 pieces out as scalars."""
-    changed = True
-    while changed:
-        changed = False
-        for k in range(len(word) - 1):
-            a, b = word[k], word[k + 1]
-            replacement: Word | None = None
-            if a[0] == b[0] == "m" and a[1] == b[1] and a[2] == b[2] and a[3] != b[3]:
-                replacement = ()
-            elif a[0] == "diag" and b[0] == "ones":
-                replacement = a[1]
-            elif a[0] == "onesT" and b[0] == "diag":
-                replacement = _transposed(b[1])
-            elif a[0] == "diag" and b[0] == "diag" and repr(b) < repr(a):
-                replacement = (b, a)
-            elif (a[0], b[0]) in (("onesT", "gibbs"), ("gibbsT", "ones")):
-                replacement = ()
-            elif (
-                a[0] == "diag"
-                and shape_of(word[-1])[1] == 1
-                and repr(word[k + 1 :]) < repr(a[1])
-                and _is_one(word[k + 1 :])
-            ):
-                word, replacement = (*word[:k], ("diag", word[k + 1 :], a[2]), *a[1]), ()  # diag(u)*v = diag(v)*u
-                changed = True
-                break
-            if replacement is not None:
-                word = word[:k] + replacement + word[k + 2 :]
-                changed = True
-                break
-    if not word:
-        return (), word, Fraction(1)
-    pieces: list[Word] = []
-    start = 0
-    for k in range(1, len(word)):
-        if shape_of(word[k])[0] == 1:
-            pieces.append(word[start:k])
-            start = k
-    pieces.append(word[start:])
-    kept: list[Word] = []
-    scalars: tuple[Any, ...] = ()
-    for piece in pieces:
-        if len(pieces) > 1 and shape_of(piece[0])[0] == 1 and shape_of(piece[-1])[1] == 1:
-            scalars += _as_scalar(piece)
-        else:
-            kept.append(piece)
-    return scalars, tuple(letter for piece in kept for letter in piece), Fraction(1)
-
-
-def _is_one(word: Word) -> bool:
-    """Whether no dimension inside the word is 1: it is no product of a column and scalars."""
-    return all(shape_of(letter)[0] != 1 for letter in word)
-
-
-def _as_scalar(word: Word) -> tuple[Any, ...]:
-    """A 1x1 word as a product of scalars; equal to its transpose."""
-    pieces: list[Word] = []
-    start = 0
-    for k in range(1, len(word)):
-        if shape_of(word[k])[0] == 1:
-            pieces.append(word[start:k])
-            start = k
-    pieces.append(word[start:])
-    out: tuple[Any, ...] = ()
-    for piece in pieces:
-        if len(piece) == 2 and piece[0][0] == "onesT" and piece[1][0] == "ones":
-            size = piece[0][1]
-            out += (("dim", size),)
-        else:
-            out += (("word", min(piece, _transposed(piece), key=repr)),)
-    return out
 
 
 # -- operations ----------------------------------------------------------------------------------------------------
@@ -313,7 +221,7 @@ def _transpose(tree: Any, shapes: Shapes) -> Matrix:
 
 def transpose(m: Matrix) -> Matrix:
     """The transposed normal form."""
-    return _product_of([(s, _transposed(w), c) for (s, w), c in m.terms], m.cols, m.rows)
+    return _product_of([(s, transposed(w), c) for (s, w), c in m.terms], m.cols, m.rows)
 
 
 def _inverse(tree: Any, shapes: Shapes) -> Matrix:
@@ -328,10 +236,13 @@ def _inverse(tree: Any, shapes: Shapes) -> Matrix:
             return _product_of([(over, letters, 1 / c)], m.rows, m.cols)
     if m.is_scalar:
         return _make({((("over", ("scalar", m.terms)),), ()): Fraction(1)}, 1, 1)
+    lead = lead_of(m.terms)
+    scale = Fraction(1) if lead is None else lead[1]  # inv(c*A) = inv(A)/c
+    m = _make({key: c / scale for key, c in m.terms}, m.rows, m.cols)
     flipped = transpose(m)
     if repr(flipped.terms) < repr(m.terms):  # inv(T(A)) = T(inv(A))
-        return _one(("invT", flipped.terms, (m.rows, m.cols)), m.rows, m.cols)
-    return _one(("inv", m.terms, (m.rows, m.cols)), m.rows, m.cols)
+        return _one(("invT", flipped.terms, (m.rows, m.cols)), m.rows, m.cols, 1 / scale)
+    return _one(("inv", m.terms, (m.rows, m.cols)), m.rows, m.cols, 1 / scale)
 
 
 def _trace(tree: Any, shapes: Shapes) -> Matrix:
@@ -342,7 +253,7 @@ def _trace(tree: Any, shapes: Shapes) -> Matrix:
         return m
     terms: dict[Key, Fraction] = {}
     for (scalars, word), c in m.terms:
-        key = (_commuting(scalars + _cyclic(word, m.rows)), ())
+        key = (commuting(scalars + _cyclic(word, m.rows)), ())
         terms[key] = terms.get(key, Fraction(0)) + c
     return _make(terms, 1, 1)
 
@@ -356,19 +267,19 @@ def _cyclic(word: Word, size: Dim) -> tuple[Any, ...]:
     for k in range(len(word)):
         rotated = word[k:] + word[:k]
         if shape_of(rotated[0])[0] == 1:
-            scalars, rest, _ = _reduce(rotated)
-            return scalars + (_as_scalar(rest) if rest else ())
+            scalars, rest, _ = reduced_word(rotated)
+            return scalars + (as_scalar(rest) if rest else ())
     rotations = []
-    for w in (word, _transposed(word)):
+    for w in (word, transposed(word)):
         for k in range(len(w)):
-            _, reduced, _ = _reduce(w[k:] + w[:k])
+            _, reduced, _ = reduced_word(w[k:] + w[:k])
             if len(reduced) < len(w):
                 return _cyclic(reduced, shape_of(w[k])[0])
             rotations.append(reduced)
     best = min(rotations, key=repr)
     if len(best) == 1 and best[0][0] == "diag":
-        scalars, rest, _ = _reduce((("onesT", best[0][2]), *best[0][1]))
-        return scalars + (_as_scalar(rest) if rest else ())
+        scalars, rest, _ = reduced_word((("onesT", best[0][2]), *best[0][1]))
+        return scalars + (as_scalar(rest) if rest else ())
     return (("tr", best),)
 
 
@@ -382,7 +293,7 @@ def _determinant(tree: Any, shapes: Shapes) -> Matrix:
         word = m.terms[0][0][1]
         if all(a[0] == "m" and shape_of(a)[0] == shape_of(a)[1] for a in word):
             scalars = tuple(("over", ("det", a[1])) if a[3] else ("det", a[1]) for a in word)
-            return _make({(_commuting(scalars), ()): Fraction(1)}, 1, 1)
+            return _make({(commuting(scalars), ()): Fraction(1)}, 1, 1)
     flipped = transpose(m)
     return _make({((("detsum", min(m.terms, flipped.terms, key=repr)),), ()): Fraction(1)}, 1, 1)
 

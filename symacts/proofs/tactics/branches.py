@@ -26,6 +26,8 @@ def branches(goal: Goal, search: Search) -> Iterator[Node]:
     except Undecided as undecided:
         switch = undecided.expression
     yield from _kinks(goal)
+    if goal.lhs.has(sp.Derivative) or goal.rhs.has(sp.Derivative):
+        yield {"rule": "derivatives"}
     on = _border(switch, goal.given)
     if on is None or len(goal.given.sign(on)) < 2:
         raise Final

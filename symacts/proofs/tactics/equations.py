@@ -65,8 +65,14 @@ def compare_exponentials(goal: Goal, search: Search) -> Iterator[Node]:
     """Compare exp of both sides, where logarithms stand alone."""
     if has_operators(goal.lhs, goal.rhs) or goal.relation not in ("=", "<", "<="):
         return
-    if isinstance(goal.lhs, sp.exp) and isinstance(goal.rhs, sp.exp):
-        yield {"rule": "apply", "function": "log"}
+    if all(_is_power(side) or side.is_number for side in (goal.lhs, goal.rhs)):
+        if _is_power(goal.lhs) or _is_power(goal.rhs):
+            yield {"rule": "apply", "function": "log"}
         return
     if any(isinstance(t, sp.log) for side in (goal.lhs, goal.rhs) for t in sp.Add.make_args(side)):
         yield {"rule": "apply", "function": "exp"}
+
+
+def _is_power(e: sp.Expr) -> bool:
+    """Whether the expression is a product of powers, some exponent of which moves."""
+    return any((f.is_Pow and f.exp.free_symbols) or isinstance(f, sp.exp) for f in sp.Mul.make_args(e))

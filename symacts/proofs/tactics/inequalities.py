@@ -15,8 +15,8 @@ from symacts.proofs.checker.goals import resolved
 from symacts.proofs.checker.limits import scale_of
 from symacts.proofs.checker.normal import is_zero
 from symacts.proofs.search import EXPECTED, Final, Node, Search, has_operators, is_plausible
-from symacts.proofs.tactics.touching import critical, repeated
-from symacts.rigor import evaluate
+from symacts.proofs.tactics.convexity import chords, exponents, means
+from symacts.proofs.tactics.touching import critical, repeated, tangent
 from symacts.rigor.tails import TailSign, tail_sign
 
 __all__ = ["bisection", "rewritten", "several_variables", "splits", "sums_of_squares"]
@@ -274,7 +274,9 @@ def several_variables(goal: Goal, search: Search) -> Iterator[Node]:
     g = rhs - lhs
     if not is_plausible(goal):
         raise Final
-    yield from _chords(goal, g)
+    yield from chords(goal, g)
+    yield from means(goal, g)
+    yield from exponents(goal, g)
     yield from _combined(goal, g)
     for factor in sp.Mul.make_args(sp.factor_terms(g)):
         if (
@@ -313,51 +315,6 @@ def several_variables(goal: Goal, search: Search) -> Iterator[Node]:
                     continue
                 if all(is_plausible(c) for c in children):
                     yield node
-
-
-def _chords(goal: Goal, g: sp.Expr) -> Iterator[Node]:
-    """Two variables in terms of their own that are multiples of one function: a chord against its middle."""
-    if goal.relation != "<=":
-        return
-    symbols = sorted(g.free_symbols, key=str)
-    t = sp.Symbol("t" + "_" * sum(s.name.startswith("t") for s in symbols), real=True)
-    for k, a in enumerate(symbols):
-        for b in symbols[k + 1 :]:
-            alone = [
-                sp.Add(*(u for u in sp.Add.make_args(g) if u.has(p) and not u.has(q))) for p, q in ((a, b), (b, a))
-            ]
-            at = {s: sp.Rational(m, 7) for m, s in enumerate(symbols, 3)}
-            if 0 in alone or not sp.Add(*(u for u in sp.Add.make_args(g) if u.has(a) and u.has(b))):
-                continue
-            ratio = _ratio(alone[1].xreplace({b: a}).xreplace(at), alone[0].xreplace(at))
-            if ratio is None:
-                continue
-            weights = (1 / (1 + ratio), ratio / (1 + ratio))
-            ends = [span(goal.given, s) for s in (a, b)]
-            low = sp.Min(*(e.lo for e in ends)), any(e.lo_open for e in ends), 1
-            high = sp.Max(*(e.hi for e in ends)), any(e.hi_open for e in ends), -1
-            inside = [
-                [encode(way * (t - end)), ">" if is_open else ">="]
-                for end, is_open, way in (low, high)
-                if end.is_finite
-            ]
-            yield {
-                "rule": "convex",
-                "f": encode(alone[0].xreplace({a: t}) / weights[0]),
-                "variable": encode(t),
-                "parts": [[encode(w), encode(s)] for w, s in zip(weights, (a, b), strict=True)],
-                "given": inside,
-            }
-
-
-def _ratio(a: sp.Expr, b: sp.Expr) -> sp.Rational | None:
-    """A small positive rational close to a/b, which are numbers."""
-    try:
-        quotient = evaluate(a, PREC) / evaluate(b, PREC)
-        found = sp.Rational(str(quotient.mid().str(20, radius=False))).limit_denominator(100)
-    except EXPECTED:
-        return None
-    return found if found > 0 else None
 
 
 def _combined(goal: Goal, g: sp.Expr) -> Iterator[Node]:
@@ -426,10 +383,13 @@ def splits(goal: Goal, search: Search) -> Iterator[Node]:
             if goal.given.sign(a - b) == {-1, 0, 1} and is_same_kind(g, a, b):
                 yield {"rule": "cases", "on": encode(a - b), "parts": ["<", ">="], "cost": 1}
     for variable in sorted(g.free_symbols, key=str):
-        for at in critical(g, variable):
+        for at in dict.fromkeys((*tangent(g, variable), *critical(g, variable))):
             on = variable - at
             if {-1, 1} <= goal.given.sign(on):
                 yield {"rule": "cases", "on": encode(on), "parts": ["<", ">="], "cost": 2}
+    for e, op in goal.given.conditions if goal.relation == "<" else ():
+        if op == ">=" and 0 in goal.given.sign(e) and e.free_symbols <= g.free_symbols:  # a weight that may vanish
+            yield {"rule": "cases", "on": encode(e), "parts": ["=", "!="], "cost": 1}
 
 
 def is_same_kind(g: sp.Expr, a: sp.Symbol, b: sp.Symbol) -> bool:

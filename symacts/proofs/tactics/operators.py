@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import sympy as sp
 
-from symacts.codec import encode
+from symacts.codec import decode, encode
 from symacts.proofs.check import Goal
 from symacts.proofs.checker.analytic import without
 from symacts.proofs.checker.entail import Given, Undecided
-from symacts.proofs.checker.limits import by_laws, nearby, scale_of, scaled
+from symacts.proofs.checker.limits import by_laws, diverges, nearby, scale_of, scaled
 from symacts.proofs.search import EXPECTED, Final, Node, Search
 from symacts.proofs.tactics.branches import _border
 from symacts.rigor.tails import limit as tail_limit
+from symacts.rigor.tails import tail_sign
 
 __all__ = ["operators"]
 
 WITHIN_INFINITY = (sp.Integer(1), sp.Integer(10), sp.Integer(1000), sp.Integer(10) ** 6)
+MAX_SWITCHES = 6
 WITHIN_POINT = (sp.Integer(1), sp.Rational(1, 10), sp.Rational(1, 1000), sp.Rational(1, 10**6))
 
 
@@ -50,14 +53,23 @@ def _limit(goal: Goal, of: sp.Limit, search: Search) -> Iterator[Node]:
     wanted = goal.rhs if goal.lhs == of else goal.lhs if goal.rhs == of else None
     way = -1 if str(direction) == "-" else 1
     for within in WITHIN_INFINITY if point.is_infinite else WITHIN_POINT:
+        near, eventually = nearby(outer, x, point, way, within), []
         try:
-            near = nearby(outer, x, point, way, within)
-            local = near.resolve(e)
-        except Undecided as undecided:
-            on = _border(undecided.expression, near)
-            if on is not None and x not in on.free_symbols and {-1, 1} <= outer.sign(on):
-                yield {"rule": "cases", "on": encode(on), "parts": ["<", "=", ">"]}
-                return
+            for _ in range(MAX_SWITCHES):
+                try:
+                    local = near.resolve(e)
+                    break
+                except Undecided as undecided:
+                    on = _border(undecided.expression, near)
+                    if on is not None and x not in on.free_symbols and {-1, 1} <= outer.sign(on):
+                        yield {"rule": "cases", "on": encode(on), "parts": ["<", "=", ">"]}
+                        return
+                    condition = _eventual(on, x, point, way)
+                    near = near.and_(condition)
+                    eventually.append([way, encode(condition[0]), condition[1]])
+            else:
+                continue
+        except EXPECTED:
             continue
         ways: Iterator[list[tuple[sp.Expr, sp.Expr, sp.Expr]]] = _parts(local, x, point, way, outer, wanted)
         if str(direction) == "+-" and local != e:  # each side has its own branch
@@ -71,9 +83,34 @@ def _limit(goal: Goal, of: sp.Limit, search: Search) -> Iterator[Node]:
                 "of": encode(of),
                 "value": encode(value),
                 "within": encode(within),
+                **(
+                    {"eventually": [*eventually, *_mirrored(eventually, x, point, str(direction))]}
+                    if eventually
+                    else {}
+                ),
                 "parts": [[encode(c), encode(f), encode(v)] for c, f, v in parts],
             }
     yield from _parameter_cases(goal, e, x, outer)
+
+
+def _eventual(on: sp.Expr | None, x: sp.Symbol, point: sp.Expr, way: int) -> tuple[sp.Expr, str]:
+    """A condition that decides the sign of a function of x alone near the point; fails where the sign is not seen."""
+    if on is None or on.free_symbols != {x}:
+        raise Undecided(on if on is not None else x)
+    side, at = (way, point) if point.is_finite else (1 if point is sp.oo else -1, None)
+    found = getattr(tail_sign(on, x, side, at=at), "sign", None)
+    if found not in (1, -1):
+        raise Undecided(on)
+    return found * on, ">"
+
+
+def _mirrored(eventually: list[list[Any]], x: sp.Symbol, point: sp.Expr, direction: str) -> list[list[Any]]:
+    """The same borders on the other side of the point, where a limit is taken from both."""
+    out = []
+    for way, e, _ in eventually if direction == "+-" else ():
+        condition = _eventual(decode(e), x, point, -way)
+        out.append([-way, encode(condition[0]), condition[1]])
+    return out
 
 
 def _parameter_cases(goal: Goal, e: sp.Expr, x: sp.Symbol, outer: Given) -> Iterator[Node]:
@@ -104,9 +141,9 @@ def _parts(
     if whole is not None:
         yield [(sp.S.One, e, whole)]
     if e.free_symbols != {x}:
-        found = by_laws(outer, e, x, point, way)
-        if found is not None:
-            yield [(sp.S.One, e, found)]
+        for found in (by_laws(outer, e, x, point, way), diverges(outer, e, x, point, way)):
+            if found is not None:
+                yield [(sp.S.One, e, found)]
     for form in dict.fromkeys((sp.expand(e), e, *_led(e, x))):
         parts = []
         for term in sp.Add.make_args(form):

@@ -14,10 +14,10 @@ from functools import lru_cache
 
 import sympy as sp
 
-from symacts.proofs.checker.normal import Atoms
+from symacts.proofs.checker.normal import Atoms, is_zero
 from symacts.proofs.search import EXPECTED
 
-__all__ = ["critical", "repeated"]
+__all__ = ["critical", "repeated", "tangent"]
 
 MAX_OPERATIONS = 60  # of a derivative whose zeros are asked for
 MAX_DEGREE = 16
@@ -82,6 +82,15 @@ def critical(g: sp.Expr, variable: sp.Symbol) -> list[sp.Expr]:
     except EXPECTED:
         return []
     return [z for z in dict.fromkeys(found) if z.is_real is not False and not z.has(sp.I, sp.zoo, sp.nan, sp.oo)][:2]
+
+
+@lru_cache(maxsize=512)
+def tangent(g: sp.Expr, variable: sp.Symbol) -> list[sp.Expr]:
+    """Simple numbers at which g and its slope vanish whatever the other variables are."""
+    return [z for z in _SIMPLE if all(is_zero(e.xreplace({variable: z})) for e in (g, sp.diff(g, variable)))]
+
+
+_SIMPLE = (sp.S.Zero, sp.S.One, -sp.S.One)
 
 
 def _zeros(f: sp.Expr, x: sp.Symbol) -> list[sp.Expr]:
