@@ -524,7 +524,8 @@ def set_check(name: str, order: int, less_x: bool = False) -> Check:
             if c.kind == "zero" and distance(value, c.middle) > mpf(10) ** -25 * (1 + abs(big(c.middle))):
                 yield f"{show(c.middle)} is missing"
         for c in look.derivative_changes(order + 1) if not less_x and order < 2 else ():
-            yield from _touching(case, quantity, c, value)
+            if not _beside_a_step(look, c.middle, order):
+                yield from _touching(case, quantity, c, value)
         if order == 1:
             yield from _smooth_joins(case, value)
 
@@ -574,6 +575,15 @@ def _is_zero_on(case: Case, quantity: Quantity, part: sp.Interval) -> Iterator[s
             if v is not None and v != 0:
                 yield f"{part} is listed, but the quantity at {show(s.a)} is {show(v)}"
                 return
+
+
+def _beside_a_step(look: Look, a: Fraction, order: int) -> bool:
+    """Whether a, found numerically, cannot be told from a center at which f (order 0) or f' is not continuous."""
+    near = [c for c in look.centers if abs(c - a) < Fraction(1, 10**40)]
+    if order == 0:
+        return any(look.continuity(c) is not True for c in near)
+    slopes = [[e.trend(1) for e in look.sides[c]] for c in near]
+    return any(look.continuity(c) is not True or not equal(*pair) for c, pair in zip(near, slopes, strict=True))
 
 
 def _touching(case: Case, quantity: Quantity, c: Change, value: sp.Set) -> Iterator[str]:

@@ -479,11 +479,19 @@ def _power(c: Compiler, e: Any) -> Callable[[Env], Series]:
             return real_power(u, r, noise_level())
 
         return root
-    power = c.compile(exponent)
+    power, moves = c.compile(exponent), bool(exponent.free_symbols)
 
     def general(env: Env) -> Series:
         u, v = inner(env), power(env)
-        if all(_exact(k) and k == 0 for k in v[1:]) and _exact(v[0]) and v[0].denominator == 1 and abs(v[0]) < 64:
+        if moves and _exact(u[0]) and (u[0] < 0 or (u[0] == 0 and v[0] <= 0)):
+            raise Undefined("a moving power of a number that is not positive", True)
+        if (
+            not moves
+            and all(_exact(k) and k == 0 for k in v[1:])
+            and _exact(v[0])
+            and v[0].denominator == 1
+            and abs(v[0]) < 64
+        ):
             return integer_power(u, int(v[0]))
         if _is_zero(u[0]) and _exact(u[0]) and v[0] > 0:
             if env.order and not all(_exact(k) and k == 0 for k in u[1:]):

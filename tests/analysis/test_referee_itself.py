@@ -342,6 +342,22 @@ TRUE: dict[str, tuple[sp.Expr, Any, dict[str, Any]]] = {
             ),
         },
     ),
+    "touched from one side": (
+        sp.Min(5 * x**3, -sp.atan(x)),
+        ((I(-oo, 0), 5 * x**3), (I.open(0, oo), -sp.atan(x))),
+        {"stationary_points": E0, "kinks": ((zero, zero, -one),), "zeros": sp.FiniteSet(0)},
+    ),
+    "power": (
+        x**x,
+        ((I.open(0, oo), x**x),),
+        {
+            "domain": I.open(0, oo),
+            "smoothness": oo,
+            "decreasing_on": I.Lopen(0, sp.exp(-1)),
+            "convex_on": I.open(0, oo),
+            "zeros": E0,
+        },
+    ),
     "another value at 0": (
         sp.Piecewise((sp.tanh(x) / x, sp.Ne(x, 0)), (2, True)),
         ((halves[0], sp.tanh(x) / x), (sp.FiniteSet(0), sp.Integer(2)), (halves[1], sp.tanh(x) / x)),
@@ -525,6 +541,13 @@ FALSE: list[tuple[str, str, Any]] = [
     ("essential", "sign", "nonnegative"),
     ("essential", "zeros", sp.FiniteSet(0)),
     ("essential", "inflection_points", E0),
+    ("touched from one side", "stationary_points", sp.FiniteSet(0)),
+    ("touched from one side", "kinks", ()),
+    ("touched from one side", "zeros", E0),
+    ("power", "domain", I(0, oo)),
+    ("power", "smoothness", one),
+    ("power", "decreasing_on", I.Lopen(0, half)),
+    ("power", "convex_on", I.open(0, 1)),
     ("another value at 0", "maximum", (one, True)),
     ("another value at 0", "range", I(sp.Rational(-1, 4), 2)),
 ]
