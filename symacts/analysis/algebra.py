@@ -188,9 +188,29 @@ def derivative_in_output(f: Subject, facts: Facts) -> Answer:
 
 
 def _is_no_solution(f: Subject, branch: int) -> bool:
-    """Whether f is shown to solve no equation `y' = P(y)` with a polynomial P of degree at least 2."""
-    ends = any(_ends_otherwise(f, branch, at) for at in ("lo", "hi"))
-    return ends or _turns(f, branch) or _has_simple_pole(f.expression_of(branch, 1), f.x)
+    """Whether f is shown to solve no equation `y' = P(y)` with a polynomial P of degree at least 2.
+
+    What solves it on the branch does so as far as its formula is analytic.
+    """
+    if _has_simple_pole(f.expression_of(branch, 1), f.x):
+        return True
+    for g, k in ((f, branch), *_continued(f, branch)):
+        if _turns(g, k) or any(_ends_otherwise(g, k, at) for at in ("lo", "hi")):
+            return True
+    return False
+
+
+def _continued(f: Subject, branch: int) -> list[tuple[Subject, int]]:
+    """The formula of one of several branches, and its own branch that goes on from there."""
+    if len(f.branches) == 1:
+        return []
+    piece = f.branches[branch]
+    (inside,) = sample(f, piece.lo, piece.hi, 1)
+    alone = Subject(piece.expression, f.x, f.oracle)
+    try:
+        return [(alone, k) for k, b in alone.pieces if alone.compare(b.lo, inside) < 0 < alone.compare(b.hi, inside)]
+    except Undecided:
+        return []
 
 
 def _has_simple_pole(slope: sp.Expr, x: sp.Symbol) -> bool:

@@ -208,6 +208,11 @@ def test_no_polynomial_in_the_output_is_said_only_where_no_degree_does_it(text: 
     assert fact.value is None and fact.known == known, fact
 
 
+def test_a_branch_is_judged_by_its_whole_formula() -> None:
+    """On x < 0 alone softplus ends as a solution may; its formula goes on and is unbounded."""
+    assert symacts.analyze("Piecewise((log(1 + exp(x)), x < 0), (x, True))").derivative_in_output.value == (None, 1)
+
+
 def test_nth_derivative_of_tanh() -> None:
     found = symacts.analyze("tanh").nth_derivative(5).value
     for t in (Rational(-3, 2), Rational(1, 7), Rational(2)):
