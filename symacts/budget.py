@@ -1,8 +1,9 @@
 """A call within a time limit, in a process that can be ended.
 
 SymPy calls can hang inside one expression; a thread cannot be ended, a process can. A process with one thread forks
-(the child starts warm); one with more threads, where a fork could copy a held lock, keeps one worker process of its
-own instead. What the call finds on its way comes back in order, as it is found.
+(the child starts warm); one with more threads, where a fork could copy a held lock, and a daemonic one, which may have
+no child, keep one worker process of their own instead. What the call finds on its way comes back in order, as it is
+found.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import atexit
 import contextlib
 import importlib
 import multiprocessing
+import os
 import pickle
 import queue
 import subprocess
@@ -163,10 +165,17 @@ class _Shared:
     """The worker that the threads of this process take turns with."""
 
     def __init__(self) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
+        """No worker yet: that of the process from which this one was forked stays with it, and so does its lock."""
+        self.owner = os.getpid()
         self.turn = threading.Lock()
         self.worker: _Worker | None = None
 
     def __call__(self, function: Callable[..., Any], args: tuple[Any, ...], deadline: float) -> Any:
+        if self.owner != os.getpid():
+            self._begin()
         if not self.turn.acquire(timeout=max(0.0, deadline - time.monotonic())):
             raise DeadlineExceeded([])
         done = False
@@ -226,7 +235,7 @@ def run_with_deadline(function: Callable[..., Any], args: tuple[Any, ...], secon
     """
     deadline = time.monotonic() + seconds
     try:
-        if sys.platform != "linux" or threading.active_count() > 1:
+        if sys.platform != "linux" or threading.active_count() > 1 or multiprocessing.current_process().daemon:
             return _shared(function, args, deadline)
         fork = _Fork(function, args)
         try:

@@ -76,6 +76,27 @@ print("held")
     assert done.stdout == "held\n", done.stderr
 
 
+def test_a_daemonic_process_has_a_worker_of_its_own() -> None:
+    """Members of a pool are daemonic; what the parent's worker is doing does not concern them."""
+    script = """
+import multiprocessing, threading, test_budget as t
+from symacts.budget import _shared, run_with_deadline
+first = threading.Thread(target=run_with_deadline, args=(t._add, (1, 1), 60))
+first.start()
+first.join()
+assert _shared.worker is not None
+with multiprocessing.get_context("fork").Pool(2) as pool:
+    print(pool.starmap(t.sum_within, [(2, 3), (4, 5), (6, 7)]))
+"""
+    here = str(Path(__file__).parent)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=here, timeout=300)
+    assert done.stdout == "[5, 9, 13]\n", done.stderr
+
+
+def sum_within(a: int, b: int) -> int:
+    return run_with_deadline(_add, (a, b), 60)
+
+
 def test_a_result_comes_back(threads: None) -> None:
     assert run_with_deadline(_add, (2, 3), 30) == 5
 
