@@ -19,6 +19,7 @@ lhs with its branches chosen by the hypotheses:
 - `either`: Max(a, b) is a or b, Abs(a) is a or -a: the goal for each.
 - `chosen`: where a >= b, Max(a, b) is a.
 - `part`: Max(a, b) >= a, Abs(a) >= a: where f grows with it, the goal for a is enough.
+- `root`: where v >= 0 and v**q = b, b**(1/q) is v.
 - `derivatives`: in an open set where one branch of u holds, u' is the derivative of that branch.
 - `kink`: at a border, u' exists if and only if the branches' values and slopes agree, and is their common slope.
 - `derivative-and-point`: f' = 0 inside an interval and f(p) = 0 at a point of it give f = 0 on it.
@@ -77,6 +78,7 @@ RULES: dict[str, Callable[[Goal, Mapping[str, Any]], list[Goal]]] = {
     "either": rules.either,
     "chosen": rules.chosen,
     "part": rules.part,
+    "root": rules.root,
     "derivatives": rules.derivatives,
     "kink": analytic.kink,
     "derivative-and-point": rules.derivative_and_point,

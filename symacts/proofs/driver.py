@@ -14,8 +14,8 @@ from symacts.proofs import check as checker
 from symacts.proofs.check import FORMAT, CertificateError
 from symacts.proofs.matrices import answer, require_shapes
 from symacts.proofs.proof import Proof
-from symacts.proofs.refute import find_counterexample, sharpen
-from symacts.proofs.search import OutOfBudget, Search, prove_goal
+from symacts.proofs.refute import descend, find_counterexample, sharpen
+from symacts.proofs.search import EFFORTS, OutOfBudget, Search, prove_goal
 from symacts.proofs.statement import read
 from symacts.proofs.tactics import ALL
 from symacts.proofs.tactics.gaussian import integrated
@@ -125,26 +125,24 @@ def _answer(claim: Claim, deadline: float) -> dict[str, Any]:
         if counterexample is not None:
             return {"status": "refuted", "counterexample": counterexample.to_dict()}
     nodes = []
-    reason = ""
     for k, goal in enumerate(goals):
         work = time.process_time() + MOST_WORK
         search = Search(ALL, deadline=deadline, work=work, base_conditions=len(claim.premises))
-        try:
-            node = prove_goal(goal, search)
-        except OutOfBudget as error:
-            node, reason = None, str(error)
-        except (SymactsError, ArithmeticError, TypeError, ValueError, NotImplementedError) as error:
-            node, reason = None, str(error)[:200]
+        costly = goal.lhs.has(sp.Integral) or goal.rhs.has(sp.Integral)
+        node, reason = _searched(goal, search, EFFORTS if costly else EFFORTS[:1])
+        if node is None and k < len(claim.relations):
+            counterexample = _sought(goal, search, costly)
+            if counterexample is not None:
+                return {"status": "refuted", "counterexample": counterexample.to_dict()}
+        if node is None and search.cut and not reason and not costly:
+            node, reason = _searched(goal, search, EFFORTS[1:])
+            counterexample = _hinted(goal, search) if node is None and k < len(claim.relations) else None
+            if counterexample is not None:
+                return {"status": "refuted", "counterexample": counterexample.to_dict()}
         if node is None and k >= len(claim.relations):
             e, op = claim.defined[k - len(claim.relations)]
             return {"status": "unknown", "reason": f"a part of the text is defined for {e} {op} 0 only: assume that"}
         if node is None:
-            costly = goal.lhs.has(sp.Integral) or goal.rhs.has(sp.Integral)
-            counterexample = find_counterexample(goal, LAST_COSTLY if costly else LAST_POINTS)
-            for _, variable, lo, hi in search.hints[-3:] if counterexample is None else ():
-                counterexample = counterexample or sharpen(goal, variable, lo, hi)
-            if counterexample is not None:
-                return {"status": "refuted", "counterexample": counterexample.to_dict()}
             reason = reason or "; ".join(dict.fromkeys(search.reasons[-3:])) or "no tactic applies"
             return {"status": "unknown", "reason": reason}
         nodes.append(node)
@@ -152,6 +150,29 @@ def _answer(claim: Claim, deadline: float) -> dict[str, Any]:
     if all(_is_vacuous(node) for node in nodes[: len(claim.relations)]):
         return {"status": "unknown", "reason": "the hypotheses contradict each other: the statement says nothing"}
     return {"status": "proved", "certificate": {"format": FORMAT, "claim": claim.to_dict(), "proof": proof}}
+
+
+def _searched(goal: checker.Goal, search: Search, efforts: tuple[int, ...]) -> tuple[Any, str]:
+    """A node that proves the goal, or None and why there is none."""
+    try:
+        return prove_goal(goal, search, efforts), ""
+    except OutOfBudget as error:
+        return None, str(error)
+    except (SymactsError, ArithmeticError, TypeError, ValueError, NotImplementedError) as error:
+        return None, str(error)[:200]
+
+
+def _sought(goal: checker.Goal, search: Search, costly: bool) -> Counterexample | None:
+    """A counterexample at more points, where a cover failed, or by descent."""
+    found = find_counterexample(goal, LAST_COSTLY if costly else LAST_POINTS)
+    return found or _hinted(goal, search) or descend(goal)
+
+
+def _hinted(goal: checker.Goal, search: Search) -> Counterexample | None:
+    found = None
+    for _, variable, lo, hi in search.hints[-3:]:
+        found = found or sharpen(goal, variable, lo, hi)
+    return found
 
 
 def _is_vacuous(node: Any) -> bool:

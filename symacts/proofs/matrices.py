@@ -30,6 +30,7 @@ __all__ = ["answer", "collapse_claim", "collapse_proof", "prove_identity", "rend
 
 SEED = 7
 TRIES = 6
+MORE_TRIES = 24  # for an inequality
 
 
 def prove_identity(lhs: Any, rhs: Any, shapes: Mapping[str, tuple[int | str, int | str]], text: str = "") -> Proof:
@@ -187,7 +188,8 @@ def _prove_all(goals: list[checker.Goal], deadline: float) -> list[Any]:
 def refute(claim: MatrixClaim) -> Counterexample | None:
     """Small matrices of rationals at which one entry differs, proved by enclosures."""
     rng = random.Random(SEED)
-    for attempt in range(TRIES):
+    tries = TRIES if claim.relation == "=" else MORE_TRIES
+    for attempt in range(tries):
         sizes: dict[str, int] = {}
         shapes: dict[str, tuple[int | str, int | str]] = {}
         names = sorted({d for _, s in claim.shapes for d in s if isinstance(d, str)} | _named_dimensions(claim))
@@ -198,9 +200,7 @@ def refute(claim: MatrixClaim) -> Counterexample | None:
         concrete = MatrixClaim(
             _sized(claim.lhs, sizes), claim.relation, _sized(claim.rhs, sizes), tuple(shapes.items()), claim.definitions
         )
-        values = {
-            name: sp.Matrix(int(r), int(c), lambda *_, k=attempt: _entry(k, rng)) for name, (r, c) in shapes.items()
-        }
+        values = {name: _sample(int(r), int(c), tries - attempt, rng) for name, (r, c) in shapes.items()}
         try:
             left, right = matrix_rules._both(concrete, values)
         except (SymactsError, ValueError, TypeError, ArithmeticError, AttributeError):
@@ -223,11 +223,17 @@ def refute(claim: MatrixClaim) -> Counterexample | None:
     return None
 
 
-def _entry(attempt: int, rng: random.Random) -> sp.Rational:
-    """Random entries; the last attempts take all ones and all zeros, where strict inequalities fail."""
-    if attempt >= TRIES - 2:
-        return sp.Rational(TRIES - 1 - attempt)
-    return sp.Rational(rng.randint(-6, 6), rng.choice([1, 1, 2, 3]))
+def _sample(rows: int, cols: int, left: int, rng: random.Random) -> sp.Matrix:
+    """A random matrix; the last ones are of ones and of zeros, where strict inequalities fail.
+
+    Of square ones every third is antisymmetric and every third nilpotent: their squares have other signs.
+    """
+    if left <= 2:
+        return sp.Matrix(rows, cols, lambda *_: sp.Integer(left - 1))
+    m = sp.Matrix(rows, cols, lambda *_: sp.Rational(rng.randint(-6, 6), rng.choice([1, 1, 2, 3])))
+    if rows != cols or rows == 1 or left % 3 == 0:
+        return m
+    return m - m.T if left % 3 == 1 else m.upper_triangular(1)
 
 
 def _named_dimensions(claim: MatrixClaim) -> set[str]:

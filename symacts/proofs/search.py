@@ -18,7 +18,7 @@ from symacts.proofs import check as checker
 from symacts.proofs.check import Goal
 from symacts.proofs.checker.entail import Undecided
 
-__all__ = ["Node", "OutOfBudget", "Search", "prove_goal", "solve"]
+__all__ = ["EFFORTS", "Node", "OutOfBudget", "Search", "prove_goal", "solve"]
 
 Node = dict[str, Any]
 Tactic = Callable[[Goal, "Search"], Iterator[Node]]
@@ -75,9 +75,9 @@ COSTS = {"monotone": 1, "factor": 1, "derivative-and-point": 1, "apply": 1, "con
 EFFORTS = (2, 4, 8)
 
 
-def prove_goal(goal: Goal, search: Search) -> Node | None:
+def prove_goal(goal: Goal, search: Search, efforts: tuple[int, ...] = EFFORTS) -> Node | None:
     """A node that proves the goal, by iterative deepening in the effort of a branch."""
-    for effort in EFFORTS:
+    for effort in efforts:
         search.failed.clear()
         search.cut = False
         found = solve(goal, search, effort)

@@ -336,6 +336,30 @@ FORGED: dict[str, tuple[Claim, Any]] = {
         claim(sp.Limit(-sp.exp(a * x), x, sp.oo), "=", sp.oo, (a, ">")),
         limit_of(sp.Limit(-sp.exp(a * x), x, sp.oo), sp.oo, (ONE, -sp.exp(a * x), sp.oo)),
     ),
+    # roots, seams, half turns
+    "a root of the other sign": (
+        claim(sp.sqrt(x**2 - 2 * x + 1), "=", x - 1),
+        step("root", ALGEBRA, of=E(sp.sqrt(x**2 - 2 * x + 1)), value=E(x - 1)),
+    ),
+    "a root of something else": (
+        claim(sp.sqrt(x**2 + 1), "=", x, (x, ">")),
+        step("root", ALGEBRA, of=E(sp.sqrt(x**2 + 1)), value=E(x)),
+    ),
+    "a seam looked at from too far": (
+        claim(sp.Derivative(sp.Max(x, sp.Min(0, x + 1)), x), "=", 1, (x, "=")),
+        step("kink", ALGEBRA, index=0, close=E(sp.Integer(-5))),
+    ),
+    "a seam at a distance that moves": (
+        claim(sp.Derivative(sp.Abs(x), x), "=", 1, (x, "=")),
+        step("kink", ALGEBRA, index=0, close=E(x**2)),
+    ),
+    "a sine beyond half a turn": (claim(0, "<", sp.sin(x), (x, ">"), (4 - x, ">")), STRUCTURE),
+    "a sine at the end of half a turn": (claim(0, "<", sp.sin(x), (x, ">="), (3 - x, ">")), STRUCTURE),
+    "a cosine beyond a quarter turn": (claim(0, "<=", sp.cos(x), (x, ">="), (sp.Rational(8, 5) - x, ">=")), STRUCTURE),
+    "zeros of a numerator that are everywhere": (
+        claim(0, "<", 1 / (sp.tan(x) * sp.cos(x) - sp.sin(x)) ** 2),
+        defined(STRUCTURE, step("isolated", at=E({x: ONE})), step("isolated", at=E({x: ONE})), excluded=[0, 1]),
+    ),
     # derivatives
     "a kink": (claim(sp.Derivative(sp.Abs(x), x), "=", 1, (x, ">=")), step("derivatives", ALGEBRA)),
     "a derivative that exists": (

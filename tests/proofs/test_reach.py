@@ -95,6 +95,18 @@ PAIRS: list[tuple[str, str, Any]] = [
         {"A": ("n", "n"), "U": ("n", "k"), "C": ("k", "k"), "V": ("k", "n")},
     ),
     ("2*tr(T(A)*B) <= fro2(A) + fro2(B)", "3*tr(T(A)*B) <= fro2(A) + fro2(B)", {"A": ("m", "n"), "B": ("m", "n")}),
+    # roots of squares, half turns, seams, parameters near a point
+    ("2*atan(x) = asin(2*x/(1 + x**2))", "2*atan(x) = acos(2*x/(1 + x**2))", "-1 < x, x < 1"),
+    ("tan(x + pi/4) = (1 + tan(x))/(1 - tan(x))", "tan(x + pi/4) = (1 - tan(x))/(1 + tan(x))", None),
+    ("diff(Max(sin(x), 0), x) = cos(x)", "diff(Max(sin(x), 0), x) = -cos(x)", "0 < x, x < pi"),
+    ("diff(smelu(x, b), x) <= 1", "diff(smelu(x, b), x) < 1", "b > 0"),
+    ("abs(diff(softsign(x), x)) <= 1", "abs(diff(softsign(x), x)) < 1", None),
+    ("limit(smelu(x, b), b, 0, '+') = relu(x)", "limit(smelu(x, b), b, 0, '+') = x", None),
+    ("limit((abs(x + h) - abs(x))/h, h, 0) = 1", "limit((abs(x + h) - abs(x))/h, h, 0) = -1", "x > 0"),
+    ("limit(log(1 + exp(a*x))/a, a, 0, '+') = oo", "limit(log(1 + exp(a*x))/a, a, 0, '+') = x/2", None),
+    ("Integral(sin(z)**2, (z, 0, x)) = x/2 - sin(2*x)/4", "Integral(sin(z)**2, (z, 0, x)) = x/2", None),
+    ("abs(swish(x, b) - relu(x)) <= 0.2785/b", "abs(swish(x, b) - relu(x)) <= 0.25/b", "b > 0"),
+    ("tr(A*T(A)) >= 0", "tr(A*A) >= 0", {"A": ("n", "n")}),
     # hypotheses with absolute values
     ("diff(lisht(x), x, 2) > 0", "diff(lisht(x), x, 2) > 2", "abs(x) < 1/2"),
 ]

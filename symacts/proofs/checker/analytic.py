@@ -342,12 +342,27 @@ def require_cover(whole: Span, parts: list[Span], variable: sp.Symbol, left_out:
             raise UnsupportedExpression(f"the cells do not cover the interval: there is a gap at {at}")
 
 
+_QUOTIENTS = {
+    sp.tan: lambda u: sp.sin(u) / sp.cos(u),
+    sp.cot: lambda u: sp.cos(u) / sp.sin(u),
+    sp.sec: lambda u: 1 / sp.cos(u),
+    sp.csc: lambda u: 1 / sp.sin(u),
+}
+"""Functions with poles as quotients of functions without."""
+
+
 def require_isolated_zeros(goal: Goal, at: Any) -> None:
-    """Fail unless `rhs` is analytic on a convex set of points and nonzero at one of them."""
+    """Fail unless `rhs`, or a numerator of it, is analytic on a convex set of points and nonzero at one of them."""
     e = goal.given.resolve(goal.rhs)
+    for function, quotient in _QUOTIENTS.items():
+        e = e.replace(function, quotient)
+    top, bottom = sp.fraction(sp.together(e))  # where e = top/bottom vanishes, top does
+    if top == e or not is_zero(e - top / bottom):
+        top = goal.given.resolve(goal.rhs)
+    e = top
     if not is_analytic(e):
         raise UnsupportedExpression("not analytic")
-    require_kept(goal.given, [strictly(c) for c in demands(goal.given, goal.rhs)])
+    require_kept(goal.given, [strictly(c) for c in demands(goal.given, e)])
     for condition, op in goal.given.conditions:
         free = condition.free_symbols
         if op in ("=", "!=") or sp.Poly(condition, *sorted(free, key=str)).total_degree() > 1:
@@ -371,7 +386,8 @@ def kink(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
         try:
             goal.given.derivative(d)
         except Undecided:
-            value = _at_border(goal.given, d, node["index"])
+            close = read(node["close"]) if "close" in node else CLOSE
+            value = _at_border(goal.given, d, node["index"], close)
             if value is None:
                 require_outermost(goal, d)
                 return []
@@ -382,8 +398,11 @@ def kink(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     return [replaced(goal, swaps)]
 
 
-def _at_border(given: Given, d: sp.Derivative, index: int) -> sp.Expr | None:
-    """The derivative at a point where two branches meet; None where it is proved not to exist."""
+def _at_border(given: Given, d: sp.Derivative, index: int, close: sp.Expr) -> sp.Expr | None:
+    """The derivative at a point where two branches meet; None where it is proved not to exist.
+
+    The branches are those that hold nearer than `close`, which is positive and free of the variable.
+    """
     border, op = given.conditions[index]
     if len(d.variable_count) != 1 or op != "=" or not is_analytic(border):
         raise UnsupportedExpression("a border and one variable of differentiation are needed")
@@ -391,9 +410,11 @@ def _at_border(given: Given, d: sp.Derivative, index: int) -> sp.Expr | None:
     slope = slope_of(border, variable)
     if slope is None or not given.holds(slope, "!="):
         raise UnsupportedExpression(f"the border does not cross {variable}")
+    if variable in close.free_symbols or obligations(close) or not given.near([variable]).holds(close, ">"):
+        raise UnsupportedExpression(f"not seen to be a positive distance: {close}")
     at = {variable: sp.expand(variable - border / slope)}
     near = given.near([variable])
-    sides = [near.and_((way * border, ">"), (CLOSE - way * border, ">")) for way in (1, -1)]
+    sides = [near.and_((way * border, ">"), (close - way * border, ">")) for way in (1, -1)]
     above, below = (side.resolve(d.expr) for side in sides)
     for side in (*sides, given):
         require_kept(side, demands(side, d.expr))

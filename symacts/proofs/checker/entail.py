@@ -12,13 +12,14 @@ Part of the trusted core. A condition is a pair `(e, op)` that reads `e op 0`, o
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction as Q
 from functools import lru_cache
 from typing import Any
 
 import sympy as sp
 
 from symacts.errors import UnsupportedExpression
-from symacts.proofs.checker.enclosures import number_sign
+from symacts.proofs.checker.enclosures import number_bounds, number_sign
 from symacts.proofs.checker.linear import Row, infeasible, linear_form
 from symacts.proofs.checker.normal import Atoms, is_linear, is_small, is_zero
 
@@ -66,6 +67,8 @@ class Given:
     def contradictory(self) -> bool:
         """Whether no point can meet the hypotheses (proved)."""
         if infeasible(self.linear()):
+            return True
+        if any(not self.sign(e) for e, _ in self.conditions):
             return True
         return any(not (_structural_only(self, e) & _ALLOWED[op]) for e, op in self.conditions)
 
@@ -123,6 +126,8 @@ class Given:
             return self._power(e)
         if isinstance(e, _SAME_SIGN):
             return self.sign(e.args[0])
+        if isinstance(e, (sp.sin, sp.cos)):
+            return self._half_turn(e.args[0], isinstance(e, sp.cos))
         if isinstance(e, sp.Abs):
             return POS if 0 not in self.sign(e.args[0]) else NONNEG
         if isinstance(e, sp.erfc):
@@ -137,6 +142,17 @@ class Given:
             return self.sign(e.args[0])
         if isinstance(e, sp.Piecewise):
             return frozenset().union(*(self.sign(value) for value, _ in e.args))
+        return ANY
+
+    def _half_turn(self, u: sp.Expr, is_cosine: bool) -> frozenset[int]:
+        """The sign of a sine for `0 <= u <= pi` or `-pi <= u <= 0`, of a cosine for `-pi/2 <= u <= pi/2`."""
+        if not self.conditions:
+            return ANY
+        starts = {-sp.pi / 2: POS} if is_cosine else {sp.S.Zero: POS, -sp.pi: NEG}
+        for start, inside in starts.items():
+            ends = [self._by_linear_arithmetic(end, ANY) for end in (u - start, start + sp.pi - u)]
+            if all(end <= NONNEG for end in ends):
+                return inside if all(end == POS for end in ends) else inside | ZERO
         return ANY
 
     def _power(self, e: sp.Pow) -> frozenset[int]:
@@ -321,7 +337,8 @@ class Given:
             -1: [(negative, True)],
             0: [(form, False), (negative, False)],
         }
-        return frozenset(s for s in found if not infeasible([*rows, *trials[s]]))
+        constants = _constants({a for row in (form, *(row for row, _ in rows)) for a in row if a.is_number})
+        return frozenset(s for s in found if not infeasible([*rows, *constants, *trials[s]]))
 
     # -- branches --------------------------------------------------------------------------------------------------
     def decide(self, condition: Any) -> bool | None:
@@ -430,6 +447,17 @@ class Given:
         if result.has(sp.Derivative, sp.Subs, *SWITCHES):
             raise UnsupportedExpression(f"cannot differentiate {inner}")
         return result
+
+
+def _constants(atoms: set[sp.Expr]) -> list[Row]:
+    """Rational bounds of the constants among the atoms of linear constraints."""
+    rows: list[Row] = []
+    for a in sorted(atoms - {sp.S.One}, key=sp.default_sort_key):
+        bounds = number_bounds(a)
+        if bounds is not None:
+            low, high = (Q(int(b.p), int(b.q)) for b in bounds)
+            rows += [({a: Q(1), sp.S.One: -low}, False), ({a: Q(-1), sp.S.One: high}, False)]
+    return rows
 
 
 def _structural_only(given: Given, e: sp.Expr) -> frozenset[int]:

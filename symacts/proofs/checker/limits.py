@@ -134,7 +134,7 @@ def by_laws(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int, de
                 return factor * found
         except UnsupportedExpression:
             pass
-    if depth > MAX_DEPTH or not (f.is_Add or f.is_Mul or f.is_Pow or isinstance(f, _CONTINUOUS)):
+    if depth > MAX_DEPTH or not (f.is_Add or f.is_Mul or f.is_Pow or isinstance(f, (*_CONTINUOUS, sp.log))):
         return None
     if f.is_Pow and not f.exp.is_Integer:
         return None
@@ -144,12 +144,18 @@ def by_laws(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int, de
         return None
     if f.is_Pow and f.exp < 0 and not outer.holds(parts[0], "!="):
         return None
+    if isinstance(f, sp.log) and not outer.holds(parts[0], ">"):
+        return None
     return sp.sympify(f.func(*parts, *f.args[len(parts) :]))
 
 
 def diverges(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int) -> sp.Expr | None:
     """oo or -oo where f is seen to tend to it: one term c*m(x) with c of known sign outgrows all others, or f is a
     product with an exponential of such a sum."""
+    if f.is_Mul:
+        product = _diverging_product(outer, f, x, point, way)
+        if product is not None:
+            return product
     if f.is_Mul or f.is_Pow or isinstance(f, sp.exp):
         rate = _exponent(outer, f, x, point, way)
         grows = rate is not None and diverges(outer, rate[0], x, point, way) is sp.oo
@@ -167,6 +173,24 @@ def diverges(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int) -
         if all(other == m or tail_limit(other / m, x, point, way) == 0 for other in parts):
             return next(iter(signs)) * end
     return None
+
+
+def _diverging_product(outer: Given, f: sp.Mul, x: sp.Symbol, point: sp.Expr, way: int) -> sp.Expr | None:
+    """Functions of x alone that tend to oo or -oo, times factors with limits of known sign."""
+    total: sp.Expr = sp.S.One
+    pure = sp.Mul(*(g for g in f.args if g.free_symbols == {x}))
+    end = tail_limit(pure, x, point, way) if pure.free_symbols and not point.free_symbols else None
+    if not isinstance(end, sp.Expr) or not end.is_infinite:
+        return None
+    for factor in f.args:
+        if factor.free_symbols == {x}:
+            continue
+        found = by_laws(outer, factor, x, point, way)
+        signs = outer.sign(found) if found is not None else frozenset()
+        if signs not in ({1}, {-1}):
+            return None
+        total = total * next(iter(signs))
+    return total * end
 
 
 def _exponent(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int) -> tuple[sp.Expr, int] | None:

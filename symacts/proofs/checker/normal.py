@@ -203,6 +203,10 @@ class Atoms:
             if kind == "cis" and m is sp.pi and (2 * c).is_Integer:
                 product *= self._imaginary_unit() ** int(2 * c % 4)
                 continue
+            if kind == "cis" and m is sp.pi and not sp.cos(c * sp.pi).has(sp.cos, sp.sin):
+                turn = sp.cos(c * sp.pi), sp.sin(c * sp.pi)  # in roots
+                product *= self.lift(turn[0]) + self._imaginary_unit() * self.lift(turn[1])
+                continue
             step = self._steps.get((kind, m))
             if step is None or (c * step).q != 1:
                 self._steps[kind, m] = step = int(c.q) if step is None else step

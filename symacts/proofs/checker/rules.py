@@ -156,6 +156,21 @@ def part(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     return _with_value(goal, of, [value])
 
 
+def root(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
+    """`b**(p/q) = v**p` where b = v**q and v >= 0: the goal with the root drawn."""
+    of, value = expression_of(node, "of"), expression_of(node, "value")
+    lhs, rhs = resolved(goal)
+    no_operators(lhs, rhs)
+    require_defined(goal)
+    if not of.is_Pow or not of.exp.is_Rational or of.exp.is_Integer or not (lhs.has(of) or rhs.has(of)):
+        raise CertificateError("", f"{of} is no root that occurs")
+    require_defined(replace(goal, is_defined=True), value)
+    if not is_zero(value ** int(of.exp.q) - of.base) or not goal.given.holds(value, ">="):
+        raise CertificateError("", f"{value} is not seen to be that root")
+    swap = {of: value ** int(of.exp.p)}
+    return [replaced(replace(goal, lhs=lhs, rhs=rhs), swap)]
+
+
 def derivatives(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     """Evaluate derivatives of resolved branches; where another switch is open, in their places."""
     try:

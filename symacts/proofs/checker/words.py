@@ -396,6 +396,8 @@ def _differentiate(tree: Any, name: str, size: Dim, shapes: Shapes) -> Matrix:
             row, column = (part[0] if len(part) == 1 else ("mul", *part) for part in (tree[1:k], tree[k:]))
             if _is_product(row, column, shapes):
                 return _product_rule(row, column, name, size, shapes)
+            if _is_product(column, row, shapes) and normal(column, shapes).is_scalar:
+                return _product_rule(column, row, name, size, shapes)
     if head == "fro2":
         return _differentiate(("mul", ("T", tree[1]), tree[1]), name, size, shapes)
     turned = _turned(tree[1], shapes) if head == "T" else ("T",)

@@ -1,14 +1,14 @@
 """Tactics: each proposes nodes of a certificate for a goal. None of them is trusted."""
 
 from symacts.proofs.tactics.branches import branches, definedness
-from symacts.proofs.tactics.equations import close, compare_exponentials, derivative_and_point
+from symacts.proofs.tactics.equations import close, compare_exponentials, derivative_and_point, roots
 from symacts.proofs.tactics.inequalities import bisection, rewritten, several_variables, splits, sums_of_squares
 from symacts.proofs.tactics.operators import operators
 
 __all__ = ["ALL"]
 
 ALL = (
-    *(close, branches, definedness, operators, derivative_and_point),
+    *(close, branches, definedness, operators, roots, derivative_and_point),
     *(bisection, sums_of_squares, several_variables, rewritten, compare_exponentials, splits),
 )
 """The tactics in the order in which they are tried."""

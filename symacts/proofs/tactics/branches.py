@@ -11,7 +11,7 @@ from symacts.codec import encode
 from symacts.proofs.check import RULES, Goal
 from symacts.proofs.checker.entail import SWITCHES, Given, Undecided, is_analytic
 from symacts.proofs.checker.goals import needs, resolved
-from symacts.proofs.refute import meets, points
+from symacts.proofs.sample import meets, points
 from symacts.proofs.search import EXPECTED, Final, Node, Search, has_operators, is_plausible
 
 __all__ = ["branches", "definedness"]
@@ -93,23 +93,27 @@ def _eliminations(goal: Goal) -> Iterator[Node]:
 
 
 def _kinks(goal: Goal) -> Iterator[Node]:
+    symbols = sorted({s for e, _ in goal.given.conditions for s in e.free_symbols}, key=str)
+    distances: list[sp.Expr | None] = [None, *(s for s in symbols if goal.given.holds(s, ">"))]
     for index, (_, op) in enumerate(goal.given.conditions):
         if op != "=":
             continue
-        node = {"rule": "kink", "index": index}
-        try:
-            RULES["kink"](goal, node)
-        except Undecided as undecided:
-            jump = undecided.expression
-            if isinstance(jump, sp.Expr) and not isinstance(jump, SWITCHES):
-                on = reduced_border(jump, goal.given)
-                if len(goal.given.sign(on)) < 2:
-                    continue
-                yield {"rule": "cases", "on": encode(on), "parts": ["<", "=", ">"]}
-        except EXPECTED:
-            continue
-        else:
-            yield node
+        for close in distances:
+            node = {"rule": "kink", "index": index, **({} if close is None else {"close": encode(close)})}
+            try:
+                RULES["kink"](goal, node)
+            except Undecided as undecided:
+                jump = undecided.expression
+                if isinstance(jump, sp.Expr) and not isinstance(jump, SWITCHES):
+                    on = reduced_border(jump, goal.given)
+                    if len(goal.given.sign(on)) < 2:
+                        continue
+                    yield {"rule": "cases", "on": encode(on), "parts": ["<", "=", ">"]}
+            except EXPECTED:
+                continue
+            else:
+                yield node
+                break
 
 
 def _border(switch: Any, given: Given) -> sp.Expr | None:

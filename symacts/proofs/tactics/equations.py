@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import sympy as sp
 
@@ -13,7 +14,7 @@ from symacts.proofs.checker.entail import Undecided
 from symacts.proofs.checker.goals import resolved
 from symacts.proofs.search import Final, Node, Search, has_operators, is_plausible
 
-__all__ = ["close", "compare_exponentials", "derivative_and_point"]
+__all__ = ["close", "compare_exponentials", "derivative_and_point", "roots"]
 
 
 def close(goal: Goal, search: Search) -> Iterator[Node]:
@@ -26,6 +27,43 @@ def close(goal: Goal, search: Search) -> Iterator[Node]:
         yield {"rule": "structure"}
         if goal.relation == "<=":
             yield {"rule": "algebra"}
+
+
+def roots(goal: Goal, search: Search) -> Iterator[Node]:
+    """Square roots of squares of rational functions whose sign is known."""
+    if has_operators(goal.lhs, goal.rhs):
+        return
+    lhs, rhs = resolved(goal)
+    for of in sorted(lhs.atoms(sp.Pow) | rhs.atoms(sp.Pow), key=sp.default_sort_key):
+        if of.exp.is_Rational and of.exp.q == 2 and of.base.is_rational_function(*of.base.free_symbols):
+            value = _square_root(of.base)
+            if value is None:
+                continue
+            for side in (1, -1):
+                if goal.given.holds(side * value, ">="):
+                    yield {"rule": "root", "of": encode(of), "value": encode(side * value)}
+                    raise Final
+
+
+@lru_cache(maxsize=1024)
+def _square_root(e: sp.Expr) -> sp.Expr | None:
+    """v with `v**2 = e`, from a factorization."""
+    if not e.free_symbols or sp.count_ops(e) > MAX_OPERATIONS:
+        return None
+    content, factors = sp.S.One, sp.S.One
+    for f in sp.Mul.make_args(sp.factor(e)):
+        base, power = f.as_base_exp()
+        if f.is_Rational:
+            content *= f
+        elif power.is_Integer and power % 2 == 0:
+            factors *= base ** (power // 2)
+        else:
+            return None
+    content = sp.sqrt(content)
+    return content * factors if content.is_Rational else None
+
+
+MAX_OPERATIONS = 60  # of what is factored
 
 
 def derivative_and_point(goal: Goal, search: Search) -> Iterator[Node]:

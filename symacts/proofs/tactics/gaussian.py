@@ -104,7 +104,12 @@ def _primitive(local: sp.Expr, z: sp.Symbol, inside: Given, claimed: list[sp.Exp
         resolved = inside.partial(candidate)
         if is_zero(sp.diff(resolved, z) - local):
             return sp.sympify(resolved)
-    return None
+    if not local.has(sp.sin, sp.cos):
+        return None
+    from sympy.simplify.fu import TR8
+
+    found = symbolic_antiderivative(sp.expand(TR8(sp.expand(local))), z)  # products of waves as sums of waves
+    return found if found is not None and is_zero(sp.diff(found, z) - local) else None
 
 
 def _claimed(goal: Goal, of: sp.Integral) -> list[sp.Expr]:

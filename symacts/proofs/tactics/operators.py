@@ -7,7 +7,7 @@ from typing import Any
 
 import sympy as sp
 
-from symacts.codec import decode, encode
+from symacts.codec import encode
 from symacts.proofs.check import Goal
 from symacts.proofs.checker.analytic import without
 from symacts.proofs.checker.entail import Given, Undecided
@@ -53,22 +53,16 @@ def _limit(goal: Goal, of: sp.Limit, search: Search) -> Iterator[Node]:
     wanted = goal.rhs if goal.lhs == of else goal.lhs if goal.rhs == of else None
     way = -1 if str(direction) == "-" else 1
     for within in WITHIN_INFINITY if point.is_infinite else WITHIN_POINT:
-        near, eventually = nearby(outer, x, point, way, within), []
         try:
-            for _ in range(MAX_SWITCHES):
-                try:
-                    local = near.resolve(e)
-                    break
-                except Undecided as undecided:
-                    on = _border(undecided.expression, near)
-                    if on is not None and x not in on.free_symbols and {-1, 1} <= outer.sign(on):
-                        yield {"rule": "cases", "on": encode(on), "parts": ["<", "=", ">"]}
-                        return
-                    condition = _eventual(on, x, point, way)
-                    near = near.and_(condition)
-                    eventually.append([way, encode(condition[0]), condition[1]])
-            else:
-                continue
+            local, eventually = _local(outer, e, x, point, way, within)
+            if str(direction) == "+-":
+                eventually += _local(outer, e, x, point, -way, within)[1]
+        except Undecided as undecided:  # by the sign of an expression in the parameters
+            on = undecided.expression
+            if isinstance(on, sp.Expr) and x not in on.free_symbols and {-1, 1} <= outer.sign(on):
+                yield {"rule": "cases", "on": encode(on), "parts": ["<", "=", ">"]}
+                return
+            continue
         except EXPECTED:
             continue
         ways: Iterator[list[tuple[sp.Expr, sp.Expr, sp.Expr]]] = _parts(local, x, point, way, outer, wanted)
@@ -83,34 +77,46 @@ def _limit(goal: Goal, of: sp.Limit, search: Search) -> Iterator[Node]:
                 "of": encode(of),
                 "value": encode(value),
                 "within": encode(within),
-                **(
-                    {"eventually": [*eventually, *_mirrored(eventually, x, point, str(direction))]}
-                    if eventually
-                    else {}
-                ),
+                **({"eventually": eventually} if eventually else {}),
                 "parts": [[encode(c), encode(f), encode(v)] for c, f, v in parts],
             }
     yield from _parameter_cases(goal, e, x, outer)
 
 
-def _eventual(on: sp.Expr | None, x: sp.Symbol, point: sp.Expr, way: int) -> tuple[sp.Expr, str]:
-    """A condition that decides the sign of a function of x alone near the point; fails where the sign is not seen."""
-    if on is None or on.free_symbols != {x}:
+def _local(
+    outer: Given, e: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int, within: sp.Expr
+) -> tuple[sp.Expr, list[list[Any]]]:
+    """The branch near the point on one side, and the signs near the point that decide it."""
+    near = nearby(outer, x, point, way, within)
+    eventually: list[list[Any]] = []
+    for _ in range(MAX_SWITCHES):
+        try:
+            return near.resolve(e), eventually
+        except Undecided as undecided:
+            on = _border(undecided.expression, near)
+            if on is not None and x not in on.free_symbols:
+                raise Undecided(on) from None
+            condition = _eventual(outer, on, x, point, way)
+        near = near.and_(condition)
+        eventually.append([way, encode(condition[0]), condition[1]])
+    raise ValueError("too many switches near the point")
+
+
+def _eventual(outer: Given, on: sp.Expr | None, x: sp.Symbol, point: sp.Expr, way: int) -> tuple[sp.Expr, str]:
+    """A condition that decides the sign of an expression near the point; fails where the sign is not seen."""
+    if on is None or x not in on.free_symbols:
         raise Undecided(on if on is not None else x)
-    side, at = (way, point) if point.is_finite else (1 if point is sp.oo else -1, None)
-    found = getattr(tail_sign(on, x, side, at=at), "sign", None)
+    if on.free_symbols == {x}:
+        side, at = (way, point) if point.is_finite else (1 if point is sp.oo else -1, None)
+        found = getattr(tail_sign(on, x, side, at=at), "sign", None)
+    else:
+        end = by_laws(outer, on, x, point, way)
+        found = next((s for s in (1, -1) if end is not None and outer.holds(s * end, ">")), None)
+        if found is None and end is not None and len(outer.sign(end)) > 1:
+            raise Undecided(end)
     if found not in (1, -1):
         raise Undecided(on)
     return found * on, ">"
-
-
-def _mirrored(eventually: list[list[Any]], x: sp.Symbol, point: sp.Expr, direction: str) -> list[list[Any]]:
-    """The same borders on the other side of the point, where a limit is taken from both."""
-    out = []
-    for way, e, _ in eventually if direction == "+-" else ():
-        condition = _eventual(decode(e), x, point, -way)
-        out.append([-way, encode(condition[0]), condition[1]])
-    return out
 
 
 def _parameter_cases(goal: Goal, e: sp.Expr, x: sp.Symbol, outer: Given) -> Iterator[Node]:
