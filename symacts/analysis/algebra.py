@@ -13,6 +13,7 @@ from symacts.errors import UnsupportedExpression
 from symacts.symbolic.forms import is_identically_zero
 from symacts.symbolic.oracle import Undecided
 from symacts.symbolic.output import polynomial_in_output
+from symacts.symbolic.output import y as OUTPUT
 
 __all__ = ["derivative_in_output", "derivative_of_order", "homogeneous", "piecewise", "sample"]
 
@@ -171,6 +172,8 @@ def derivative_in_output(f: Subject, facts: Facts) -> Answer:
     None stands for a branch on which no polynomial does it: divided differences exclude degree up to 8, what f does
     excludes all others.
     """
+    if any(s.name == OUTPUT.name for s in f.presented(f.expression).free_symbols):
+        raise Undecided(f"the parameter {OUTPUT} has the name of the output")
     found: list[sp.Expr | None] = []
     for k, _ in f.pieces:
         value, slope = f.expression_of(k), f.expression_of(k, 1)

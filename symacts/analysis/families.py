@@ -94,7 +94,7 @@ def _on_side(
     )
     if branch is None:
         raise Undecided(f"a border of the branches moves with {parameter.name}")
-    u = sp.Symbol("u", positive=True)
+    u = sp.Dummy("u", positive=True)
     expression = branch.expression.subs(x, direction * u)
     limit = _in_parameter(expression, symbol, end, side, {u: sp.Interval.open(0, sp.oo)})
     return limit.subs(u, direction * x)

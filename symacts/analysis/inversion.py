@@ -68,7 +68,7 @@ def inverse(f: Subject, facts: Facts) -> Answer:
     if images is None:
         return None, "not one-to-one: two inputs with equal outputs"
     pieces: list[tuple[sp.Set, sp.Expr]] = []
-    y = sp.Symbol("y", real=True)
+    y = sp.Dummy("y", real=True)
     for k in images:
         image = images[k]
         pieces.append((image, tidy(_chosen(f, k, y, image)).subs(y, f.x)))

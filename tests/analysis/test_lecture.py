@@ -261,6 +261,18 @@ def test_symbolic_hard_tanh() -> None:
     assert report.range.value == Interval(low, high)
 
 
+@pytest.mark.parametrize("name", ["u", "y", "t", "n"])
+def test_a_parameter_may_have_any_name(name: str) -> None:
+    s = sp.Symbol(name, positive=True)
+    report = symacts.analyze(sp.Max(x, 0) + s * (sp.exp(sp.Min(x, 0)) - 1), parameters="symbolic")
+    relu, steep = RELU, sp.Piecewise((-oo, x < 0), (x, True))
+    assert report.parameter_limits.value == ((name, 0, relu), (name, oo, steep))
+    below = report.inverse.value.subs({s: 2, x: -1})
+    assert below == -sp.log(2)
+    polynomial = report.derivative_in_output.value
+    assert polynomial is None if name == "y" else polynomial == (sp.Symbol("y", real=True) + s, 1)
+
+
 RELU = sp.Piecewise((0, x <= 0), (x, True))
 FAMILIES = {
     ("swish", "beta", 0): x / 2,
@@ -268,6 +280,7 @@ FAMILIES = {
     ("elu", "alpha", 0): RELU,
     ("celu", "alpha", oo): x,
     ("softplus", "beta", oo): RELU,
+    ("optimized_leaky_relu", "u", oo): sp.Piecewise((x * sp.exp(-1), x <= 0), (x, True)),
     ("leaky_relu", "negative_slope", 1): x,
 }
 
