@@ -125,8 +125,8 @@ def saturation_rate(f: Subject, facts: Facts) -> Answer:
 
 
 def value_at_zero(f: Subject, facts: Facts) -> Answer:
-    """f(0)."""
+    """f(0); None where 0 is not in the domain."""
     value = f.value_at(sp.S.Zero)
     if value is None:
-        raise Undecided("0 is not in the domain")
+        return None, "0 is not in the domain"
     return value, "the branch that holds 0"

@@ -28,6 +28,8 @@ def antiderivative(f: Subject, facts: Facts) -> Answer:
         if found is None:
             raise Undecided("no closed form found by the rules of integration")
         found = _real_logarithms(f, k, found)
+        if not _is_real_on(f, found, sp.Interval.open(branch.lo, branch.hi)):
+            raise Undecided("the closed form found has a singularity inside a branch")
         if previous is not None and f.equal(previous[1], branch.lo):
             step = f.limit_of(previous[0], branch.lo, -1) - f.limit_of(found, branch.lo, 1)
             if step.is_finite is not False and not step.has(sp.oo, -sp.oo, sp.nan):
@@ -54,7 +56,7 @@ def _with_points(f: Subject, pieces: list[tuple[sp.Set, sp.Expr]]) -> list[tuple
 
 def _real_logarithms(f: Subject, branch: int, found: sp.Expr) -> sp.Expr:
     """`log(u)` as `log(-u)` where `u` is negative on the branch: they differ by a constant."""
-    point = _inner_point(f, branch)
+    point = _inner_point(f.branches[branch].lo, f.branches[branch].hi)
     flipped = {}
     for atom in found.atoms(sp.log):
         if atom.has(f.x) and f.sign(atom.args[0].subs(f.x, point)) < 0:
@@ -70,8 +72,8 @@ def inverse(f: Subject, facts: Facts) -> Answer:
     pieces: list[tuple[sp.Set, sp.Expr]] = []
     y = sp.Dummy("y", real=True)
     for k in images:
-        image = images[k]
-        pieces.append((image, tidy(_chosen(f, k, y, image)).subs(y, f.x)))
+        for interval, image in _parts(f, k, images[k]):
+            pieces.append((image, tidy(_chosen(f, k, y, interval, image)).subs(y, f.x)))
     if len(pieces) == 1:
         return pieces[0][1], "undone operation by operation, checked by f(g(x)) = x; defined on the range"
     return piecewise(pieces, f.x), "undone operation by operation, checked by f(g(x)) = x"
@@ -121,9 +123,34 @@ def _meet(f: Subject, a: sp.Interval, b: sp.Interval) -> bool:
     return True
 
 
-def _chosen(f: Subject, branch: int, y: sp.Symbol, image: sp.Interval) -> sp.Expr:
-    """The proposal that gives back a point of the branch."""
-    point = _inner_point(f, branch)
+def _parts(f: Subject, branch: int, image: sp.Interval) -> list[tuple[sp.Interval, sp.Interval]]:
+    """The branch cut where the base of an odd power vanishes (its root changes form there), with images in order."""
+    piece = f.branches[branch]
+    expression = f.expression_of(branch)
+    bases = {p.base for p in expression.atoms(sp.Pow) if p.exp.is_Integer and p.exp.p % 2 and p.exp > 1}
+    cuts: list[sp.Expr] = []
+    for base in sorted((b for b in bases if b.has(f.x)), key=sp.default_sort_key):
+        for zero in f.chart_of(base, piece.lo, piece.hi).zeros:
+            if not any(f.equal(zero.point, c) for c in cuts):
+                cuts.append(zero.point)
+    whole = sp.Interval(piece.lo, piece.hi, True, True)
+    if len(cuts) != 1:
+        return [(whole, image)]
+    (cut,) = cuts
+    value = f.neat(expression.subs(f.x, cut))
+    parts = [
+        (sp.Interval.open(piece.lo, cut), sp.Interval(image.start, value, image.left_open, True)),
+        (sp.Interval.open(cut, piece.hi), sp.Interval(value, image.end, False, image.right_open)),
+    ]
+    if any(c.sign < 0 for c in f.cells(1) if c.branch == branch):
+        (left, _), (right, _) = parts
+        parts = [(right, parts[0][1]), (left, parts[1][1])]
+    return parts
+
+
+def _chosen(f: Subject, branch: int, y: sp.Symbol, interval: sp.Interval, image: sp.Interval) -> sp.Expr:
+    """The proposal that gives back a point of the interval."""
+    point = _inner_point(interval.start, interval.end)
     value = f.expression_of(branch).subs(f.x, point)
     for candidate in proposals(f.expression_of(branch), f.x, y):
         try:
@@ -148,12 +175,11 @@ def _is_real_on(f: Subject, expression: sp.Expr, interval: sp.Interval) -> bool:
     return True
 
 
-def _inner_point(f: Subject, branch: int) -> sp.Expr:
-    piece = f.branches[branch]
-    if piece.lo.is_infinite and piece.hi.is_infinite:
+def _inner_point(lo: sp.Expr, hi: sp.Expr) -> sp.Expr:
+    if lo.is_infinite and hi.is_infinite:
         return sp.Rational(3, 7)
-    if piece.lo.is_infinite:
-        return piece.hi - sp.Rational(3, 7)
-    if piece.hi.is_infinite:
-        return piece.lo + sp.Rational(3, 7)
-    return piece.lo + (piece.hi - piece.lo) * sp.Rational(3, 7)
+    if lo.is_infinite:
+        return hi - sp.Rational(3, 7)
+    if hi.is_infinite:
+        return lo + sp.Rational(3, 7)
+    return lo + (hi - lo) * sp.Rational(3, 7)

@@ -35,6 +35,16 @@ def _whole_line(facts: Facts) -> None:
             raise Undecided("f is not defined on the whole line, so f(Z) is not defined with probability one")
 
 
+def _is_undefined(f: Subject, facts: Facts) -> bool:
+    """Whether f is undefined on an interval, so that f(Z) does not exist with positive probability."""
+    missing = sp.Complement(sp.S.Reals, facts["domain"].value, evaluate=True)
+    parts = missing.args if isinstance(missing, sp.Union) else (missing,)
+    return any(isinstance(p, sp.Interval) and f.compare(p.start, p.end) < 0 for p in parts)
+
+
+UNDEFINED: Answer = (None, "f is undefined on an interval, so f(Z) does not exist with positive probability")
+
+
 def _diverges(f: Subject, of: Callable[[int], sp.Expr]) -> bool:
     """Whether g*|x - end| tends to a positive limit or oo at some end of a piece, g >= 0 with the normal weight."""
     for lo, hi, e in _pieces(f, of):
@@ -100,20 +110,26 @@ def mean_by_symmetry(f: Subject, facts: Facts) -> Answer:
 
 
 def mean(f: Subject, facts: Facts) -> Answer:
-    """E[f(Z)]."""
+    """E[f(Z)]; None where f(Z) does not exist."""
+    if _is_undefined(f, facts):
+        return UNDEFINED
     _whole_line(facts)
     signs = {"positive": 1, "nonnegative": 1, "negative": -1, "nonpositive": -1}
     return _integral(f, lambda k: f.expression_of(k), signs.get(facts["sign"].value, 0))
 
 
 def second_moment(f: Subject, facts: Facts) -> Answer:
-    """E[f(Z)**2]."""
+    """E[f(Z)**2]; None where f(Z) does not exist."""
+    if _is_undefined(f, facts):
+        return UNDEFINED
     _whole_line(facts)
     return _integral(f, lambda k: f.expression_of(k) ** 2)
 
 
 def slope_second_moment(f: Subject, facts: Facts) -> Answer:
-    """E[f'(Z)**2], with f' where it exists (almost everywhere)."""
+    """E[f'(Z)**2], with f' where it exists (almost everywhere); None where f(Z) does not exist."""
+    if _is_undefined(f, facts):
+        return UNDEFINED
     _whole_line(facts)
     return _integral(f, lambda k: f.expression_of(k, 1) ** 2)
 
@@ -133,15 +149,18 @@ def centered_by_sign(f: Subject, facts: Facts) -> Answer:
 
 def centered_by_value(f: Subject, facts: Facts) -> Answer:
     """The sign of the mean."""
-    return f.compare(facts["gaussian_mean"].value, sp.S.Zero) == 0, "the value of E[f(Z)]"
+    mean_value = facts["gaussian_mean"].value
+    if mean_value is None:
+        raise Undecided("f(Z) has no mean")
+    return f.compare(mean_value, sp.S.Zero) == 0, "the value of E[f(Z)]"
 
 
 def gain(f: Subject, facts: Facts) -> Answer:
-    """1/sqrt(E[f(Z)**2]): the factor that preserves the variance of pre-activations (He et al., 2015)."""
+    """1/sqrt(E[f(Z)**2]), which preserves the variance of pre-activations (He et al., 2015); None where none does."""
     moment = facts["gaussian_second_moment"].value
-    if moment is sp.oo:
-        raise Undecided("the second moment is infinite: there is no gain")
+    if moment is None or moment is sp.oo:
+        return None, "there is no finite second moment, so no factor preserves the variance"
     if f.sign(moment) == 0:
-        raise Undecided("f vanishes almost everywhere: there is no gain")
+        return None, "f vanishes almost everywhere, so no factor preserves the variance"
     result = 1 / sp.sqrt(moment)
     return result if moment.is_Add else f.neat(result), "1/sqrt of the second moment"

@@ -12,6 +12,7 @@ import sympy as sp
 
 from symacts.analysis.ends import Answer, Facts
 from symacts.analysis.subject import Subject
+from symacts.analysis.symmetry import about, about_zero
 from symacts.symbolic.oracle import Undecided
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "monotonicity",
     "range_",
     "stationary_points",
+    "symmetry",
     "zeros",
 ]
 
@@ -189,3 +191,19 @@ def lipschitz(f: Subject, facts: Facts) -> Answer:
 def gradient_lipschitz(f: Subject, facts: Facts) -> Answer:
     """The largest |f''| over one period."""
     return _supremum(f, 2), "the extrema of f'' over one period"
+
+
+def symmetry(f: Subject, facts: Facts) -> Answer:
+    """The center of a symmetry nearest to 0: the derivative that changes its sign under it vanishes there."""
+    central = about_zero(f)
+    if central is not None:
+        return central
+    for sign, order in ((1, 2), (-1, 1)):
+        chart = _period_chart(f, order)
+        period = f.oracle.period(f.expression_of(_only_branch(f), order), f.x)  # type: ignore[attr-defined]
+        centers = [f.neat(sp.expand(z.point + k * period)) for z in chart.zeros for k in (-1, 0, 1)]
+        for center in sorted(centers, key=lambda c: (abs(c.evalf(20)), c.is_negative)):
+            found = about(f, center, sign)
+            if found is not None:
+                return found, "a zero of a derivative in one period, checked by exact expansion"
+    return ("none", None), "the possible centers in one period are excluded by certified values"

@@ -11,7 +11,7 @@ from symacts.analysis.subject import Border, Subject
 from symacts.symbolic.forms import is_identically_zero
 from symacts.symbolic.oracle import Undecided
 
-__all__ = ["symmetry"]
+__all__ = ["about", "about_zero", "symmetry"]
 
 
 def _center(f: Subject, order: int) -> tuple[bool, sp.Expr | None]:
@@ -130,8 +130,8 @@ def _is_mirrored(f: Subject, center: sp.Expr) -> bool:
     return True
 
 
-def symmetry(f: Subject, facts: Facts) -> Answer:
-    """("odd" | "even" | "point" | "axis" | "none", center): f(c + t) = f(c - t), or f(c + t) + f(c - t) = 2 f(c)."""
+def about_zero(f: Subject) -> Answer | None:
+    """A symmetry whose center lies above or at 0; None where none is shown."""
     zero = sp.S.Zero
     even, odd = _try(f, zero, -1), _try(f, zero, 1)
     if even:
@@ -141,21 +141,42 @@ def symmetry(f: Subject, facts: Facts) -> Answer:
         if f.sign(value) == 0:
             return ("odd", (zero, zero)), "f(-x) = -f(x) by exact expansion on every branch"
         return ("point", (zero, value)), "f(x) + f(-x) is constant by exact expansion on every branch"
-    for kind, sign, order in (("point", 1, 2), ("axis", -1, 1)):
+    return None
+
+
+def symmetry(f: Subject, facts: Facts) -> Answer:
+    """("odd" | "even" | "point" | "axis" | "none", center): f(c + t) = f(c - t), or f(c + t) + f(c - t) = 2 f(c)."""
+    found = about_zero(f)
+    if found is not None:
+        return found
+    for sign, order in ((1, 2), (-1, 1)):
         some, center = _center(f, order)
         if not some:
             raise Undecided("every center is possible, and none was found")
         if center is None:
             continue
-        holds = _is_symmetric(f, center, sign)
-        if holds is None:
-            raise Undecided(f"symmetry about x = {center} was neither shown nor excluded")
-        if holds:
-            if kind == "axis":
-                return (kind, center), "the only possible center, checked by exact expansion"
-            middle = f.neat(_constant(f, _mirror_sums(f, center, 1), center, 1) / 2)
-            return (kind, (center, middle)), "the only possible center, checked by exact expansion"
+        other = about(f, center, sign)
+        if other is not None:
+            return other, "the only possible center, checked by exact expansion"
     return ("none", None), "the only possible centers are excluded by certified values"
+
+
+def about(f: Subject, center: sp.Expr, sign: int) -> tuple[str, object] | None:
+    """The symmetry about a point of the graph (sign 1) or an axis (sign -1) there; None where it is excluded.
+
+    Raises
+    ------
+    Undecided
+    """
+    holds = _is_symmetric(f, center, sign)
+    if holds is None:
+        raise Undecided(f"symmetry about x = {center} was neither shown nor excluded")
+    if not holds:
+        return None
+    if sign < 0:
+        return "axis", center
+    middle = f.neat(_constant(f, _mirror_sums(f, center, 1), center, 1) / 2)
+    return "point", (center, sp.expand_mul(middle))
 
 
 def _try(f: Subject, center: sp.Expr, sign: int) -> bool:

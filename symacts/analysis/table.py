@@ -87,6 +87,7 @@ TABLE: tuple[Derivation, ...] = (
     Derivation("lipschitz", "one period", (), periodic.lipschitz),
     Derivation("gradient_lipschitz", "one period", (), periodic.gradient_lipschitz),
     Derivation("symmetry", "unique center", (), symmetry.symmetry),
+    Derivation("symmetry", "one period", (), periodic.symmetry),
     Derivation("homogeneous", "Euler", (), algebra.homogeneous),
     Derivation("value_at_zero", "substitution", (), ends.value_at_zero),
     Derivation("dead_region", "zeros of f'", (), shape.dead_region),

@@ -379,12 +379,18 @@ def is_zero(expr: sp.Expr) -> bool | None:
     return _proved_zero(expr, value)
 
 
+def _is_root_of_sum(e: sp.Expr) -> bool:
+    """Whether it is a root of what expansion may write in another way."""
+    return bool(e.is_Pow and e.exp.is_Rational and not e.exp.is_Integer and e.base.is_Add and e.base.has(sp.Mul))
+
+
 def _proved_zero(expr: sp.Expr, value: Any) -> bool | None:
     from symacts.rigor.normal import TooLarge, normal_form  # deferred: it is built on the rows of functions
 
     if not value.contains(0):
         return False
     expr = expr.replace(lambda e: type(e) in _AS_LOGARITHMS, lambda e: _AS_LOGARITHMS[type(e)](e.args[0]))
+    expr = expr.replace(_is_root_of_sum, lambda e: sp.Pow(sp.expand(e.base), e.exp))
     try:
         if normal_form(expr, _UNUSED, canonical=True).numerator == 0:
             return True

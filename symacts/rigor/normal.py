@@ -116,6 +116,7 @@ class _Scan:
 
     def __init__(self, x: sp.Symbol, canonical: bool) -> None:
         self.x, self.canonical = x, canonical
+        self.shift: sp.Expr = sp.S.Zero
         self.exponents: dict[sp.Expr, set[sp.Rational]] = {}
         self.angles: dict[sp.Expr, set[sp.Rational]] = {}
         self.roots: dict[sp.Expr, int] = {}
@@ -176,6 +177,11 @@ class _Scan:
 
     def wave(self, argument: sp.Expr, sine: bool) -> Node:
         parts: list[Node] = []
+        shift, moving = argument.as_independent(self.x, as_Add=True)
+        rate = moving / self.x
+        if self.shift != 0 and rate.is_Rational and shift == rate * self.shift:
+            self.angles.setdefault(self.x + self.shift, set()).add(rate)
+            return ("sin" if sine else "cos", (("turn", self.x + self.shift, rate),))
         for r, m in _terms(argument, 1):
             c = sp.cos(r * m)
             if not c.has(sp.cos, sp.sin):
@@ -209,6 +215,25 @@ class _Scan:
 
     def complement(self, e: sp.Expr) -> Node:
         return self.scan(1 - sp.erf(e.args[0])) if self.canonical else self.other(e)
+
+
+def _common_shift(expr: sp.Expr, x: sp.Symbol) -> sp.Expr:
+    """`s` where every wave in the expression is one of `c*(x + s)`; 0 where there is none, or none is needed.
+
+    The formulas for sums would bring in `sin(c*s)` and `cos(c*s)`, which are no rational numbers.
+    """
+    shifts = set()
+    for wave in expr.atoms(sp.sin, sp.cos, sp.tan):
+        if wave.has(x):
+            shift, moving = wave.args[0].as_independent(x, as_Add=True)
+            rate = moving / x
+            if not rate.is_Rational:
+                return sp.S.Zero
+            shifts.add(shift / rate)
+    if len(shifts) != 1:
+        return sp.S.Zero
+    (s,) = shifts
+    return sp.S.Zero if s == 0 or not sp.cos(s).has(sp.cos, sp.sin) else s
 
 
 def _terms(argument: sp.Expr, most: int) -> list[tuple[sp.Rational, sp.Expr]]:
@@ -405,6 +430,7 @@ def normal_form(expr: sp.Expr, x: sp.Symbol, canonical: bool = False) -> Quotien
     if sp.count_ops(expr) > MOST_OPERATIONS or expr.has(sp.I):
         raise TooLarge
     scan = _Scan(x, canonical)
+    scan.shift = _common_shift(expr, x)
     node = scan.scan(expr)
     build = _Build(scan)
     try:

@@ -125,10 +125,10 @@ def simplify_lambert(constant: sp.Expr) -> sp.Expr:
     symbol = sp.Dummy("w")
 
     def image(e: sp.Expr) -> sp.Expr:
-        argument = sp.expand(e.args[0])
-        k = argument.coeff(w, 1)
-        rest = sp.expand(argument - k * w)
-        if not k.is_Integer or rest.has(w):
+        argument = sp.expand(e.args[0].xreplace({w: symbol}))
+        k = argument.coeff(symbol, 1)
+        rest = sp.expand(argument - k * symbol)
+        if not k.is_Integer or rest.has(symbol):
             return e
         return sp.exp(rest) * (w.args[0] / w) ** k
 

@@ -16,6 +16,13 @@ from sympy.polys.fields import field
 __all__ = ["common_unit", "divides", "vanishes"]
 
 _HYPERBOLIC = (sp.tanh, sp.sinh, sp.cosh, sp.sech, sp.coth, sp.csch)
+_REWRITTEN = {
+    sp.acos: lambda u: sp.pi / 2 - sp.asin(u),
+    sp.erfc: lambda u: 1 - sp.erf(u),
+    sp.asinh: lambda u: sp.log(u + sp.sqrt(u**2 + 1)),
+}
+MOST_MULTIPLE = 12
+"""Multiple of an angle up to which its sine and cosine are written through that of the angle."""
 MOST_ATOMS = 14
 MOST_TERMS = 4000
 MOST_POWER = 64
@@ -236,7 +243,7 @@ def divides(divisor: sp.Expr, expression: sp.Expr) -> bool:
     True
     """
     builder = _Builder()
-    parts = [_plain(divisor), _plain(expression)]
+    parts = list(map(_plain, _with_half_angles(divisor, expression)))
     try:
         for part in parts:
             builder.scan(part)
@@ -248,12 +255,57 @@ def divides(divisor: sp.Expr, expression: sp.Expr) -> bool:
 
 
 def _plain(expression: sp.Expr) -> sp.Expr:
-    """Hyperbolic functions as exponentials, and rational factors taken out of roots."""
+    """Functions through one another where that shows a zero, and rational factors taken out of roots."""
+    if expression.has(*_REWRITTEN):
+        expression = expression.replace(lambda e: type(e) in _REWRITTEN, lambda e: _REWRITTEN[type(e)](e.args[0]))
+    if expression.has(sp.cosh) and expression.has(sp.log):
+        expression = expression.replace(_is_log_of_cosh, _without_cosh)
     if expression.has(*_HYPERBOLIC):
         expression = expression.replace(lambda e: isinstance(e, _HYPERBOLIC), lambda e: e.rewrite(sp.exp))
     if any(p.base.is_Add and p.exp.is_Rational and not p.exp.is_Integer for p in expression.atoms(sp.Pow)):
         expression = expression.replace(lambda e: e.is_Pow and e.base.is_Add and e.exp.is_Rational, _without_content)
     return expression
+
+
+def _is_log_of_cosh(e: sp.Expr) -> bool:
+    return isinstance(e, sp.log) and isinstance(e.args[0], sp.cosh)
+
+
+def _without_cosh(e: sp.Expr) -> sp.Expr:
+    """`log(cosh(u))` as `u - log(2) + log(1 + exp(-2*u))`."""
+    u = e.args[0].args[0]
+    return u - sp.log(2) + sp.log(1 + sp.exp(-2 * u))
+
+
+def _with_half_angles(*expressions: sp.Expr) -> tuple[sp.Expr, ...]:
+    """Sines and cosines of rational multiples of one angle through `t = tan(angle/2)`.
+
+    `cos(n*a) + i*sin(n*a) = (1 + i*t)**(2*n)/(1 + t**2)**n`.
+    """
+    units: dict[sp.Expr, sp.Rational] = {}
+    places: dict[sp.Expr, tuple[sp.Expr, sp.Rational]] = {}
+    waves = {wave for e in expressions for wave in e.atoms(sp.sin, sp.cos)}
+    for wave in sorted(waves, key=sp.default_sort_key):
+        u = wave.args[0]
+        for base in units:
+            ratio = sp.cancel(u / base)
+            if ratio.is_Rational:
+                break
+        else:
+            base, ratio = u, sp.S.One
+        units[base] = common_unit(ratio, units.get(base, sp.S.Zero))
+        places[u] = (base, ratio)
+    tangents = {base: sp.Dummy("t", real=True) for base in units}
+    forward: dict[sp.Basic, sp.Expr] = {}
+    for u, (base, ratio) in places.items():
+        n, t = int(ratio / units[base]), tangents[base]
+        if abs(n) > MOST_MULTIPLE:
+            return expressions
+        terms = [sp.binomial(2 * abs(n), k) * (-1) ** (k // 2) * t**k for k in range(2 * abs(n) + 1)]
+        below = (1 + t**2) ** abs(n)
+        forward[sp.cos(u)] = sp.Add(*terms[::2]) / below
+        forward[sp.sin(u)] = (1 if n > 0 else -1) * sp.Add(*terms[1::2]) / below
+    return tuple(e.xreplace(forward) for e in expressions)
 
 
 def _without_content(power: sp.Expr) -> sp.Expr:
@@ -274,6 +326,7 @@ def vanishes(expression: sp.Expr) -> bool:
     >>> vanishes(sympy.exp(x) - 1)
     False
     """
+    (expression,) = _with_half_angles(expression)
     expression = _plain(expression)
     builder = _Builder()
     try:

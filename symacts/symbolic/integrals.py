@@ -11,12 +11,23 @@ from collections.abc import Callable
 
 import sympy as sp
 from sympy.integrals.rationaltools import ratint
+from sympy.simplify.fu import TR8, TRpower
 
+from symacts.symbolic.closed_forms import simplify_lambert
 from symacts.symbolic.field import vanishes
+from symacts.symbolic.structure import expanded_length, with_names
 
 __all__ = ["antiderivative"]
 
 MOST_DEPTH = 4
+MOST_SUBSTITUTIONS = 2
+"""Substitutions within each other."""
+MOST_CANDIDATES = 8
+"""Parts of an integrand that are tried as the inner function."""
+MOST_POWER = 8
+"""Power of a sine or a cosine that is written as a sum."""
+MOST_EXPANDED = 400
+"""Terms up to which an answer and the integrand are compared in expanded form."""
 MOST_TERMS = 150
 """Terms looked at before an integral is given up."""
 
@@ -51,6 +62,13 @@ _OF_LINEAR: dict[type, Callable[[sp.Expr], sp.Expr]] = {
     sp.asinh: lambda u: u * sp.asinh(u) - sp.sqrt(1 + u**2),
     sp.erf: lambda u: u * sp.erf(u) + sp.exp(-(u**2)) / sp.sqrt(sp.pi),
     sp.erfc: lambda u: u * sp.erfc(u) - sp.exp(-(u**2)) / sp.sqrt(sp.pi),
+    sp.erfi: lambda u: u * sp.erfi(u) - sp.exp(u**2) / sp.sqrt(sp.pi),
+    sp.erfinv: lambda u: -sp.exp(-(sp.erfinv(u) ** 2)) / sp.sqrt(sp.pi),
+    sp.asin: lambda u: u * sp.asin(u) + sp.sqrt(1 - u**2),
+    sp.acos: lambda u: u * sp.acos(u) - sp.sqrt(1 - u**2),
+    sp.acosh: lambda u: u * sp.acosh(u) - sp.sqrt(u - 1) * sp.sqrt(u + 1),
+    sp.atanh: lambda u: u * sp.atanh(u) + sp.log(1 - u**2) / 2,
+    sp.LambertW: lambda u: u * sp.LambertW(u) - u + sp.exp(sp.LambertW(u)),
 }
 """Antiderivatives of functions of one argument."""
 
@@ -69,7 +87,7 @@ def _term(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
     if constant != 1:
         inner = _term(rest, x, work)
         return None if inner is None else constant * inner
-    for rule in (_power, _table, _gaussian, _square_root, _rational, _exponential, _softplus, _swap, _parts):
+    for rule in _RULES:
         found = rule(e, x, work)
         if found is not None:
             return found
@@ -107,34 +125,47 @@ def _gaussian(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
     return step if n == 1 else step + (n - 1) / (2 * a) * _gaussian(x ** (n - 2) * exponentials[0], x, work)
 
 
-_SIMPLER_SLOPE = (sp.erf, sp.erfc, sp.atan, sp.log, sp.asinh)
+_SIMPLER_SLOPE = (sp.erf, sp.erfc, sp.atan, sp.log, sp.asinh, sp.asin, sp.acos, sp.atanh)
+
+
+def _is_simpler_by_slope(e: sp.Expr, x: sp.Symbol) -> bool:
+    g, n = e.as_base_exp() if not isinstance(e, sp.exp) else (e, sp.S.One)
+    return isinstance(g, _SIMPLER_SLOPE) and n.is_Integer and 1 <= n <= 4 and g.args[0].is_rational_function(x)
 
 
 def _swap(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
-    """`x**k * g(x)` by parts where g' is simpler: `x**(k+1)/(k+1)*g - Integral(x**(k+1)/(k+1)*g')`."""
-    if work.depth >= MOST_DEPTH or not e.is_Mul or len(e.args) != 2:
+    """`x**k * g(u)`, u rational, by parts where g' is simpler: `x**(k+1)/(k+1)*g - Integral(x**(k+1)/(k+1)*g'*u')`."""
+    factors = sp.Mul.make_args(e)
+    if work.depth >= MOST_DEPTH or len(factors) > 2:
         return None
-    outer = [a for a in e.args if isinstance(a, _SIMPLER_SLOPE) and _linear(a.args[0], x)]
+    outer = [a for a in factors if _is_simpler_by_slope(a, x)]
     if len(outer) != 1:
         return None
-    power = (e / outer[0]).as_base_exp()
-    if power[0] != x or not power[1].is_Integer or power[1] < 1:
+    power = e / outer[0]
+    if not power.is_polynomial(x) or power.is_Add:
         return None
-    k = power[1] + 1
+    k = sp.Integer(sp.degree(power, x) if power.has(x) else 0) + 1
     rest = _sum(x**k * sp.diff(outer[0], x) / k, x, work.deeper())
     return None if rest is None else x**k * outer[0] / k - rest
 
 
 def _square_root(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
-    """`sqrt(a*x**2 + c)`, its inverse, and `x` times these, with `a, c > 0`."""
+    """`sqrt(a*x**2 + c)`, its inverse, and `x` times these, with a or c positive."""
     for power in e.atoms(sp.Pow):
         if not power.base.is_polynomial(x) or sp.degree(power.base, x) != 2 or abs(power.exp) != sp.Rational(1, 2):
             continue
         a, b, c = (power.base.coeff(x, k) for k in (2, 1, 0))
-        if b != 0 or not a.is_positive or not c.is_positive:
+        root = sp.sqrt(power.base)
+        if b == 0 and a.is_positive and c.is_positive:
+            angle = sp.asinh(x * sp.sqrt(a / c)) / sp.sqrt(a)
+        elif b == 0 and a.is_negative and c.is_positive:
+            angle = sp.asin(x * sp.sqrt(-a / c)) / sp.sqrt(-a)
+        elif b == 0 and a.is_positive and c.is_negative:
+            angle = sp.log(sp.sqrt(a) * x + root) / sp.sqrt(a)
+        else:
             continue
-        root, angle = sp.sqrt(power.base), sp.asinh(x * sp.sqrt(a / c)) / sp.sqrt(a)
         rows = {root: (x * root + c * angle) / 2, 1 / root: angle, x / root: root / a, x * root: root**3 / (3 * a)}
+        rows[x**2 / root] = (x * root - c * angle) / (2 * a)
         if e in rows:
             return rows[e]
     return None
@@ -196,12 +227,66 @@ def _exponential(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
 
 
 def _softplus(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
-    """`log(1 + exp(u))` for linear `u`, by the dilogarithm."""
+    """`log(1 + b*exp(u))` for linear `u` and b > 0, by the dilogarithm, and `polylog(n, c*exp(u))`."""
+    if isinstance(e, sp.polylog) and e.args[0].is_Integer:
+        slope = sp.cancel(sp.diff(e.args[1], x) / e.args[1])
+        return None if slope.has(x) or slope == 0 else sp.polylog(e.args[0] + 1, e.args[1]) / slope
     if not isinstance(e, sp.log):
         return None
-    inner = e.args[0] - 1
-    slope = _linear(inner.args[0], x) if isinstance(inner, sp.exp) else None
-    return None if slope is None else -sp.polylog(2, -inner) / slope
+    if e.args[0].is_Mul:
+        scale, wave = e.args[0].as_independent(x, as_Add=False)
+        if isinstance(wave, sp.cosh) and scale.is_positive:
+            u = wave.args[0]
+            return _sum(sp.log(scale / 2) + u + sp.log(1 + sp.exp(-2 * u)), x, work)
+    if isinstance(e.args[0], sp.cosh):
+        u = e.args[0].args[0]
+        return _sum(u - sp.log(2) + sp.log(1 + sp.exp(-2 * u)), x, work)
+    moving = sp.expand(e.args[0] - 1)
+    b, power = moving.as_independent(x, as_Add=False)
+    slope = _linear(power.args[0], x) if isinstance(power, sp.exp) else None
+    return None if slope is None or not b.is_positive else -sp.polylog(2, -moving) / slope
+
+
+def _waves(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
+    """Powers and products of sines and cosines of linear arguments as sums; one of them times `exp` of a linear one."""
+    waves = [a for a in e.atoms(sp.sin, sp.cos) if a.has(x)]
+    if not waves or any(_linear(a.args[0], x) is None for a in waves) or work.depth >= MOST_DEPTH:
+        return None
+    if expanded_length(e) > MOST_TERMS or any(abs(p.exp) > MOST_POWER for p in e.atoms(sp.Pow) if p.exp.is_Rational):
+        return None
+    apart = TR8(TRpower(sp.expand(e)))
+    if apart != e:
+        return _sum(apart, x, work.deeper())
+    rest = e / waves[0]
+    if len(waves) != 1 or not isinstance(rest, sp.exp):
+        return None
+    v, a = waves[0].args[0], _linear(rest.args[0], x)
+    b = _linear(v, x)
+    if a is None or b is None:
+        return None
+    turned = a * sp.sin(v) - b * sp.cos(v) if isinstance(waves[0], sp.sin) else a * sp.cos(v) + b * sp.sin(v)
+    return rest * turned / (a**2 + b**2)
+
+
+def _substitution(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
+    """`h(u)*u'` for a part u of the expression: `H(u)`."""
+    if work.depth >= MOST_SUBSTITUTIONS or (not e.is_Mul and not e.is_Pow and not isinstance(e, sp.exp)):
+        return None
+    parts = {a for node in sp.preorder_traversal(e) for a in (node, *node.args) if a.has(x) and a != x and a != e}
+    for u in sorted(parts, key=lambda a: (-a.count_ops(), sp.default_sort_key(a)))[:MOST_CANDIDATES]:
+        slope = sp.diff(u, x)
+        if not slope.has(x):
+            continue
+        t = sp.Dummy("t", positive=True) if isinstance(u, sp.exp) else sp.Dummy("t", real=True)
+        mapped = (e / slope).subs(u, t)
+        if mapped.has(x):
+            mapped = sp.cancel(e / slope).subs(u, t) if e.is_rational_function(x) else mapped
+        if mapped.has(x):
+            continue
+        found = _sum(mapped, t, work.deeper())
+        if found is not None:
+            return found.xreplace({t: u})
+    return None
 
 
 def _parts(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
@@ -227,6 +312,12 @@ def _sum(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
     return None
 
 
+_RULES = (
+    *(_power, _table, _gaussian, _square_root, _rational, _exponential, _softplus, _waves),
+    *(_substitution, _swap, _parts),
+)
+
+
 def antiderivative(expression: sp.Expr, x: sp.Symbol) -> sp.Expr | None:
     """An antiderivative of a smooth expression, checked by exact differentiation; None where the rules end.
 
@@ -235,15 +326,24 @@ def antiderivative(expression: sp.Expr, x: sp.Symbol) -> sp.Expr | None:
     >>> antiderivative(1/(1 + sympy.exp(-x)), x)
     log(exp(x) + 1)
     """
+    expression, names = with_names(expression, x)
     if expression.count_ops() > 45:
         return None
     try:
         found = _sum(expression, x, _Work())
     except _OutOfWork:
         return None
-    if found is None:
-        return None
+    return None if found is None or not _is_checked(found, expression, x) else found.xreplace(names)
+
+
+def _is_checked(found: sp.Expr, expression: sp.Expr, x: sp.Symbol) -> bool:
     slope = sp.diff(found, x)
     if slope.has(sp.polylog):
         slope = sp.expand_func(slope)
-    return found if vanishes(sp.expand(slope) - sp.expand(expression)) or vanishes(slope - expression) else None
+    if slope.has(sp.LambertW):
+        slope = simplify_lambert(slope)
+    if vanishes(slope - expression):
+        return True
+    return max(map(expanded_length, (slope, expression))) <= MOST_EXPANDED and vanishes(
+        sp.expand(slope) - sp.expand(expression)
+    )

@@ -10,7 +10,9 @@ from collections.abc import Callable
 
 import sympy as sp
 
+from symacts.symbolic.closed_forms import simplify_lambert
 from symacts.symbolic.field import vanishes
+from symacts.symbolic.structure import with_names
 
 __all__ = ["proposals"]
 
@@ -23,6 +25,10 @@ _UNDO: dict[type, Callable[[sp.Expr], sp.Expr]] = {
     sp.atanh: sp.tanh,
     sp.atan: sp.tan,
     sp.erf: sp.erfinv,
+    sp.erfc: lambda v: sp.erfinv(1 - v),
+    sp.asin: sp.sin,
+    sp.acos: sp.cos,
+    sp.acosh: sp.cosh,
     sp.LambertW: lambda v: v * sp.exp(v),
 }
 
@@ -45,7 +51,7 @@ def _solve(e: sp.Expr, x: sp.Symbol, value: sp.Expr) -> list[sp.Expr]:
         return _solve(e.exp, x, sp.log(value) / sp.log(e.base))
     if type(e) in _UNDO and len(e.args) == 1:
         return _solve(e.args[0], x, _UNDO[type(e)](value))
-    return _radical(e, x, value) or _quadratic(e, x, value)
+    return _radical(e, x, value) or _quadratic(e, x, value) or _cubic(e, x, value) or _lambert(e, x, value)
 
 
 def _radical(e: sp.Expr, x: sp.Symbol, value: sp.Expr) -> list[sp.Expr]:
@@ -87,6 +93,41 @@ def _quadratic(e: sp.Expr, x: sp.Symbol, value: sp.Expr) -> list[sp.Expr]:
     return [s for r in sp.roots(sp.expand(mapped), t, multiple=True) for s in _solve(base, x, r)]
 
 
+def _cubic(e: sp.Expr, x: sp.Symbol, value: sp.Expr) -> list[sp.Expr]:
+    """The real root of an increasing cubic: `t**3 + p*t = q` with p > 0 by `4*sinh(u)**3 + 3*sinh(u) = sinh(3*u)`."""
+    if not e.is_polynomial(x) or sp.degree(e, x) != 3:
+        return []
+    a, b, c, d = sp.Poly(e, x).all_coeffs()
+    shift, p = b / (3 * a), (3 * a * c - b**2) / (3 * a**2)
+    if not (p.is_Rational and p.is_positive):
+        return []
+    q = (value - d) / a + shift * c / a - 2 * shift**3
+    return [2 * sp.sqrt(p / 3) * sp.sinh(sp.asinh(3 * q / (2 * p) * sp.sqrt(3 / p)) / 3) - shift]
+
+
+def _lambert(e: sp.Expr, x: sp.Symbol, value: sp.Expr) -> list[sp.Expr]:
+    """`a*x + b + c*exp(k*x) = value` with `k*c/a > 0`: `x = u - W(k*c/a*exp(k*u))/k` for `u = (value - b)/a`."""
+    exponentials = [t for t in sp.Add.make_args(sp.expand(e)) if t.has(sp.exp)]
+    if len(exponentials) != 1:
+        return []
+    c, power = exponentials[0].as_independent(x, as_Add=False)
+    line = sp.expand(e) - exponentials[0]
+    if not isinstance(power, sp.exp) or not line.is_polynomial(x) or sp.degree(line, x) != 1:
+        return []
+    (a, b), k = sp.Poly(line, x).all_coeffs(), power.args[0] / x
+    if k.has(x) or not (k * c / a).is_positive:
+        return []
+    u = (value - b) / a
+    return [u - sp.LambertW(k * c / a * sp.exp(k * u)) / k]
+
+
+def _is_inverse(f: sp.Expr, g: sp.Expr, x: sp.Symbol, y: sp.Symbol) -> bool:
+    there = f.subs(x, g)
+    if there.has(sp.LambertW):
+        there = simplify_lambert(there)
+    return vanishes(there - y) or vanishes(g.subs(y, f) - x)
+
+
 def proposals(expression: sp.Expr, x: sp.Symbol, y: sp.Symbol) -> list[sp.Expr]:
     """Expressions `g(y)` for which exact expansion shows `f(g(y)) = y` or `g(f(x)) = x` wherever both are defined.
 
@@ -95,12 +136,13 @@ def proposals(expression: sp.Expr, x: sp.Symbol, y: sp.Symbol) -> list[sp.Expr]:
     >>> proposals(sympy.exp(x) - 1, x, y)
     [log(y + 1)]
     """
+    expression, names = with_names(expression, x)
     if expression.count_ops() > 40 or not expression.has(x):
         return []
     found = []
     for candidate in dict.fromkeys(_solve(expression, x, y)):
         if candidate.has(x, sp.zoo, sp.nan, sp.I):
             continue
-        if vanishes(expression.subs(x, candidate) - y) or vanishes(candidate.subs(y, expression) - x):
-            found.append(candidate)
+        if _is_inverse(expression, candidate, x, y):
+            found.append(candidate.xreplace(names))
     return found

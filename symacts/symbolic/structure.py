@@ -15,7 +15,15 @@ import sympy as sp
 
 from symacts.errors import UnsupportedExpression
 
-__all__ = ["Requirement", "expanded_length", "own_requirements", "read_sign", "requirements", "substituted"]
+__all__ = [
+    "Requirement",
+    "expanded_length",
+    "own_requirements",
+    "read_sign",
+    "requirements",
+    "substituted",
+    "with_names",
+]
 
 Need = Literal["positive", "nonnegative", "nonzero"]
 
@@ -211,6 +219,8 @@ def _power(u: sp.Pow) -> ReadSign | None:
 
 
 _BINDERS = (sp.Integral, sp.Sum, sp.Product, sp.Limit, sp.Derivative, sp.Subs)
+LONG_CONSTANT = 10
+"""Operations of a constant from which algebra goes on with its name."""
 LONG = 60
 """Operations from which a substitution is a plain replacement."""
 
@@ -226,6 +236,33 @@ def substituted(expression: sp.Expr, x: sp.Symbol, value: sp.Expr) -> sp.Expr:
     if value.is_Rational or expression.has(*_BINDERS) or expression.count_ops() <= LONG:
         return expression.subs(x, value)
     return expression.xreplace({x: value})
+
+
+def with_names(expression: sp.Expr, x: sp.Symbol) -> tuple[sp.Expr, dict[sp.Basic, sp.Expr]]:
+    """The expression with a symbol for every long constant in it, and the way back: algebra is not slowed down by them.
+
+    >>> import sympy
+    >>> x = sympy.Symbol("x", real=True)
+    >>> c = sympy.sqrt(2 + sympy.erf(sympy.sqrt(2) + sympy.log(3)*sympy.pi - sympy.exp(sympy.sqrt(5)) + 7)/4)
+    >>> short, back = with_names(c*x + c, x)
+    >>> short.count_ops(), short.xreplace(back) == c*x + c
+    (2, True)
+    """
+    names: dict[sp.Expr, sp.Symbol] = {}
+
+    def short(e: sp.Expr) -> sp.Expr:
+        if not e.has(x):
+            if e.count_ops() <= LONG_CONSTANT or e.free_symbols:
+                return e
+            if e not in names:
+                names[e] = sp.Dummy("k", real=True, positive=e.is_positive, negative=e.is_negative)
+            return names[e]
+        if e.is_Add or e.is_Mul:
+            constant, rest = e.as_independent(x, as_Add=e.is_Add)
+            return e.func(short(constant), *map(short, e.func.make_args(rest)))
+        return e.func(*map(short, e.args)) if e.args else e
+
+    return short(expression), {name: c for c, name in names.items()}
 
 
 def expanded_length(expression: sp.Expr) -> int:

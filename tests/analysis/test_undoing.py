@@ -1,0 +1,97 @@
+"""Antiderivatives and inverses in closed form against mpmath: differences, and f(g(y)) = y at points of the range."""
+
+from __future__ import annotations
+
+import random
+
+import mpmath
+import pytest
+import sympy as sp
+
+from symacts.analysis.driver import establish
+from symacts.analysis.subject import Subject
+from symacts.parsing import parse
+from symacts.rigor.oracle import BallOracle
+from symacts.spec import x
+from symacts.symbolic.field import vanishes
+from symacts.symbolic.integrals import antiderivative
+
+
+def _fact(text: str, name: str) -> sp.Expr:
+    return establish(Subject(parse(text), x, BallOracle()), (name,))[name]
+
+
+INTEGRABLE = (
+    *("x + sin(x)**2", "x*cos(x)**2", "exp(2*x)*sin(x)", "sin(x + 1/2)**3", "exp(sin(x))*cos(x)", "exp(x - exp(x))"),
+    *(
+        "log(cosh(x))",
+        "x*log(1 + exp(-x))",
+        "log(1 + x**2)*sign(x)",
+        "atan(x**2)",
+        "x**2*erf(x)",
+        "log(1 + 2*exp(3*x))",
+    ),
+    *("Max(x, x**2)*x", "asinh(x)/sqrt(1 + x**2)", "Piecewise((x, x > 0), (sin(x)**2, True))", "selu(x)"),
+)
+
+
+@pytest.mark.parametrize("text", INTEGRABLE)
+def test_antiderivatives_integrate(text: str, rng: random.Random) -> None:
+    fact = _fact(text, "antiderivative")
+    assert fact.known and fact.value is not None, fact.because
+    f, primitive = (sp.lambdify(x, e, ["mpmath", {"polylog": mpmath.polylog}]) for e in (parse(text), fact.value))
+    with mpmath.workdps(20):
+        a, b = sorted((mpmath.mpf(rng.uniform(-3, 0)), mpmath.mpf(rng.uniform(0, 3))))
+        total = mpmath.quad(f, [a, 0, 1, b] if b > 1 else [a, 0, b])
+        assert abs(mpmath.re(primitive(b) - primitive(a)) - total) < 1e-8, fact.value
+
+
+@pytest.mark.parametrize("text", ["exp(-x**3)*x", "log(1 + exp(x))**2", "tanh(x)*exp(-x**2)"])
+def test_no_antiderivative_is_made_up(text: str) -> None:
+    assert not _fact(text, "antiderivative").known
+
+
+INVERTIBLE = (
+    *("x**3", "tanh(x**3)", "erf(x**3)", "(x - 1)**5", "2 - x**3", "x**3 + x", "2*x**3 - 3*x**2 + 4*x", "x**3*Abs(x)"),
+    *("x + exp(x)", "2*x - exp(-x) + 1", "erfc(x)", "selu(x)", "log(1 + exp(x))", "x + sqrt(1 + x**2)"),
+)
+
+
+@pytest.mark.parametrize("text", INVERTIBLE)
+def test_inverses_undo(text: str, rng: random.Random) -> None:
+    fact = _fact(text, "inverse")
+    assert fact.known and fact.value is not None, fact.because
+    for _ in range(4):
+        point = sp.Rational(rng.randint(-160, 160), 100)
+        value = sp.re(parse(text).subs(x, point).evalf(40))
+        back = fact.value.subs(x, sp.Rational(str(value))).evalf(25)
+        assert abs(back - point) < sp.Rational(1, 10**15), (point, back)
+
+
+def test_half_angles_show_identities_and_nothing_else() -> None:
+    for e in (sp.sin(x) ** 2 + sp.cos(x) ** 2 - 1, sp.cos(3 * x) - 4 * sp.cos(x) ** 3 + 3 * sp.cos(x)):
+        assert vanishes(e)
+    assert vanishes(sp.sin(x / 2 - 1) ** 2 - (1 - sp.cos(x - 2)) / 2)
+    for e in (sp.sin(x) - sp.cos(x), sp.sin(2 * x) - 2 * sp.sin(x), sp.sin(x) * sp.cos(sp.exp(x))):
+        assert not vanishes(e)
+
+
+def test_a_wrong_antiderivative_is_refused() -> None:
+    from symacts.symbolic.integrals import _is_checked
+
+    right = antiderivative(sp.sin(x) ** 2, x)
+    assert right is not None and _is_checked(right, sp.sin(x) ** 2, x)
+    assert not _is_checked(right + x / 1000, sp.sin(x) ** 2, x)
+
+
+def test_what_does_not_exist_is_said() -> None:
+    for text, name in (("log(x)", "value_at_zero"), ("sqrt(x)", "gaussian_mean"), ("exp(x**2)", "gain")):
+        fact = _fact(text, name)
+        assert fact.known and fact.value is None, (text, name)
+
+
+def test_waves_with_a_shift_have_closed_forms() -> None:
+    assert _fact("sin(x + 1/2)", "range").value == sp.Interval(-1, 1)
+    assert _fact("sin(3*x - 2)", "lipschitz").value == 3
+    kind, center = _fact("sin(x + 1/2)", "symmetry").value
+    assert kind == "point" and center == (-sp.Rational(1, 2), 0)
