@@ -336,6 +336,19 @@ FORGED: dict[str, tuple[Claim, Any]] = {
         claim(sp.Limit(-sp.exp(a * x), x, sp.oo), "=", sp.oo, (a, ">")),
         limit_of(sp.Limit(-sp.exp(a * x), x, sp.oo), sp.oo, (ONE, -sp.exp(a * x), sp.oo)),
     ),
+    # squares of sides
+    "squares of what may be negative": (
+        claim(x, "<=", y, (x**2 - y**2, "=")),
+        step("apply", STRUCTURE, function="square", sides=[E(x), E(y)]),
+    ),
+    "squares of other sides": (
+        claim(x, "<=", 1 - y, (x, ">="), (y, ">=")),
+        step("apply", STRUCTURE, function="square", sides=[E(x), E(x + y)]),
+    ),
+    "squares for an equation": (
+        claim(-x, "=", x, (x, ">=")),
+        step("apply", ALGEBRA, function="square", sides=[E(-x), E(x)]),
+    ),
     # roots, seams, half turns
     "a root of the other sign": (
         claim(sp.sqrt(x**2 - 2 * x + 1), "=", x - 1),

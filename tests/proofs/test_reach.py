@@ -107,6 +107,14 @@ PAIRS: list[tuple[str, str, Any]] = [
     ("Integral(sin(z)**2, (z, 0, x)) = x/2 - sin(2*x)/4", "Integral(sin(z)**2, (z, 0, x)) = x/2", None),
     ("abs(swish(x, b) - relu(x)) <= 0.2785/b", "abs(swish(x, b) - relu(x)) <= 0.25/b", "b > 0"),
     ("tr(A*T(A)) >= 0", "tr(A*A) >= 0", {"A": ("n", "n")}),
+    # squares of the sides, means on a constraint, logarithmic means
+    ("abs(x) + abs(y) <= sqrt(2)*sqrt(x**2 + y**2)", "abs(x) + abs(y) <= 1.4*sqrt(x**2 + y**2)", None),
+    (
+        "-x*log(x) - y*log(y) - z*log(z) <= log(3)",
+        "-x*log(x) - y*log(y) - z*log(z) <= 1",
+        "x > 0, y > 0, z > 0, x + y + z = 1",
+    ),
+    ("(x - y)/(log(x) - log(y)) <= (x + y)/2", "(x - y)/(log(x) - log(y)) >= (x + y)/2", "x > y, y > 0"),
     # hypotheses with absolute values
     ("diff(lisht(x), x, 2) > 0", "diff(lisht(x), x, 2) > 2", "abs(x) < 1/2"),
 ]

@@ -221,10 +221,18 @@ def factor(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
 
 
 def apply(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
-    """Compare after a strictly increasing function, exp or log."""
+    """Compare after a strictly increasing function, exp or log; or squares, where the larger side is not negative."""
     lhs, rhs = resolved(goal)
     require_defined(goal)
     no_operators(lhs, rhs)
+    if node["function"] == "square":
+        low, high = (read(side) for side in node["sides"])
+        require_defined(replace(goal, is_defined=True), low, high)
+        if goal.relation not in ("<", "<=") or not is_zero(rhs - lhs - (high - low)):
+            raise CertificateError("", "the sides do not have the difference of the goal")
+        if not goal.given.holds(high, ">="):
+            raise CertificateError("", f"not seen to be nonnegative: {high}")
+        return [Goal(goal.given, sp.expand(low**2), goal.relation, sp.expand(high**2))]
     if node["function"] == "exp":
         return [Goal(goal.given, sp.exp(lhs), goal.relation, sp.exp(rhs), True)]
     if node["function"] == "log":

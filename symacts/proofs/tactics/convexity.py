@@ -19,7 +19,7 @@ from symacts.proofs.checker.normal import is_zero
 from symacts.proofs.search import EXPECTED, Node
 from symacts.rigor import evaluate
 
-__all__ = ["chords", "exponents", "means"]
+__all__ = ["chords", "exponents", "factored_out", "jensen", "means"]
 
 PREC = 96
 MOST_TERMS = 6
@@ -65,6 +65,39 @@ def chords(goal: Goal, g: sp.Expr) -> Iterator[Node]:
                 "parts": [[encode(w), encode(s)] for w, s in zip(weights, (a, b), strict=True)],
                 "given": inside,
             }
+
+
+def _is_transcendental(f: sp.Expr) -> bool:
+    return bool(f.free_symbols) and not (f.is_Pow and f.exp.is_Integer)
+
+
+def jensen(goal: Goal, g: sp.Expr) -> Iterator[Node]:
+    """`f(p_1) + ... + f(p_k) - k*f(m) + rest` with m the mean of the points, each inside one logarithm or power."""
+    groups: dict[sp.Expr, sp.Expr] = {}
+    for term in sp.Add.make_args(g):
+        points = {f.args[0] for f in term.atoms(sp.log, sp.exp, sp.Pow) if _is_transcendental(f)}
+        if len(points) > 1:
+            return
+        for p in points:
+            groups[p] = groups.get(p, sp.S.Zero) + term
+    plain = [p for p in groups if p.is_Symbol]
+    if not 2 <= len(groups) <= MOST_TERMS or not plain:
+        return
+    t = fresh("t", g)
+    f = groups[plain[0]].xreplace({plain[0]: t})
+    if f.free_symbols != {t} or not all(is_zero(f.xreplace({t: p}) - h) for p, h in groups.items()):
+        return
+    k = sp.Integer(len(groups))
+    mean = sp.expand(sp.Add(*groups) / k)
+    rest = g - sp.Add(*groups.values()) + k * f.xreplace({t: mean})
+    yield {
+        "rule": "convex",
+        "f": encode(k * f),
+        "variable": encode(t),
+        "parts": [[encode(1 / k), encode(p)] for p in groups],
+        "given": [[encode(t), ">"]] if all(goal.given.holds(p, ">") for p in groups) else [],
+        "rest": encode(sp.S.Zero if is_zero(rest) else rest),
+    }
 
 
 def _shares(f: sp.Expr, g: sp.Expr, a: sp.Symbol, symbols: list[sp.Symbol]) -> tuple[sp.Expr, sp.Expr] | None:
@@ -148,9 +181,28 @@ def _weights(points: list[sp.Expr], masses: list[sp.Expr], mean: sp.Expr) -> lis
     return None
 
 
+def factored_out(goal: Goal, g: sp.Expr) -> Iterator[Node]:
+    """`g = exp(u)*h` where h depends on the difference of two variables alone."""
+    symbols = sorted(g.free_symbols, key=str)
+    if len(symbols) != 2 or not g.has(sp.exp):
+        return
+    a, b = symbols
+    w = fresh("w", g)
+    for u in sorted({f.args[0] for f in g.atoms(sp.exp)}, key=sp.default_sort_key):
+        h = sp.expand(g * sp.exp(-u))
+        if u.free_symbols and sp.expand(h.xreplace({a: w + b})).free_symbols == {w}:
+            if goal.given.sign(a - b) == {-1, 0, 1}:
+                yield {"rule": "cases", "on": encode(a - b), "parts": ["<", "=", ">"]}
+            yield {"rule": "factor", "by": encode(sp.exp(u)), "rest": encode(h)}
+            return
+
+
 def exponents(goal: Goal, g: sp.Expr) -> Iterator[Node]:
     """Positive variables under roots or with moving exponents: their logarithms become the variables."""
+    logs = {f.args[0] for f in g.atoms(sp.log) if f.args[0].is_Symbol}
     powers = [p for p in g.atoms(sp.Pow) if not p.exp.is_Integer]
+    if not powers and len(logs) > 1:
+        powers = [sp.Pow(s, sp.S.Half) for s in logs]
     found = sorted(set().union(*(p.base.free_symbols for p in powers)), key=str)
     moving = [s for s in found if goal.given.holds(s, ">") and not any(s in p.exp.free_symbols for p in powers)]
     plain = [p for p in powers if all(f.is_Symbol or f.is_Pow for f in sp.Mul.make_args(p.base))]

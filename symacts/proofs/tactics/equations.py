@@ -107,8 +107,15 @@ def compare_exponentials(goal: Goal, search: Search) -> Iterator[Node]:
         if _is_power(goal.lhs) or _is_power(goal.rhs):
             yield {"rule": "apply", "function": "log"}
         return
+    if goal.rhs.is_number and len(_moving(goal.lhs)) > 1 and all(goal.given.holds(f, ">") for f in _moving(goal.lhs)):
+        yield {"rule": "apply", "function": "log"}
     if any(isinstance(t, sp.log) for side in (goal.lhs, goal.rhs) for t in sp.Add.make_args(side)):
         yield {"rule": "apply", "function": "exp"}
+
+
+def _moving(e: sp.Expr) -> list[sp.Expr]:
+    """The factors that are not numbers."""
+    return [f for f in sp.Mul.make_args(e) if not f.is_number]
 
 
 def _is_power(e: sp.Expr) -> bool:

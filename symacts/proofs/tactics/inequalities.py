@@ -15,7 +15,7 @@ from symacts.proofs.checker.goals import resolved
 from symacts.proofs.checker.limits import scale_of
 from symacts.proofs.checker.normal import is_zero
 from symacts.proofs.search import EXPECTED, Final, Node, Search, has_operators, is_plausible
-from symacts.proofs.tactics.convexity import chords, exponents, means
+from symacts.proofs.tactics.convexity import chords, exponents, factored_out, jensen, means
 from symacts.proofs.tactics.touching import critical, repeated, tangent
 from symacts.rigor.tails import TailSign, tail_sign
 
@@ -276,6 +276,9 @@ def several_variables(goal: Goal, search: Search) -> Iterator[Node]:
         raise Final
     yield from chords(goal, g)
     yield from means(goal, g)
+    yield from jensen(goal, g)
+    yield from squared(goal, g)
+    yield from factored_out(goal, g)
     yield from exponents(goal, g)
     yield from _combined(goal, g)
     for factor in sp.Mul.make_args(sp.factor_terms(g)):
@@ -317,6 +320,19 @@ def several_variables(goal: Goal, search: Search) -> Iterator[Node]:
                     yield node
 
 
+def squared(goal: Goal, g: sp.Expr) -> Iterator[Node]:
+    """One square root against the rest: compare the squares."""
+    terms = sp.Add.make_args(sp.expand(g))
+    for term in terms:
+        roots = [f for f in sp.Mul.make_args(term) if f.is_Pow and f.exp == sp.S.Half and f.free_symbols]
+        if not roots:
+            continue
+        rest = sp.Add(*(t for t in terms if t is not term))
+        low, high = (-rest, term) if goal.given.holds(term, ">=") else (-term, rest)
+        if rest != 0 and goal.given.holds(high, ">="):
+            yield {"rule": "apply", "function": "square", "sides": [encode(low), encode(high)], "cost": 1}
+
+
 def _combined(goal: Goal, g: sp.Expr) -> Iterator[Node]:
     """An affine combination of the variables on which alone both sides depend, with the bounds that it keeps."""
     symbols = g.free_symbols
@@ -332,7 +348,7 @@ def _combined(goal: Goal, g: sp.Expr) -> Iterator[Node]:
         value = sp.expand(old + (w - of) / slopes[old])
         if sp.expand(g.xreplace({old: value})).free_symbols != {w}:
             continue
-        bounds: list[list[Any]] = []
+        bounds: list[list[Any]] = [[encode(way * w), ">"] for way in (1, -1) if goal.given.holds(way * of, ">")]
         for way in (1, -1):
             end = sp.sympify(of.xreplace(dict.fromkeys(symbols, sp.S.Zero)))
             for s, slope in slopes.items():
