@@ -14,7 +14,7 @@ from symacts.proofs import check as checker
 from symacts.proofs.check import FORMAT, CertificateError
 from symacts.proofs.matrices import answer, require_shapes
 from symacts.proofs.proof import Proof
-from symacts.proofs.refute import descend, find_counterexample, sharpen
+from symacts.proofs.refute import along_diagonal, descend, find_counterexample, sharpen
 from symacts.proofs.search import EFFORTS, OutOfBudget, Search, prove_goal
 from symacts.proofs.statement import read
 from symacts.proofs.tactics import ALL
@@ -122,6 +122,8 @@ def _answer(claim: Claim, deadline: float) -> dict[str, Any]:
             continue  # quadrature costs more than the search
         several = len(goal.lhs.free_symbols | goal.rhs.free_symbols) > 1
         counterexample = find_counterexample(goal, FIRST_POINTS_MANY if several else FIRST_POINTS)
+        if several and counterexample is None:
+            counterexample = along_diagonal(goal)
         if counterexample is not None:
             return {"status": "refuted", "counterexample": counterexample.to_dict()}
     nodes = []

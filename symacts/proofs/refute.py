@@ -25,7 +25,7 @@ from symacts.proofs.checker.normal import is_zero
 from symacts.proofs.sample import EXPECTED, FAR, FARTHER, meets, points
 from symacts.rigor import compare, enclose, evaluate
 
-__all__ = ["descend", "find_counterexample", "sharpen", "value_at"]
+__all__ = ["along_diagonal", "descend", "find_counterexample", "sharpen", "value_at"]
 
 DIGITS = 20
 MOST_WAVES = 3  # arguments of sines whose turns are tried
@@ -366,6 +366,41 @@ def descend(goal: Goal) -> Counterexample | None:
     return None
 
 
+def along_diagonal(goal: Goal) -> Counterexample | None:
+    """A counterexample near the diagonal, where the sides of a Lipschitz bound meet: by a scan, then by descent."""
+    symbols = sorted(_outside(goal), key=str)
+    if goal.relation not in ("<", "<=") or len(symbols) != 2:
+        return None
+    if goal.difference.xreplace({symbols[0]: symbols[1]}) != 0:
+        return None
+
+    def at(t: sp.Rational) -> dict[sp.Symbol, sp.Expr]:
+        return {symbols[0]: t, symbols[1]: t + CLOSE}
+
+    def height(t: sp.Rational) -> Any:
+        if not meets(goal.given, at(t)):
+            return None
+        try:
+            return evaluate(value_at(goal.rhs - goal.lhs, at(t), goal.given), 64).mid()
+        except EXPECTED:
+            return None
+
+    known = [(h, t) for t in SCAN for h in [height(t)] if h is not None and h.is_finite()]
+    if not known:
+        return None
+    least, t = min(known, key=lambda pair: pair[0])
+    step = sp.Rational(1, 8)
+    for _ in range(6):
+        if least < 0:
+            return _at(goal, at(t))
+        found = [(h, u) for u in (t - step, t + step) for h in [height(u)] if h is not None and h.is_finite()]
+        least, t = min([(least, t), *found], key=lambda pair: pair[0])
+        step = step / 2
+    return None
+
+
+SCAN = [sp.Rational(k, 4) for k in range(-18, 19)]
+CLOSE = sp.Rational(1, 1000)
 STARTS, MOST_DESCENTS, STEPS = 24, 3, 48
 DESCENT = 24
 

@@ -349,6 +349,7 @@ FORGED: dict[str, tuple[Claim, Any]] = {
         claim(-x, "=", x, (x, ">=")),
         step("apply", ALGEBRA, function="square", sides=[E(-x), E(x)]),
     ),
+    "logarithms the wrong way": (claim(sp.log(x), "<", sp.log(y), (x - y, ">"), (y, ">")), STRUCTURE),
     # roots, seams, half turns
     "a root of the other sign": (
         claim(sp.sqrt(x**2 - 2 * x + 1), "=", x - 1),

@@ -115,6 +115,22 @@ PAIRS: list[tuple[str, str, Any]] = [
         "x > 0, y > 0, z > 0, x + y + z = 1",
     ),
     ("(x - y)/(log(x) - log(y)) <= (x + y)/2", "(x - y)/(log(x) - log(y)) >= (x + y)/2", "x > y, y > 0"),
+    # products of variables, borders in parameters, powers with a moving exponent
+    ("cosh(a*x) <= exp(a**2*x**2/2)", "cosh(a*x) <= exp(a**2*x**2/4)", None),
+    ("sqrt(x + 2*sqrt(x - 1)) = 1 + sqrt(x - 1)", "sqrt(x + 2*sqrt(x - 1)) = 1 - sqrt(x - 1)", "x >= 1"),
+    ("limit(hard_tanh(a*x), a, oo) = 1", "limit(hard_tanh(a*x), a, oo) = 0", "x > 0"),
+    (
+        "limit(((a**x + b**x)/2)**(1/x), x, 0) = sqrt(a*b)",
+        "limit(((a**x + b**x)/2)**(1/x), x, 0) = (a + b)/2",
+        "a > 0, b > 0",
+    ),
+    ("diff(relu(w*x)**2/2, w) = x*relu(w*x)", "diff(relu(w*x)**2/2, w) = relu(w*x)", None),
+    ("Integral(z**n, (z, 0, 1)) = 1/(n + 1)", "Integral(z**n, (z, 0, 1)) = 1/n", "n > 0"),
+    (
+        "abs(hard_swish(x) - hard_swish(y)) <= 3/2*abs(x - y)",
+        "abs(hard_swish(x) - hard_swish(y)) <= 1.4*abs(x - y)",
+        None,
+    ),
     # hypotheses with absolute values
     ("diff(lisht(x), x, 2) > 0", "diff(lisht(x), x, 2) > 2", "abs(x) < 1/2"),
 ]

@@ -96,7 +96,13 @@ class Given:
         if len(found) > 1 and (e.is_Symbol or e.is_Add or e.is_Mul):
             found = self._by_linear_arithmetic(e, found)
         if len(found) > 1 and e.is_Add:
-            for method in (self._by_bounds, self._by_exponent, self._by_multiples, self._by_factors):
+            for method in (
+                self._by_bounds,
+                self._by_exponent,
+                self._by_logarithms,
+                self._by_multiples,
+                self._by_factors,
+            ):
                 found = found & method(e)
                 if len(found) == 1:
                     return found
@@ -209,6 +215,15 @@ class Given:
                     inner = self.sign(sp.expand(exponent - border))
                     return frozenset(way * s for s in inner)
         return ANY
+
+    def _by_logarithms(self, e: sp.Expr) -> frozenset[int]:
+        """`c*log(p) - c*log(q)` has the sign of `c*(p - q)`."""
+        if len(e.args) != 2:
+            return ANY
+        (c, f), (d, g) = (a.as_coeff_Mul() for a in e.args)
+        if c + d != 0 or not isinstance(f, sp.log) or not isinstance(g, sp.log):
+            return ANY
+        return self.sign(c * (f.args[0] - g.args[0]))
 
     def _by_multiples(self, e: sp.Expr) -> frozenset[int]:
         """The sign of `q*c` for a hypothesis on c, both affine in one variable: `a*z + b` where `z + b/a > 0`."""

@@ -81,6 +81,8 @@ def _require_near(outer: Given, condition: Condition, x: sp.Symbol, point: sp.Ex
         value = by_laws(outer, e, x, point, way)
         if value is not None and outer.holds(value, "!=" if op == "!=" else ">"):
             return
+        if value is None and diverges(outer, e, x, point, way) is sp.oo:
+            return
     raise UnsupportedExpression(f"not shown to be defined near the point: {e} {op} 0")
 
 
@@ -114,6 +116,11 @@ def by_laws(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int, de
         return f
     if f.is_Pow and not f.exp.is_number:  # b**e = exp(e*log(b))
         f = sp.exp(f.exp * sp.log(f.base), evaluate=False)
+    if point.is_finite and f.free_symbols != {x}:
+        try:
+            return _quotient(outer, f, x, point)
+        except UnsupportedExpression:
+            pass
     for value in _CANDIDATES if f.free_symbols != {x} else ():
         try:
             _require_at_once(outer, f, x, point, way, value)
@@ -139,6 +146,10 @@ def by_laws(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int, de
     if f.is_Pow and not f.exp.is_Integer:
         return None
     moving = f.args[:1] if f.is_Pow else f.args
+    if f.is_Mul and any(a.is_Add for a in f.args):
+        spread = by_laws(outer, sp.expand_mul(f, deep=False), x, point, way, depth + 1)
+        if spread is not None:
+            return spread
     parts = [by_laws(outer, a, x, point, way, depth + 1) for a in moving]
     if any(p is None for p in parts):
         return None
@@ -241,21 +252,10 @@ def _require_at_once(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way
         _require_scaled_limit(outer, inner, x, sp.oo if way > 0 else -sp.oo, value)
         return
     if point.is_finite:
-        at = {x: point}
-        numerator, denominator = sp.fraction(sp.together(f))
-        for _ in range(MAX_ORDER):
-            for part in (numerator, denominator):
-                if not is_analytic(part) or not all(_strictly(outer, c, at) for c in obligations(part)):
-                    raise UnsupportedExpression("not analytic at the point")
-            top, bottom = numerator.xreplace(at), denominator.xreplace(at)
-            if outer.holds(bottom, "!="):
-                if is_zero(top / bottom - value):
-                    return
-                raise UnsupportedExpression(f"the Taylor coefficients give {top / bottom}, not {value}")
-            if not (is_zero(top) and is_zero(bottom)):
-                raise UnsupportedExpression("no quotient of Taylor coefficients")
-            numerator, denominator = sp.diff(numerator, x), sp.diff(denominator, x)
-        raise UnsupportedExpression("too many vanishing Taylor coefficients")
+        found = _quotient(outer, f, x, point)
+        if not is_zero(found - value):
+            raise UnsupportedExpression(f"the Taylor coefficients give {found}, not {value}")
+        return
     try:
         _require_scaled_limit(outer, f, x, point, value)
     except UnsupportedExpression:  # x = 1/s with s near 0 on one side
@@ -263,6 +263,23 @@ def _require_at_once(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way
         if not _analytic_at(near, x, outer):
             raise
         _require_at_once(outer, near, x, sp.S.Zero, 1 if point is sp.oo else -1, value)
+
+
+def _quotient(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr) -> sp.Expr:
+    """The limit at a finite point by the first Taylor coefficients of numerator and denominator that do not vanish."""
+    at = {x: point}
+    numerator, denominator = sp.fraction(sp.together(f))
+    for _ in range(MAX_ORDER):
+        for part in (numerator, denominator):
+            if not is_analytic(part) or not all(_strictly(outer, c, at) for c in obligations(part)):
+                raise UnsupportedExpression("not analytic at the point")
+        top, bottom = numerator.xreplace(at), denominator.xreplace(at)
+        if outer.holds(bottom, "!="):
+            return top / bottom
+        if not (is_zero(top) and is_zero(bottom)):
+            raise UnsupportedExpression("no quotient of Taylor coefficients")
+        numerator, denominator = sp.diff(numerator, x), sp.diff(denominator, x)
+    raise UnsupportedExpression("too many vanishing Taylor coefficients")
 
 
 def _analytic_at(f: sp.Expr, x: sp.Symbol, outer: Given) -> bool:

@@ -28,7 +28,8 @@ def branches(goal: Goal, search: Search) -> Iterator[Node]:
     yield from _kinks(goal)
     if goal.lhs.has(sp.Derivative) or goal.rhs.has(sp.Derivative):
         yield {"rule": "derivatives"}
-    on = _border(switch, goal.given)
+    found = goal.lhs.atoms(sp.Derivative) | goal.rhs.atoms(sp.Derivative)
+    on = _border(switch, goal.given, frozenset(v for d in found for v, _ in d.variable_count))
     if on is None or len(goal.given.sign(on)) < 2:
         raise Final
     if not {-1, 1} <= goal.given.sign(on):  # only the border itself is open
@@ -116,12 +117,12 @@ def _kinks(goal: Goal) -> Iterator[Node]:
                 break
 
 
-def _border(switch: Any, given: Given) -> sp.Expr | None:
-    """The expression whose sign decides the switch, without factors of known sign."""
+def _border(switch: Any, given: Given, moving: frozenset[sp.Symbol] = frozenset()) -> sp.Expr | None:
+    """The expression whose sign decides the switch, without factors of known sign; one free of `moving` if any is."""
     if isinstance(switch, (sp.And, sp.Or, sp.Not)):
         for part in switch.args:
             if given.decide(part) is None:
-                return _border(part, given)
+                return _border(part, given, moving)
         return None
     if isinstance(switch, (sp.Max, sp.Min)):
         args = switch.args
@@ -137,14 +138,14 @@ def _border(switch: Any, given: Given) -> sp.Expr | None:
             try:
                 given.resolve(inner)
             except Undecided as undecided:
-                return _border(undecided.expression, given)
+                return _border(undecided.expression, given, moving)
         on = given.resolve(on)
     else:
         return None
-    return reduced_border(on, given)
+    return reduced_border(on, given, moving)
 
 
-def reduced_border(on: sp.Expr, given: Given) -> sp.Expr:
+def reduced_border(on: sp.Expr, given: Given, moving: frozenset[sp.Symbol] = frozenset()) -> sp.Expr:
     """One factor of the expression whose sign is open."""
     whole = on
     if is_analytic(on) and not on.is_Symbol:
@@ -152,7 +153,7 @@ def reduced_border(on: sp.Expr, given: Given) -> sp.Expr:
             on = sp.factor(on) if on.is_polynomial(*on.free_symbols) else sp.factor_terms(sp.together(on))
         except EXPECTED:
             on = whole
-    for f in sp.Mul.make_args(on):
+    for f in sorted(sp.Mul.make_args(on), key=lambda f: bool(f.free_symbols & moving)):
         base = f.base if f.is_Pow and f.exp.is_Integer else f
         if not base.is_number and {-1, 1} <= given.sign(base) and base.free_symbols:
             base = _border_of_exponent(base, given)

@@ -34,6 +34,9 @@ def roots(goal: Goal, search: Search) -> Iterator[Node]:
     if has_operators(goal.lhs, goal.rhs):
         return
     lhs, rhs = resolved(goal)
+    for of, other in ((lhs, rhs), (rhs, lhs)):  # the other side may be the root
+        if of.is_Pow and of.exp == sp.S.Half and goal.relation == "=" and goal.given.holds(other, ">="):
+            yield {"rule": "root", "of": encode(of), "value": encode(other)}
     for of in sorted(lhs.atoms(sp.Pow) | rhs.atoms(sp.Pow), key=sp.default_sort_key):
         if of.exp.is_Rational and of.exp.q == 2 and of.base.is_rational_function(*of.base.free_symbols):
             value = _square_root(of.base)

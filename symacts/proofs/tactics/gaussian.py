@@ -104,6 +104,9 @@ def _primitive(local: sp.Expr, z: sp.Symbol, inside: Given, claimed: list[sp.Exp
         resolved = inside.partial(candidate)
         if is_zero(sp.diff(resolved, z) - local):
             return sp.sympify(resolved)
+    factor, power = local.as_independent(z, as_Add=False)
+    if power.is_Pow and power.base == z and z not in power.exp.free_symbols and inside.holds(power.exp + 1, "!="):
+        return sp.sympify(factor * z ** (power.exp + 1) / (power.exp + 1))
     if not local.has(sp.sin, sp.cos):
         return None
     from sympy.simplify.fu import TR8

@@ -15,7 +15,7 @@ from symacts.proofs.checker.goals import resolved
 from symacts.proofs.checker.limits import scale_of
 from symacts.proofs.checker.normal import is_zero
 from symacts.proofs.search import EXPECTED, Final, Node, Search, has_operators, is_plausible
-from symacts.proofs.tactics.convexity import chords, exponents, factored_out, jensen, means
+from symacts.proofs.tactics.convexity import chords, exponents, factored_out, fresh, jensen, means
 from symacts.proofs.tactics.touching import critical, repeated, tangent
 from symacts.rigor.tails import TailSign, tail_sign
 
@@ -276,6 +276,7 @@ def several_variables(goal: Goal, search: Search) -> Iterator[Node]:
         raise Final
     yield from chords(goal, g)
     yield from means(goal, g)
+    yield from multiplied(goal, g)
     yield from jensen(goal, g)
     yield from squared(goal, g)
     yield from factored_out(goal, g)
@@ -338,7 +339,7 @@ def _combined(goal: Goal, g: sp.Expr) -> Iterator[Node]:
     symbols = g.free_symbols
     if len(symbols) < 2:
         return
-    w = sp.Symbol("w" + "_" * sum(s.name.startswith("w") for s in symbols), real=True)
+    w = fresh("w", g)
     sums = [u for f in g.atoms(sp.Function, sp.exp, sp.Pow) for u in f.args if u.is_Add and u.free_symbols == symbols]
     for of in sorted(set(sums), key=sp.default_sort_key)[:MOST_SUMS]:
         slopes = {s: sp.diff(of, s) for s in symbols}
@@ -359,6 +360,22 @@ def _combined(goal: Goal, g: sp.Expr) -> Iterator[Node]:
                 bounds.append([encode(way * (w - end)), op])
         node = {"rule": "generalize", "of": encode(of), "old": encode(old), "value": encode(value)}
         yield {**node, "variable": encode(w), "given": bounds}
+
+
+def multiplied(goal: Goal, g: sp.Expr) -> Iterator[Node]:
+    """The product of two variables on which alone both sides depend."""
+    if len(g.free_symbols) != 2:
+        return
+    a, b = sorted(g.free_symbols, key=str)
+    w = fresh("w", g)
+    if sp.expand(g.xreplace({a: w / b})).free_symbols != {w}:
+        return
+    if not goal.given.holds(b, "!="):
+        yield {"rule": "cases", "on": encode(b), "parts": ["=", "!="]}
+        return
+    bounds = [[encode(way * w), op] for way in (1, -1) for op in (">", ">=") if goal.given.holds(way * a * b, op)][:1]
+    node = {"rule": "generalize", "of": encode(a * b), "old": encode(a), "value": encode(w / b)}
+    yield {**node, "variable": encode(w), "given": bounds}
 
 
 MOST_SUMS = 4  # combinations of the variables that are tried

@@ -111,6 +111,9 @@ def _eventual(outer: Given, on: sp.Expr | None, x: sp.Symbol, point: sp.Expr, wa
         found = getattr(tail_sign(on, x, side, at=at), "sign", None)
     else:
         end = by_laws(outer, on, x, point, way)
+        end = diverges(outer, on, x, point, way) if end is None else end
+        if end is not None and end.is_infinite:
+            return (on if end is sp.oo else -on), ">"
         found = next((s for s in (1, -1) if end is not None and outer.holds(s * end, ">")), None)
         if found is None and end is not None and len(outer.sign(end)) > 1:
             raise Undecided(end)
@@ -174,6 +177,7 @@ def _has_pole_inside(f: sp.Expr, x: sp.Symbol) -> bool:
 
 def _led(e: sp.Expr, x: sp.Symbol) -> Iterator[sp.Expr]:
     """The formula with a sum of exponentials written as one of them times the rest: `exp(L)*(1 + ...)`."""
+    e = e.replace(lambda p: p.is_Pow and x in p.exp.free_symbols, lambda p: sp.exp(p.exp * sp.log(p.base)))
     sums = [s for s in e.atoms(sp.Add) if sum(isinstance(t, sp.exp) and x in t.free_symbols for t in s.args) > 1]
     for s in sorted(sums, key=sp.default_sort_key):
         for lead in s.args:
