@@ -58,6 +58,16 @@ def claim(lhs: Any, relation: str, rhs: Any, *premises: Any) -> Claim:
     return Claim((sp.sympify(lhs), sp.sympify(rhs)), (relation,), premises)
 
 
+def combined(*steps: Any, of: Any, old: Any, value: Any, given: Any = ()) -> dict[str, Any]:
+    data = {"of": E(of), "old": E(old), "value": E(value), "variable": E(z), "given": list(given)}
+    return step("generalize", *steps, **data)
+
+
+def leibniz(f: Any, lo: Any, hi: Any, value: Any) -> tuple[Claim, Any]:
+    of = sp.Derivative(sp.Integral(f, (z, lo, hi)), x)
+    return claim(of, "=", value), step("leibniz", ALGEBRA, of=E(of))
+
+
 PRODUCT, FLAT = sp.Integral(x * y, (x, 0, 1)), sp.Integral(y * y, (y, 0, 1))
 SHIFTED = sp.Integral(sp.exp(-(z**2) + SAME * z), (z, -sp.oo, sp.oo))
 ODD = sp.Integral(z * sp.exp(-(z**2)), (z, -sp.oo, sp.oo))
@@ -350,6 +360,30 @@ FORGED: dict[str, tuple[Claim, Any]] = {
         step("apply", ALGEBRA, function="square", sides=[E(-x), E(x)]),
     ),
     "logarithms the wrong way": (claim(sp.log(x), "<", sp.log(y), (x - y, ">"), (y, ">")), STRUCTURE),
+    "a multiple of a hypothesis that may say nothing": (
+        claim(0, "<=", y * x + y * t, (a, ">="), (a * x + a * t, ">="), (y, ">")),
+        STRUCTURE,
+    ),
+    # one combination of the variables, integrals with moving bounds
+    "bounds of a combination that do not follow": (
+        claim(0, "<=", x + y, (x, ">=")),
+        combined(STRUCTURE, of=x + y, old=x, value=z - y, given=[[E(z), ">="]]),
+    ),
+    "a combination that leaves a variable": (claim(0, "<=", x + y), combined(STRUCTURE, of=x, old=x, value=z)),
+    "a root as a combination": (claim(0, "<=", x), combined(STRUCTURE, of=sp.sqrt(x), old=x, value=z**2)),
+    "a square that does not recover its root": (
+        claim(0, "<=", x),
+        combined(STRUCTURE, of=x**2, old=x, value=sp.sqrt(z), given=[[E(z), ">="]]),
+    ),
+    "a product of which one factor may vanish": (
+        claim(0, "<=", x * y, (x, ">=")),
+        combined(STRUCTURE, of=x * y, old=y, value=z / x, given=[[E(z), ">="]]),
+    ),
+    "a moving bound below a kink": (leibniz(sp.Abs(z), ZERO, x, x)),
+    "a moving bound across a pole": (leibniz(1 / z, ONE, x, 1 / x)),
+    "a moving bound at a branch point": (leibniz(sp.sqrt(z), ZERO, x, sp.sqrt(x))),
+    "a moving bound in the integrand": (leibniz(sp.exp(x * z), ZERO, x, sp.exp(x**2))),
+    "a moving lower bound": (leibniz(sp.exp(z), x, ZERO, sp.exp(x))),
     # roots, seams, half turns
     "a root of the other sign": (
         claim(sp.sqrt(x**2 - 2 * x + 1), "=", x - 1),
@@ -487,6 +521,21 @@ MATRICES: dict[str, tuple[MatrixClaim, Any]] = {
             (("A", ("n", "n")), ("B", ("n", "n"))),
         ),
         {"rule": "words", "left": [["add", ["sym", "A"], ["sym", "B"]]]},
+    ),
+    "diagonal factors in another order": (
+        MatrixClaim(
+            *(("mul", ("diag", X), ("sym", "A")), "=", ("mul", ("sym", "A"), ("diag", X))),
+            (("x", ("n", 1)), ("A", ("n", "n"))),
+        ),
+        {"rule": "diagonals", "steps": [ALGEBRA, ALGEBRA]},
+    ),
+    "outer products exchanged": (
+        MatrixClaim(
+            *(("mul", ("diag", X), ("sym", "y"), ("T", ("sym", "y"))), "="),
+            ("mul", ("diag", ("sym", "y")), X, ("T", X)),
+            (("x", ("n", 1)), ("y", ("n", 1))),
+        ),
+        {"rule": "diagonals", "steps": [ALGEBRA, ALGEBRA]},
     ),
     "another order": (
         MatrixClaim(

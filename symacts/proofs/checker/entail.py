@@ -232,7 +232,7 @@ class Given:
                 m, k = sp.diff(e, s), sp.diff(c, s)
                 if s in m.free_symbols | k.free_symbols or k == 0 or not (m.free_symbols | k.free_symbols):
                     continue
-                if m != 0 and is_zero(e * k - m * c):
+                if m != 0 and 0 not in self.sign(k) and is_zero(e * k - m * c):
                     signs = self.sign(m / k)
                     return frozenset(t * u for t in signs for u in _ALLOWED[op])
                 break
