@@ -23,7 +23,7 @@ from symacts.kernels.plan import Draft, Plan, Stretch, finish, make_plan, served
 from symacts.kernels.series import Range, series, with_series
 from symacts.kernels.targets.elementary import EXPANSIONS, Writer
 from symacts.kernels.targets.numpy import combine
-from symacts.kernels.targets.pairs import SUPPORTED, Pairs, is_larger, is_nonpositive
+from symacts.kernels.targets.pairs import SUPPORTED, Pairs, is_larger, is_nonpositive, is_power_of_two
 from symacts.kernels.targets.segments import Segments, segmented, write
 from symacts.rewrite.graph import Graph
 from symacts.rewrite.regimes import FloatArray, Section, choose, weight
@@ -129,8 +129,9 @@ def _patched(w: Writer, inner: str, outer: str, lo: float, hi: float) -> str:
 
 
 def _plain(graph: Graph, writer: Writer, wanted: tuple[int, ...], arithmetic: str) -> dict[int, str]:
-    """The names of all steps, each rounded."""
+    """The names of all steps, each rounded; "refined": the rounding errors of exponents, too, are put back."""
     names: dict[int, str] = {}
+    pairs = Pairs(writer, graph)
     for k in graph.reachable(wanted):
         step = graph.steps[k]
         if step.name == "var":
@@ -144,11 +145,24 @@ def _plain(graph: Graph, writer: Writer, wanted: tuple[int, ...], arithmetic: st
             names[k] = writer.let(f"{p} if {mask} else {q}")
         elif step.name == "div" and arithmetic == "refined" and graph.value(step.args[0]) == 1.0:
             names[k] = _reciprocal(graph, writer, names, step.args[1])
+        elif step.name == "exp" and arithmetic == "refined" and _is_short(graph, step.args[0]):
+            names[k] = pairs.exponential_of(step.args[0])
         else:
             names[k] = EXPANSIONS[step.name](writer, *(names[j] for j in step.args))
         if is_nonpositive(graph, k):
             writer.nonpositive.add(names[k])
     return names
+
+
+EXACT, SHORT = frozenset({"var", "const", "neg", "abs"}), frozenset({"add", "sub", "mul"})
+"""Operations without a rounding error, and those with one that costs an operation or two."""
+
+
+def _is_short(graph: Graph, k: int) -> bool:
+    """Whether a step is made of sums and products alone, and rounded somewhere."""
+    steps = [graph.steps[j] for j in graph.reachable((k,))]
+    rounded = [s for s in steps if s.name in SHORT and not any(is_power_of_two(graph.value(j)) for j in s.args)]
+    return bool(rounded) and all(s.name in EXACT | SHORT for s in steps)
 
 
 def _drop_unused(writer: Writer, results: Sequence[str]) -> None:
@@ -273,8 +287,9 @@ def _share(lo: float, hi: float) -> float:
 def _trials(plan: Plan, name: str, inner: str, parallel: bool) -> Iterator[_Trial]:
     """Ways of writing the loop, cheapest first; the caller takes the cheapest, what it leaves to tables included.
 
-    Programs with shared reciprocals; these with the error of each reciprocal's denominator put back; programs in pairs
-    of words, with polynomials where even these do not serve; segments; quotients rounded once, with polynomials.
+    Programs with shared reciprocals; these with the error of each reciprocal's denominator put back, for the forms that
+    rounded arithmetic prefers and for those that are best in exact arithmetic; the latter in pairs of words, with
+    polynomials where even these do not serve; segments; quotients rounded once, with polynomials.
     """
     seen: list[_Trial] = []
 
@@ -292,6 +307,13 @@ def _trials(plan: Plan, name: str, inner: str, parallel: bool) -> Iterator[_Tria
     for sided, exact in _exact(plan, inner):
         if not sided and enough():
             break
+        trial = tried(exact, "refined")
+        yield trial
+        if trial.missing < ENOUGH:
+            continue
+        patches = _patches(exact, trial)
+        if patches:
+            yield tried(exact, "refined", patches=patches)
         trial = tried(exact, "paired")
         yield trial
         pairs = frozenset(k for k, left in enumerate(trial.open) if left >= PATCHED)
@@ -348,7 +370,7 @@ def _exact(plan: Plan, inner: str) -> Iterator[tuple[int, Plan]]:
 def _patches(plan: Plan, last: _Trial) -> dict[int, list[tuple[float, float, int]]]:
     """Polynomials for ranges that the last trial left; one for both sides of zero where it serves both.
 
-    Around a zero of the function half the range is enough: samples next to bad ones are left out with them.
+    Around a zero in its middle half the range is enough: samples next to bad ones are left out with them.
     """
     x = plan.graph.variable("x")
     patches: dict[int, list[tuple[float, float, int]]] = {}
@@ -361,8 +383,9 @@ def _patches(plan: Plan, last: _Trial) -> dict[int, list[tuple[float, float, int
             if min(abs(lo), abs(hi)) < CLOSE:
                 lo, hi = (studied.section.lo, max(near)) if hi > 0 else (-max(near), studied.section.hi)
             elif len(zeros) == 1:
-                reach = min(zeros[0] - lo, hi - zeros[0]) / 2
-                lo, hi = zeros[0] - reach, zeros[0] + reach
+                less, more = sorted((zeros[0] - lo, hi - zeros[0]))
+                if 2 * less > more:
+                    lo, hi = zeros[0] - less / 2, zeros[0] + less / 2
             node = series(studied, plan.graph, x, Range(lo, hi), draft.form)
             if node is not None and found and found[-1][2] == node and found[-1][0] == -hi:
                 found[-1] = (-hi, hi, node)

@@ -19,7 +19,7 @@ from symacts.kernels.approximations import ERFCX_POLE, coefficients
 from symacts.kernels.targets.elementary import EXPANSIONS, Writer, exp_reduced
 from symacts.rewrite.graph import Graph, Rounded
 
-__all__ = ["SUPPORTED", "Pairs", "is_larger", "is_nonpositive"]
+__all__ = ["SUPPORTED", "Pairs", "is_larger", "is_nonpositive", "is_power_of_two"]
 
 Pair = tuple[str, str | None]
 """A value's name and that of its error (None: exact)."""
@@ -143,7 +143,7 @@ class Pairs:
         value = w.let(f"{p}*{q}")
         self.factors[value] = p, q
         low = None
-        if not any(_is_power_of_two(self.graph.value(j)) for j in (a, b)):
+        if not any(is_power_of_two(self.graph.value(j)) for j in (a, b)):
             low = w.let(w.fma(p, q, f"-{value}"))
         for factor, other in ((q, p_low), (p, q_low)):
             if other is not None:
@@ -173,6 +173,14 @@ class Pairs:
         rest = rest if n_low is None else w.let(f"{rest} + {n_low}")
         rest = rest if d_low is None else w.let(w.fma(f"-{q}", d_low, rest))
         return q, w.let(f"{rest}*{r}")
+
+    def exponential_of(self, k: int) -> str:
+        """exp of a step, rounded: a rounding error of the exponent is a relative one of the result."""
+        value, error = self.pair(k)
+        if is_nonpositive(self.graph, k):
+            self.writer.nonpositive.add(value)
+        e = EXPANSIONS["exp"](self.writer, value)
+        return e if error is None else self.writer.let(f"{e}*{error} + {e}")
 
     def exponential(self, k: int) -> Pair:
         """s*(1 + p + low), or that less one, from the parts of `exp_reduced`."""
@@ -268,5 +276,6 @@ def is_at_most_one(graph: Graph, k: int) -> bool:
     return step.name in ("mul", "neg") and all(is_at_most_one(graph, j) for j in step.args)
 
 
-def _is_power_of_two(value: float | None) -> bool:
+def is_power_of_two(value: float | None) -> bool:
+    """Whether products with it are exact."""
     return value is not None and not isinstance(value, Rounded) and abs(math.frexp(value)[0]) == 0.5
