@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from symacts import cache
 from symacts.kernels.memory import address
-from symacts.kernels.targets import repair, vector
+from symacts.kernels.targets import loops, repair, vector
 from symacts.kernels.targets.repair import BUCKETS
 
 __all__ = ["BUCKETS", "Loop", "bucketed"]
@@ -33,7 +33,11 @@ Measured with other work in between: from here on a kernel and a reader of all i
 with results in a cache that others share, from twice as much on much less; the kernel alone takes half as long.
 """
 LONG = 40
-"""Steps from which a loop computes four registers at a time, not two: a core does not look as far ahead by itself."""
+"""Steps from which a loop computes four registers at a time, not two: a core does not look as far ahead by itself.
+
+Not where a second program serves vectors with an element outside the first one's range. Two registers of 256 bits are a
+cache line, the least that the loop takes.
+"""
 ARRAYS_IN_THREADS = 1 << 17
 """Elements from which a parallel kernel uses its threads: starting them takes about as long as 1e5 elements."""
 DIGEST = 64
@@ -62,16 +66,16 @@ def _machine() -> tuple[Any, str, bool]:
 def _object(source: str, streams: bool = False) -> bytes:
     """The object file of a kernel's source: from disk, or compiled and stored."""
     machine, described, permutes = _machine()
-    own = b"".join(Path(str(m.__file__)).read_bytes() for m in (vector, repair))
+    own = b"".join(Path(str(m.__file__)).read_bytes() for m in (vector, loops, repair))
     key = hashlib.sha256(source.encode() + described.encode() + own + bytes(streams)).hexdigest()[:40]
     name = f"kernels/{key}.o"
     stored = cache.read(name)
     if stored is not None and stored[:DIGEST] == hashlib.sha256(stored[DIGEST:]).hexdigest().encode():
         return stored[DIGEST:]
     module = vector.read(source)
-    registers = 4 if len(module.steps) > LONG else 2
+    registers = 4 if len(module.steps) > LONG and module.wide is None else 2
     lanes = registers * (8 if permutes else 4) * (1 if module.dtype == "float64" else 2)
-    found = compiled(vector.assemble(module, lanes, permutes, streams), machine)
+    found = compiled(loops.assemble(module, lanes, permutes, streams), machine)
     cache.write(name, hashlib.sha256(found).hexdigest().encode() + found)
     return found
 

@@ -7,7 +7,6 @@ cost nothing more; in the others those elements are redone from the table, one a
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,7 +23,7 @@ from symacts.kernels.series import Range, series, with_series
 from symacts.kernels.targets.elementary import EXPANSIONS, Writer
 from symacts.kernels.targets.numpy import combine
 from symacts.kernels.targets.pairs import SUPPORTED, Pairs, is_larger, is_nonpositive, is_power_of_two
-from symacts.kernels.targets.segments import Segments, segmented, write
+from symacts.kernels.targets.segments import Segments, segmented, share, write
 from symacts.rewrite.graph import Graph
 from symacts.rewrite.regimes import FloatArray, Section, choose, weight
 
@@ -75,7 +74,8 @@ class _Style:
     The arithmetic is "shared" (one reciprocal for each denominator), "refined" (the same, with the rounding errors of
     denominator and reciprocal put back), "rounded once" (quotients as they are) or "paired" (`targets.pairs`: to the
     end for the outputs in `pairs`, in sums for the others). The outputs in `alone` have no program beside the segments.
-    Patches are programs for small ranges, each with its ends.
+    Patches are programs for small ranges, each with its ends. Outside `near` another way of writing the loop serves,
+    `wide`, for vectors with an element there.
     """
 
     arithmetic: str
@@ -84,11 +84,31 @@ class _Style:
     alone: frozenset[int] = frozenset()
     pairs: frozenset[int] = frozenset()
     patches: Mapping[int, Sequence[tuple[float, float, int]]] = field(default_factory=dict)
+    near: tuple[float, float] | None = None
+    wide: tuple[Plan, _Style] | None = None
 
 
 def generate(plan: Plan, dtype: str, style: _Style) -> str:
     """Source of a module with `body(x)`, the programs of all outputs; `targets.vector` makes the loop around it."""
-    graph, writer = plan.graph, Writer(dtype)
+    writer = Writer(dtype)
+    functions = [_function("body", plan, writer, style)]
+    if style.wide is not None:
+        functions.insert(0, _function("wide", style.wide[0], writer, style.wide[1]))
+    needed = set(NAME.findall(" ".join(line for function in functions for line in function)))
+    constants = [f"{name} = {_literal(text)}" for text, name in writer.constants.items() if name in needed]
+    tables = [f"{name} = ({', '.join(map(repr, v))})" for v, name in writer.tables.items() if name in needed]
+    settings = [f'DTYPE = "{dtype}"', f"SLOTS = {MOST_SLOTS}", f"PARALLEL = {style.parallel}", "SHARED = ()"]
+    if style.near is not None:
+        settings.append(f"NEAR = ({style.near[0]!r}, {style.near[1]!r})")
+    head = [_HEAD, *settings, *constants, *tables]
+    return "\n".join([*head, *[line for function in functions for line in ("", "", *function)], ""])
+
+
+def _function(name: str, plan: Plan, writer: Writer, style: _Style) -> list[str]:
+    """The lines of one function of x."""
+    writer.lines.clear()
+    writer.shared.clear()
+    graph = plan.graph
     combined = [None if k in style.alone else combine(graph, draft) for k, draft in enumerate(plan.drafts)]
     wanted = tuple(r for r in combined if r is not None)
     if style.arithmetic != "rounded once":
@@ -110,14 +130,9 @@ def generate(plan: Plan, dtype: str, style: _Style) -> str:
             results[k] = _patched(writer, inner, results[k] or "x", lo, hi)
     for k, found_segments in style.segments.items():
         results[k] = write(writer, found_segments, plan.drafts[k].form, results[k])
-    returned = ", ".join(result or "x" for result in results)
-    _drop_unused(writer, [result or "x" for result in results])
-    constants = [f"{name} = {_literal(text)}" for text, name in writer.constants.items()]
-    tables = [f"{name} = ({', '.join(map(repr, values))})" for values, name in writer.tables.items()]
-    settings = [f'DTYPE = "{dtype}"', f"SLOTS = {MOST_SLOTS}", f"PARALLEL = {style.parallel}", "SHARED = ()"]
-    head = [_HEAD, *settings, *constants, *tables]
-    body = ["def body(x):", *[f"    {line}" for line in writer.lines], f"    return {returned},", ""]
-    return "\n".join([*head, "", "", *body])
+    returned = [result or "x" for result in results]
+    lines = _needed(writer.lines, returned)
+    return [f"def {name}(x):", *[f"    {line}" for line in lines], f"    return {', '.join(returned)},"]
 
 
 def _patched(w: Writer, inner: str, outer: str, lo: float, hi: float) -> str:
@@ -165,18 +180,16 @@ def _is_short(graph: Graph, k: int) -> bool:
     return bool(rounded) and all(s.name in EXACT | SHORT for s in steps)
 
 
-def _drop_unused(writer: Writer, results: Sequence[str]) -> None:
-    """Leave out lines, constants and tables that no result needs."""
+def _needed(lines: Sequence[str], results: Sequence[str]) -> list[str]:
+    """The lines that some result needs."""
     needed = set(results)
     kept = []
-    for line in reversed(writer.lines):
+    for line in reversed(lines):
         name, expression = line.split(" = ", 1)
         if name in needed:
             kept.append(line)
             needed |= set(NAME.findall(expression))
-    writer.lines[:] = reversed(kept)
-    writer.constants = {key: name for key, name in writer.constants.items() if name in needed}
-    writer.tables = {key: name for key, name in writer.tables.items() if name in needed}
+    return kept[::-1]
 
 
 NAME = re.compile(r"\b[vCT]\d+\b")
@@ -236,11 +249,18 @@ class _Trial:
     source: str
     columns: list[Any]
     served: list[list[tuple[float, float]]]
+    style: _Style
+    plan: Plan
+
+    @property
+    def near(self) -> tuple[float, float] | None:
+        """The floats of the first program, where there are two."""
+        return self.style.near
 
     @property
     def open(self) -> list[float]:
         """For each output the share of inputs left to its table."""
-        return [1.0 - sum(_share(*g) for g in stretches) for stretches in self.served]
+        return [1.0 - sum(share(*g) for g in stretches) for stretches in self.served]
 
     @property
     def missing(self) -> float:
@@ -251,37 +271,40 @@ class _Trial:
     def cost(self) -> float:
         """About how many cycles an element takes, what the tables do included."""
         double = 'DTYPE = "float64"' in self.source
-        body = self.source.split("def body", 1)[1]
-        lines = body.splitlines()
-        products = body.count("*") + body.count("fma")
-        sums = sum(max(line.count(" + ") + line.count(" - ") - line.count("*"), 0) for line in lines)
-        chosen = sum(line.count(sign) for line in lines for sign in ("<", ">")) + 2 * max(map(len, self.served))
-        moved = body.count("[") + body.count("<<") + body.count(" if ") / 2
-        quotients, roots = body.count("/") + body.count("near(") / 2, body.count("sqrt")
-        multiplier = products + chosen + (6 if double else 4) * quotients + (13 if double else 9) * roots + moved / 2
-        cycles = max(multiplier, sums, (multiplier + sums + moved) / 2) + CALL * (body.count("math.") - roots)
+        head, body = self.source.split("def body", 1)
+        cycles = _cycles(body, double) + 2 * (1 if "NEAR" in head else max(map(len, self.served)))
+        if "def wide" in head and self.near:
+            seldom = min(1.0, (16 if double else 32) * (1.0 - share(*self.near)))
+            cycles += seldom * (_cycles(head.split("def wide")[1], double) + DETOUR)
         return cycles / (8 if double else 16) + TABLE * self.missing
 
 
+def _cycles(body: str, double: bool) -> float:
+    """About how many cycles a vector takes."""
+    lines = body.splitlines()
+    products = body.count("*") + body.count("fma")
+    sums = sum(max(line.count(" + ") + line.count(" - ") - line.count("*"), 0) for line in lines)
+    chosen = sum(line.count(sign) for line in lines for sign in ("<", ">"))
+    moved = body.count("[") + body.count("<<") + body.count(" if ") / 2
+    quotients, roots = body.count("/") + body.count("near(") / 2, body.count("sqrt")
+    multiplier = products + chosen + (6 if double else 4) * quotients + (13 if double else 9) * roots + moved / 2
+    return max(multiplier, sums, (multiplier + sums + moved) / 2) + CALL * (body.count("math.") - roots)
+
+
+DETOUR = 30
+"""Cycles of the way to another program for a vector, and back."""
 CALL, TABLE = 300, 130
 """Cycles of a call of the C library for each element of a vector, and of an element that the table serves.
 
 The rest counts what a core with 512-bit vectors issues (measured): products and comparisons to one pair of pipes, sums
 to another, divisions and square roots as what they are made of.
 """
-SPREAD = 2.5
-"""Scale of the normal law by which inputs are weighed when ways of writing a loop are compared."""
 ENOUGH = 0.006
 """Share of inputs left to the table that does not pay for another way of writing the loop."""
-CHEAP = {"float64": 8.0, "float32": 2.6}
+CHEAP = {"float64": 8.0, "float32": 2.0}
 """Cost below which no other way of writing the loop is tried."""
 PATCHED = 0.002
 """Share of inputs from which a range that programs leave gets a polynomial."""
-
-
-def _share(lo: float, hi: float) -> float:
-    """The share of inputs in [lo, hi] under that law."""
-    return (math.erf(hi / SPREAD / math.sqrt(2)) - math.erf(lo / SPREAD / math.sqrt(2))) / 2
 
 
 def _trials(plan: Plan, name: str, inner: str, parallel: bool) -> Iterator[_Trial]:
@@ -289,7 +312,8 @@ def _trials(plan: Plan, name: str, inner: str, parallel: bool) -> Iterator[_Tria
 
     Programs with shared reciprocals; these with the error of each reciprocal's denominator put back, for the forms that
     rounded arithmetic prefers and for those that are best in exact arithmetic; the latter in pairs of words, with
-    polynomials where even these do not serve; segments; quotients rounded once, with polynomials.
+    polynomials where even these do not serve; segments, alone and with the cheapest of the former for vectors that
+    reach beyond them; quotients rounded once, with polynomials.
     """
     seen: list[_Trial] = []
 
@@ -329,6 +353,11 @@ def _trials(plan: Plan, name: str, inner: str, parallel: bool) -> Iterator[_Tria
     found = {k: segmented(draft, name, inner) for k, draft in enumerate(plan.drafts)}
     segments = {k: s for k, s in found.items() if s is not None}
     some = {k: s for k, s in segments.items() if k in wanted}
+    if len(segments) == len(plan.drafts):
+        near = _common(tried(plan, "refined", segments, frozenset(segments)).served)
+        best = min(seen[:-1], key=lambda trial: trial.cost)
+        if near is not None:
+            yield tried(plan, "refined", segments, frozenset(segments), near=near, wide=(best.plan, best.style))
     for chosen, alone in ((some, some), (segments, segments), (some, {})):
         if chosen:
             yield tried(plan, "refined", chosen, frozenset(alone))
@@ -338,6 +367,14 @@ def _trials(plan: Plan, name: str, inner: str, parallel: bool) -> Iterator[_Tria
         last = tried(plan, "rounded once")
         yield last
         _add_series(plan, last)
+
+
+def _common(served: Sequence[Sequence[tuple[float, float]]]) -> tuple[float, float] | None:
+    """The range around zero that all outputs' stretches hold."""
+    held = [[pair for pair in stretches if pair[0] < 0.0 < pair[1]] for stretches in served]
+    if not all(held):
+        return None
+    return max(stretches[0][0] for stretches in held), min(stretches[0][1] for stretches in held)
 
 
 def _exact(plan: Plan, inner: str) -> Iterator[tuple[int, Plan]]:
@@ -407,7 +444,7 @@ def _gaps(section: Section, served: Sequence[tuple[float, float]]) -> list[tuple
         if lo > start and hi >= section.lo and start < section.hi:
             gaps.append((start, min(lo, section.hi)))
         start = max(start, hi)
-    return [(lo, hi) for lo, hi in gaps if _share(lo, hi) > PATCHED and max(abs(lo), abs(hi)) < FAR]
+    return [(lo, hi) for lo, hi in gaps if share(lo, hi) > PATCHED and max(abs(lo), abs(hi)) < FAR]
 
 
 FAR = 4.0
@@ -426,7 +463,7 @@ def _tried(plan: Plan, inner: str, style: _Style) -> _Trial:
     source = generate(plan, inner, style)
     columns = _columns(source, len(plan.drafts), inner, MOST_SLOTS)
     kept = [served(draft, columns[k], MOST_SLOTS) for k, draft in enumerate(plan.drafts)]
-    return _Trial(source, columns, kept)
+    return _Trial(source, columns, kept, style, plan)
 
 
 def _columns(source: str, count: int, inner: str, slots: int) -> list[Any]:

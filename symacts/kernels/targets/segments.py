@@ -24,9 +24,9 @@ from symacts.kernels.fit import Fit, fit, times
 from symacts.kernels.plan import Draft, Studied
 from symacts.kernels.targets.elementary import Writer
 from symacts.rewrite.reference import Dyadic
-from symacts.rewrite.regimes import Format, order_of_zero, weight
+from symacts.rewrite.regimes import Format, order_of_zero
 
-__all__ = ["Segments", "segmented", "write"]
+__all__ = ["Mirror", "Segments", "mirror_of", "segmented", "share", "write"]
 
 COUNTS = {
     "float64": tuple(range(10, 25)),
@@ -46,11 +46,35 @@ WIDTHS = {"float64": (1, 2, 4, 8, 16), "float32": (2, 4, 8, 16, 32)}
 """Reciprocals of the segments' widths, widest first; powers of two, so that x/width is exact."""
 LEAST = 0.15
 """Share of inputs that segments must serve to be worth it."""
+MISSING = {"float64": 1000, "float32": 2000}
+"""Terms of a polynomial that cost as much as leaving all inputs to a table."""
+NARROWEST = 4
+"""|x| that a grid must reach."""
+SPREAD = 2.5
+"""Scale of the normal law by which inputs are weighed when ways of writing a loop are compared."""
+
+
+def share(lo: float, hi: float) -> float:
+    """The share of inputs in [lo, hi] under that law."""
+    return (math.erf(hi / SPREAD / math.sqrt(2)) - math.erf(lo / SPREAD / math.sqrt(2))) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Mirror:
+    """F(-x) = sign*F(x) + slope*x + constant; the segments lie on the half line of `side`, where F is small."""
+
+    side: int
+    sign: int
+    slope: float
+    constant: float
 
 
 @dataclass(frozen=True, slots=True)
 class Segments:
-    """Polynomials on [lo, hi): per segment shift and coefficients, and the zero that is factored out (None: none)."""
+    """Polynomials on [lo, hi): per segment shift and coefficients, and the zero that is factored out (None: none).
+
+    With a mirror these are ends and places of |x|.
+    """
 
     inverse: int
     number: int
@@ -59,6 +83,17 @@ class Segments:
     order: int
     rows: tuple[tuple[Fraction, ...] | None, ...]
     anchors: tuple[Fraction | None, ...]
+    mirror: Mirror | None = None
+
+    @property
+    def share(self) -> float:
+        """The share of inputs that they serve."""
+        return share(self.lo, self.hi) * (2.0 if self.mirror else 1.0)
+
+    @property
+    def length(self) -> int:
+        """Coefficients of the longest polynomial."""
+        return max(len(row) for row in self.rows if row is not None)
 
 
 def segmented(draft: Draft, name: str, inner: str) -> Segments | None:
@@ -73,30 +108,61 @@ def segmented(draft: Draft, name: str, inner: str) -> Segments | None:
     inner : str
         The loop's float format.
     """
-    best: Segments | None = None
-    for inverse in WIDTHS[inner]:
-        found = _grid(draft, name, inner, inverse)
-        if found is not None and (best is None or weight(found.lo, found.hi) > 1.1 * weight(best.lo, best.hi)):
-            best = found
-        if best is not None and all(row is not None for row in best.rows):
-            break
-    return best if best is not None and weight(best.lo, best.hi) > LEAST else None
+    found: list[Segments] = []
+    for mirror in dict.fromkeys((mirror_of(draft), None)):
+        for inverse in WIDTHS[inner]:
+            if NUMBER[inner] < (NARROWEST if mirror else 2 * NARROWEST) * inverse:
+                break
+            found += _grids(draft, name, inner, inverse, mirror)
+    best = min(found, key=lambda g: MISSING[inner] * (1.0 - g.share) + g.length, default=None)
+    return best if best is not None and best.share > LEAST else None
 
 
-def _grid(draft: Draft, name: str, inner: str, inverse: int) -> Segments | None:
+def mirror_of(draft: Draft) -> Mirror | None:
+    """What F(-x) is in F(x), by true values: a candidate, measured like everything else."""
+    values: list[tuple[Fraction, Fraction, Fraction]] = []
+    for at in PLACES:
+        right, left = _exact(draft, at), _exact(draft, -at)
+        if right is None or left is None:
+            return None
+        values.append((at, right, left))
+    for sign in (1, -1):
+        slopes = [(left - right) / at if sign == 1 else left + right for at, right, left in values]
+        common = float(slopes[0]) if abs(slopes[0]) > Fraction(1, 2**90) else 0.0
+        if all(abs(v - Fraction(common)) <= Fraction(1, 2**90) for v in slopes):
+            side = 1 if sum(abs(right) - abs(left) for _, right, left in values) <= 0 else -1
+            return Mirror(side, sign, common if sign == 1 else 0.0, common if sign == -1 else 0.0)
+    return None
+
+
+def _exact(draft: Draft, point: Fraction) -> Fraction | None:
+    """The true value at a point."""
+    owner = [s for s in draft.sections if s.section.lo <= point <= s.section.hi]
+    v = owner[0].reference.value(point) if owner else None
+    return None if v is None else v[0] * Fraction(2) ** v[1]
+
+
+PLACES = (Fraction(1, 8), Fraction(3, 4), Fraction(5, 4), Fraction(3), Fraction(13, 2))
+"""Where F(x) and F(-x) are compared."""
+
+
+def _grids(draft: Draft, name: str, inner: str, inverse: int, mirror: Mirror | None) -> list[Segments]:
+    """Segments of one width, for every length of polynomials the run of segments that serves most."""
     number = NUMBER[inner]
     width = Fraction(1, inverse)
-    first = -number // 2
-    owners = [_owner(draft, k * width, (k + 1) * width) for k in range(first, first + number)]
-    reach = number // 2 * width
-    zeros = sorted({r for s in draft.sections for r in (*s.roots, *_at_zero(s)) if abs(r[0]) <= reach + width})
+    first, side = (0, mirror.side) if mirror else (-number // 2, 1)
+    places = range(first, first + number)
+    owners = [_owner(draft, *sorted((side * k * width, side * (k + 1) * width))) for k in places]
+    reach = max(abs(first), abs(first + number)) * width
+    every = {r for s in draft.sections for r in (*s.roots, *_at_zero(s)) if abs(r[0]) <= reach + width}
+    zeros = sorted({(side * z, m) for z, m in every if not mirror or side * z >= 0})
     orders = {m for _, m in zeros}
     if len(orders) > 1 or any(m < 0 for m in orders):
-        return None
+        return []
     order = orders.pop() if orders else 0
     rows: list[tuple[Fraction, ...] | None] = []
     anchors: list[Fraction | None] = []
-    for k, studied in zip(range(first, first + number), owners, strict=True):
+    for k, studied in zip(places, owners, strict=True):
         center = (k + Fraction(1, 2)) * width
         anchor = None
         if len(zeros) == 1:
@@ -105,20 +171,25 @@ def _grid(draft: Draft, name: str, inner: str, inverse: int) -> Segments | None:
             near = min((z for z, _ in zeros), key=lambda z: abs(z - center))
             anchor = near if abs(near - center) < Fraction(3, 2) * width else None
         anchors.append(anchor)
-        rows.append(None if studied is None else _row(studied, center, width / 2, anchor, order, name))
+        rows.append(None if studied is None else _row(studied, center, width / 2, anchor, order, name, side))
+    found = []
+    for longest in sorted({len(row) for row in rows if row is not None}):
+        start, stop = _run([row is not None and len(row) <= longest for row in rows], first, width)
+        kept = [row if start <= k < stop else None for k, row in enumerate(rows)]
+        lo, hi = float((start + first) * width), float((stop + first) * width)
+        found.append(Segments(inverse, number, lo, hi, order, tuple(kept), tuple(anchors), mirror))
+    return found
+
+
+def _run(good: Sequence[bool], first: int, width: Fraction) -> tuple[int, int]:
+    """The run of good segments that serves most."""
     runs: list[tuple[int, int]] = []
-    for k, row in enumerate(rows):
-        if row is not None and runs and runs[-1][1] == k:
+    for k in [k for k, is_good in enumerate(good) if is_good]:
+        if runs and runs[-1][1] == k:
             runs[-1] = runs[-1][0], k + 1
-        elif row is not None:
+        else:
             runs.append((k, k + 1))
-    if not runs:
-        return None
-    ends = [(float((a + first) * width), float((b + first) * width)) for a, b in runs]
-    start, stop = max(zip(runs, ends, strict=True), key=lambda pair: weight(*pair[1]))[0]
-    kept = [row if start <= k < stop else None for k, row in enumerate(rows)]
-    lo, hi = float((start + first) * width), float((stop + first) * width)
-    return Segments(inverse, number, lo, hi, order, tuple(kept), tuple(anchors))
+    return max(runs, key=lambda r: share(float((r[0] + first) * width), float((r[1] + first) * width)))
 
 
 def _at_zero(studied: Studied) -> list[tuple[Fraction, int]]:
@@ -147,14 +218,14 @@ def _owner(draft: Draft, a: Fraction, b: Fraction) -> Studied | None:
 
 
 def _row(
-    studied: Studied, center: Fraction, half: Fraction, anchor: Fraction | None, order: int, name: str
+    studied: Studied, center: Fraction, half: Fraction, anchor: Fraction | None, order: int, name: str, side: int
 ) -> tuple[Fraction, ...] | None:
-    """Coefficients in t = (x - center)/(2*half), of F or of F/(x - anchor)**order."""
+    """Coefficients in t = (a - center)/(2*half), of F(side*a) or of F(side*a)/(a - anchor)**order."""
 
     @lru_cache(maxsize=256)
     def value(s: Fraction) -> Dyadic | None:
         point = center + s * half
-        v = studied.reference.value(point)
+        v = studied.reference.value(side * point)
         if v is None or anchor is None or not order:
             return v
         if point == anchor:
@@ -196,9 +267,11 @@ def _conditioned(middle: tuple[Fraction, ...]) -> tuple[Fraction, ...] | None:
 def write(w: Writer, found: Segments, form: Format, program: str | None) -> str:
     """The lines of the segments' polynomials; `program` gives the value elsewhere."""
     kind = np.dtype(w.dtype).type
-    key = ("segments", str(found.inverse))
+    mirror = found.mirror
+    place = w.let("abs(x)") if mirror else "x"
+    key = ("segments", f"{found.inverse} {place}")
     if key not in w.shared:
-        u = "x" if found.inverse == 1 else w.let(f"x*{w.number(float(found.inverse))}")
+        u = place if found.inverse == 1 else w.let(f"{place}*{w.number(float(found.inverse))}")
         floor = w.let(f"np.floor({u})")
         index = w.let(w.bits(w.let(f"{floor} + {w.number(1.5 * 2.0**w.words.mantissa)}")))
         w.shared[key] = (index, w.let(f"{u} - {floor}"))
@@ -207,14 +280,14 @@ def write(w: Writer, found: Segments, form: Format, program: str | None) -> str:
 
     def look(values: Sequence[float]) -> str:
         """Entries in the order of the index modulo their number: the segments from zero on come first."""
-        turned = [*values[number // 2 :], *values[: number // 2]]
+        turned = [*values] if mirror else [*values[number // 2 :], *values[: number // 2]]
         if len(set(turned)) == 1:
             return w.number(turned[0])
         return w.let(f"{w.table(turned)}[{index}]")
 
     shifts = [0.5 if row is None else float(row[0]) for row in found.rows]
     t = w.let(f"{local} - {look(shifts)}")
-    length = max(len(row) for row in found.rows if row is not None) - 1
+    length = found.length - 1
     filled = [(*(row or ())[1:], *[Fraction(0)] * (length - len((row or ())[1:]))) for row in found.rows]
     heads = [float(kind(float(row[0]))) for row in filled]
     lows = [float(row[0] - Fraction(h)) for row, h in zip(filled, heads, strict=True)]
@@ -223,18 +296,36 @@ def write(w: Writer, found: Segments, form: Format, program: str | None) -> str:
         p = w.let(f"{p}*{t} + {look([float(row[k]) for row in filled])}")
     p = w.let(f"({p}*{t} + {look(lows)}) + {look(heads)}" if form.dtype == w.dtype else f"{p}*{t} + {look(heads)}")
     if found.order:
-        p = _times_zero(w, found, p, look)
+        p = _times_zero(w, found, p, place, look)
+    if mirror:
+        p = _mirrored(w, mirror, p, place)
     if program is None:
         return p
-    if found.lo == -found.hi:
-        near = w.let(f"abs(x) < {w.number(found.hi)}")
+    if mirror or found.lo == -found.hi:
+        size = place if mirror else w.let("abs(x)")
+        near = w.let(f"{size} < {w.number(found.hi)}")
         return w.let(f"{p} if {near} else {program}")
     below, above = w.let(f"x < {w.number(found.hi)}"), w.let(f"x >= {w.number(found.lo)}")
     inner = w.let(f"{p} if {below} else {program}")
     return w.let(f"{inner} if {above} else {program}")
 
 
-def _times_zero(w: Writer, found: Segments, p: str, look: object) -> str:
+def _mirrored(w: Writer, mirror: Mirror, p: str, size: str) -> str:
+    """F(x) for x of either sign from F(side*|x|): on the other side x = -side*|x|."""
+    other = p if mirror.sign == 1 else f"-{p}"
+    if mirror.slope:
+        slope = mirror.side * mirror.slope
+        other = f"{p} + {size}" if slope == 1.0 else f"{w.number(slope)}*{size} + {p}"
+    elif mirror.constant:
+        other = f"{w.number(mirror.constant)} - {p}"
+    elif mirror.sign == 1:
+        return p
+    below = w.let(f"x < {w.number(0.0)}")
+    turned = w.let(other)
+    return w.let(f"{turned} if {below} else {p}" if mirror.side > 0 else f"{p} if {below} else {turned}")
+
+
+def _times_zero(w: Writer, found: Segments, p: str, place: str, look: object) -> str:
     """p*y**order, y the distance to the segment's zero in two words, or 1."""
     assert callable(look)
     kind = np.dtype(w.dtype).type
@@ -242,10 +333,10 @@ def _times_zero(w: Writer, found: Segments, p: str, look: object) -> str:
     heads = [-1.0 if z is None else float(kind(float(z))) for z in found.anchors]
     lows = [0.0 if z is None else float(z - Fraction(h)) for z, h in zip(found.anchors, heads, strict=True)]
     if places == {Fraction(0)}:
-        y = "x"
+        y = place
     else:
         flags = [0.0 if z is None else 1.0 for z in found.anchors]
-        first = "x" if None not in places else w.let(f"x*{look(flags)}")
+        first = place if None not in places else w.let(f"{place}*{look(flags)}")
         y = w.let(f"({first} - {look(heads)}) - {look(lows)}")
     for _ in range(found.order):
         p = w.let(f"{p}*{y}")

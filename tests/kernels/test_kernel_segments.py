@@ -1,0 +1,107 @@
+"""Loops of two programs, and segments on one half line, against what they stand for."""
+
+from __future__ import annotations
+
+import importlib.util
+import random
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from symacts.kernels.pieces import COLUMNS, FIXED
+from symacts.parsing import parse
+from symacts.spec import x
+
+pytestmark = pytest.mark.skipif(importlib.util.find_spec("numba") is None, reason="needs numba")
+
+TWO = """
+DTYPE = "{dtype}"
+SLOTS = 1
+PARALLEL = False
+SHARED = (-5.0, 5.0)
+NEAR = (-1.0, 2.0)
+C0 = 2.0
+C1 = 3.0
+
+
+def wide(x):
+    v0 = C1*x
+    v1 = C1 + x
+    return v0, v1,
+
+
+def body(x):
+    v2 = C0*x
+    v3 = C0 + x
+    return v2, v3,
+"""
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_an_element_is_served_by_its_own_program_whatever_its_neighbors_are(dtype: str, rng: random.Random) -> None:
+    from symacts.kernels.targets.numba import load
+
+    ends = np.array([[[-5.0, 5.0]]] * 2, dtype)
+    edges = np.array([-np.inf])
+    row = np.zeros((1, COLUMNS))
+    row[0, 0], row[0, 7] = FIXED, 77.0
+    loop = load(TWO.format(dtype=dtype), ends, [edges, row] * 2)
+    for size in (1, 15, 16, 64, 333):
+        points = np.array([rng.choice([-1.0, 2.0, -5.0, 5.0, rng.uniform(-7, 7)]) for _ in range(size)], dtype)
+        points[rng.randrange(size)] = np.nan
+        outs = [np.empty_like(points) for _ in range(2)]
+        loop(points, outs)
+        near, held = (points >= -1.0) & (points <= 2.0), np.abs(points) <= 5.0
+        for got, two, three in ((outs[0], 2 * points, 3 * points), (outs[1], 2 + points, 3 + points)):
+            expected = np.where(near, two, np.where(held, three, np.where(np.isnan(points), np.nan, 77)))
+            assert np.array_equal(got, expected.astype(dtype), equal_nan=True)
+
+
+@pytest.mark.parametrize(
+    "text, order, expected",
+    [
+        ("x/(1 + x**2)", 0, (-1, 0.0, 0.0)),
+        ("x/(1 + x**2)", 1, (1, 0.0, 0.0)),
+        ("x/(1 + exp(-x)) + x/2", 0, (1, -2.0, 0.0)),
+        ("x/(1 + exp(-x)) + x/2", 1, (-1, 0.0, 2.0)),
+        ("x*tanh(log(1 + exp(x)))", 0, None),
+        ("exp(x)/(3 + exp(x)) + x", 1, None),
+    ],
+)
+def test_what_mirrors_a_function_in_itself(text: str, order: int, expected: tuple[int, float, float] | None) -> None:
+    from symacts.kernels.plan import make_plan
+    from symacts.kernels.targets.segments import mirror_of
+
+    draft = make_plan([(parse(text), order)], x, "float32").drafts[0]
+    mirror = mirror_of(draft)
+    assert (None if mirror is None else (mirror.sign, mirror.slope, mirror.constant)) == expected
+    if mirror is not None:
+        f = sp.lambdify(x, sp.diff(parse(text), x, order), "mpmath")
+        for at in (0.3, 1.9, 5.5):
+            assert abs(f(-at) - (mirror.sign * f(at) + mirror.slope * at + mirror.constant)) < 1e-12
+            small, large = sorted((abs(f(at)), abs(f(-at))))
+            assert abs(abs(f(mirror.side * at)) - small) <= 1e-9 * large
+
+
+@pytest.mark.parametrize("dtype, degree", [("float64", 20), ("float32", 10)])
+def test_segments_on_a_half_line_serve_both(dtype: str, degree: int, rng: random.Random) -> None:
+    """Their loop is within the bound on what it claims; without the sign of the other side it is not."""
+    from dataclasses import replace
+
+    from symacts.kernels.plan import make_plan, served
+    from symacts.kernels.targets import numba
+    from symacts.kernels.targets.segments import segmented
+
+    plan = make_plan([(parse("x/(1 + exp(-x))"), 0), (parse("x/(1 + exp(-x))"), 1)], x, dtype)
+    found = {k: segmented(draft, dtype, dtype) for k, draft in enumerate(plan.drafts)}
+    assert all(s is not None and s.mirror is not None and s.length <= degree + 2 for s in found.values())
+    for turned in (False, True):
+        chosen = {k: s for k, s in found.items() if s is not None}
+        if turned:
+            chosen = {k: replace(s, mirror=replace(s.mirror, slope=0.0, constant=0.0)) for k, s in chosen.items()}
+        source = numba.generate(plan, dtype, numba._Style("refined", False, chosen, frozenset(chosen)))
+        columns = numba._columns(source, 2, dtype, numba.MOST_SLOTS)
+        for k, draft in enumerate(plan.drafts):
+            stretches = served(draft, columns[k], numba.MOST_SLOTS)
+            assert any(lo < -6.0 and hi > 6.0 for lo, hi in stretches) is not turned
