@@ -14,6 +14,11 @@ from symacts.kernels.targets.vector import Body, Module
 
 __all__ = ["assemble"]
 
+LINE = 64
+"""Bytes of a cache line."""
+AHEAD = 1024
+"""Bytes by which input is asked for ahead of its use; 512 to 4096 measured alike."""
+
 
 def assemble(module: Module, lanes: int, permutes: bool, streams: bool = False) -> str:
     """LLVM assembly of `loop(n, x, out0, ..., tables)`; x and the outputs are contiguous arrays.
@@ -56,6 +61,7 @@ def assemble(module: Module, lanes: int, permutes: bool, streams: bool = False) 
         "  %i = phi i64 [0, %entry], [%next, %after]",
         f"  %px = getelementptr {real}, ptr %xs, i64 %i",
         f"  %x = load {vector}, ptr %px, align {size}",
+        *(_fetched(lanes * size) if streams else []),
         *body.lines,
         *stores,
         *(tests if inside else ["  br label %after"]),
@@ -74,6 +80,7 @@ def assemble(module: Module, lanes: int, permutes: bool, streams: bool = False) 
             *sorted({*body.globals.values(), *rest.globals.values()}),
             *sorted(body.declared | rest.declared),
             f"declare {bits} @llvm.cttz.{bits}({bits}, i1)",
+            "declare void @llvm.prefetch.p0(ptr, i32, i32, i32)",
             "declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)",
             "declare i64 @llvm.smin.i64(i64, i64)",
             *repair(real, module.slots),
@@ -88,6 +95,17 @@ def assemble(module: Module, lanes: int, permutes: bool, streams: bool = False) 
             "",
         ]
     )
+
+
+def _fetched(count: int) -> list[str]:
+    """Ask for the lines that a vector some steps ahead is read from: what the machine foresees ends with each page."""
+    found = []
+    for k in range(0, count, LINE):
+        found += [
+            f"  %ahead{k} = getelementptr i8, ptr %px, i64 {AHEAD + k}",
+            f"  call void @llvm.prefetch.p0(ptr %ahead{k}, i32 0, i32 3, i32 1)",
+        ]
+    return found
 
 
 def _mend(module: Module, rest: Body, parameters: str, count: int, width: int) -> list[str]:
