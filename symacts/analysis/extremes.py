@@ -62,7 +62,7 @@ def _extreme(
         return infinite[0]
     formula = f.expression_of(branch, order)
     places = f.oracle.places_of_supremum(  # type: ignore[attr-defined]
-        f.expression_of(branch), f.x, *ends, order, side, formula, tuple(c.value for c in limits)
+        f.expression_of(branch), f.x, ends, order, side, formula, tuple(c.value for c in limits)
     )
     if not isinstance(places, list):
         raise Undecided(places.reason)

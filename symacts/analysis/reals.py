@@ -130,16 +130,16 @@ def _with_one_root(constant: sp.Expr, first: Root, second: Root, oracle: Any) ->
 def as_root(constant: sp.Expr, oracle: Any) -> sp.Expr:
     """One `Root` for a constant that holds roots; a simple rational where it is shown to be that.
 
-    A number too large or too small for rational bounds stays as it stands.
+    A number too large or too small for rational bounds, or without a ball rule, stays as it stands.
 
     Raises
     ------
     Undecided
         Whether it is zero.
     """
-    if not oracle.ball_sign(constant) and sign_of(constant, oracle) == 0:
-        return sp.S.Zero
     try:
+        if not oracle.ball_sign(constant) and sign_of(constant, oracle) == 0:
+            return sp.S.Zero
         lo, hi = oracle.enclose(constant, 20)
     except UnsupportedExpression:
         return constant

@@ -389,8 +389,10 @@ def _proved_zero(expr: sp.Expr, value: Any) -> bool | None:
 
     if not value.contains(0):
         return False
-    expr = expr.replace(lambda e: type(e) in _AS_LOGARITHMS, lambda e: _AS_LOGARITHMS[type(e)](e.args[0]))
-    expr = expr.replace(_is_root_of_sum, lambda e: sp.Pow(sp.expand(e.base), e.exp))
+    if expr.has(*_AS_LOGARITHMS):
+        expr = expr.replace(lambda e: type(e) in _AS_LOGARITHMS, lambda e: _AS_LOGARITHMS[type(e)](e.args[0]))
+    if any(map(_is_root_of_sum, expr.atoms(sp.Pow))):
+        expr = expr.replace(_is_root_of_sum, lambda e: sp.Pow(sp.expand(e.base), e.exp))
     try:
         if normal_form(expr, _UNUSED, canonical=True).numerator == 0:
             return True

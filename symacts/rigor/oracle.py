@@ -11,6 +11,8 @@ from symacts.errors import SymactsError
 from symacts.facts import BOUND, Root
 from symacts.rigor import constants
 from symacts.rigor.precision import precision
+from symacts.rigor.sign_numeric import STEPS as CHART_STEPS
+from symacts.rigor.sign_numeric import Budget
 
 __all__ = ["BallOracle"]
 
@@ -19,8 +21,30 @@ PREC = 320
 """Bits of a value at a rational point: differences of such values lose many."""
 
 
+STEPS = 48_000
+"""Steps of all charts of one oracle together."""
+PARTS = 8
+"""The share of what is left that one chart may take at most."""
+LEAST = 300
+"""Steps that every chart may take: most need fewer."""
+
+
 class BallOracle:
-    """Signs, charts, limits and enclosures by ball arithmetic and tail expansions."""
+    """Signs, charts, limits and enclosures by ball arithmetic and tail expansions.
+
+    All charts of one oracle share a number of steps, so that a function with many hard pieces ends with what it has:
+    each may take its usual number while plenty is left, then a share of the rest. The count depends on the questions
+    alone, not on the machine.
+    """
+
+    def __init__(self) -> None:
+        self.left = STEPS
+
+    def _share(self, most: int) -> Budget:
+        return Budget(max(min(most, self.left // PARTS), LEAST))
+
+    def _settle(self, granted: int, budget: Budget) -> None:
+        self.left = max(0, self.left - (granted - max(0, budget.steps)))
 
     def sign(self, constant: sp.Expr) -> int | None:
         """-1, 0 or 1 for a real constant; None where undecided."""
@@ -51,15 +75,31 @@ class BallOracle:
         """The sign chart on an open interval, or `Unknown`."""
         from symacts.rigor.signs import sign_chart
 
-        return sign_chart(expression, x, lo, hi)
+        budget = self._share(CHART_STEPS)
+        granted = budget.steps
+        answer = sign_chart(expression, x, lo, hi, budget=budget)
+        self._settle(granted, budget)
+        return answer
 
     def places_of_supremum(
-        self, function: sp.Expr, x: sp.Symbol, lo: sp.Expr, hi: sp.Expr, order: int, side: int, *more: Any
+        self,
+        function: sp.Expr,
+        x: sp.Symbol,
+        ends: tuple[sp.Expr, sp.Expr],
+        order: int,
+        side: int,
+        formula: sp.Expr,
+        limits: tuple[sp.Expr, sp.Expr],
     ) -> Any:
-        """Short intervals in which `side*f^(order)` may be largest, or `Unknown`."""
+        """Short intervals in which `side*f^(order)`, a formula with these limits, may be largest; or `Unknown`."""
+        from symacts.rigor.suprema import STEPS as MOST
         from symacts.rigor.suprema import places_of_supremum
 
-        return places_of_supremum(function, x, lo, hi, order, side, *more)
+        budget = self._share(MOST)
+        granted = budget.steps
+        answer = places_of_supremum(function, x, *ends, order, side, formula, limits, budget)
+        self._settle(granted, budget)
+        return answer
 
     def zero_at(self, point: sp.Expr) -> Any:
         """A zero of unstated multiplicity, as charts hold them."""

@@ -57,7 +57,7 @@ class SignChart:
 
 
 def sign_chart(
-    expr: sp.Expr, x: sp.Symbol, lo: sp.Expr, hi: sp.Expr, *, budget: int | None = None
+    expr: sp.Expr, x: sp.Symbol, lo: sp.Expr, hi: sp.Expr, *, budget: int | Budget | None = None
 ) -> SignChart | Unknown:
     """Where `expr` is positive, negative and zero on the open interval (lo, hi).
 
@@ -67,8 +67,8 @@ def sign_chart(
         Real analytic on (lo, hi); no other symbols.
     lo, hi : Expr
         Exact reals (rational, closed form, `Root`) or infinities.
-    budget : int, optional
-        Evaluations before the answer is `Unknown`.
+    budget : int or Budget, optional
+        Evaluations before the answer is `Unknown`; a `Budget` is taken from.
 
     Raises
     ------
@@ -91,7 +91,7 @@ def sign_chart(
     try:
         if order(lo, hi) >= 0:
             raise UnsupportedExpression(f"({lo}, {hi}) is no open interval")
-        profile = _Chart(x, lo, hi, Budget(budget or STEPS)).of(expr, 0)
+        profile = _Chart(x, lo, hi, budget if isinstance(budget, Budget) else Budget(budget or STEPS)).of(expr, 0)
     except Undecided as why:
         return why.unknown()
     except UnsupportedExpression:

@@ -59,6 +59,7 @@ def places_of_supremum(
     side: int,
     formula: sp.Expr,
     limits: tuple[sp.Expr, sp.Expr],
+    budget: Budget | None = None,
 ) -> list[tuple[sp.Expr, sp.Expr]] | Unknown:
     """Short open intervals of which one holds each point where `side*f^(order)` has its supremum over (lo, hi).
 
@@ -72,13 +73,15 @@ def places_of_supremum(
         That derivative as a formula.
     limits : (Expr, Expr)
         Its finite limits at the two ends, or the infinity at which `side` times it is -oo.
+    budget : Budget, optional
+        What is left of the evaluations before the answer is `Unknown`; it is taken from.
 
     Notes
     -----
     No interval at all: the supremum is a limit at an end.
     """
     try:
-        return _Search(function, x, lo, hi, order, side, formula, limits).places()
+        return _Search(function, x, lo, hi, order, side, formula, limits, budget or Budget(STEPS)).places()
     except Undecided as why:
         return why.unknown()
 
@@ -93,12 +96,12 @@ class _Search:
     side: int
     formula: sp.Expr
     limits: tuple[sp.Expr, sp.Expr]
+    budget: Budget
     f: BallFunction = field(init=False)
     g: BallFunction = field(init=False)
     best: Any = field(init=False)
     outer: tuple[Any, Any] = (None, None)
     """The ends of the compact part where they stand for the ends of the interval: just outside it, maybe."""
-    budget: Budget = field(default_factory=lambda: Budget(STEPS))
 
     def __post_init__(self) -> None:
         self.f = compile_balls(self.function, self.x)

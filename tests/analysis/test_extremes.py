@@ -8,6 +8,7 @@ import mpmath
 import pytest
 import sympy as sp
 
+from symacts.analysis.driver import establish
 from symacts.analysis.extremes import extremes
 from symacts.analysis.reals import sign_of
 from symacts.analysis.subject import Subject
@@ -98,3 +99,22 @@ def test_taylor_coefficients_are_those_of_the_derivatives() -> None:
         for k, c in enumerate(found):
             assert abs((c - e.diff(x, k).subs(x, 0) / sp.factorial(k)).evalf(30)) < 1e-20, (text, k)
     assert taylor(sp.gamma(x), x, sp.S.One, 3) is None
+
+
+def test_the_steps_of_all_charts_are_counted_and_shared() -> None:
+    def signs(left: int | None) -> object:
+        oracle = BallOracle()
+        if left is not None:
+            oracle.left = left
+        e = sp.exp(-(x**2) / 9) * sp.sin(60 * x) + x / (3 + x**4) - sp.Rational(1, 50)
+        return oracle.chart(e, x, sp.S.Zero, sp.Integer(12)), oracle.left
+
+    (plenty, left), again = signs(None), signs(None)
+    assert (plenty, left) == again and left < BallOracle().left
+    nothing, rest = signs(0)
+    assert "budget" in nothing.reason and rest == 0
+
+
+def test_a_step_without_digits_joins_an_antiderivative() -> None:
+    fact = establish(Subject(parse("Max(x, exp(x) - 2)*tanh(x)"), x, BallOracle()), ("antiderivative",))
+    assert fact["antiderivative"].known and fact["antiderivative"].value.has(sp.polylog)
