@@ -40,6 +40,8 @@ CLOSEST = 2.0**-40
 """Width of the least stretch at zero that a polynomial is fitted to; it may serve a narrower one."""
 MOST_ROWS = 3000
 """Rows of one section after which what does not fit is left."""
+MOST_BLIND = 300
+"""Intervals in which a true value is unknown after which the like are left: one border takes some sixty halvings."""
 
 FloatArray = npt.NDArray[np.float64]
 Value = Callable[[Fraction], "Dyadic | None"]
@@ -102,6 +104,7 @@ class Builder:
     most: int = 1025
     unmet: list[tuple[float, float]] = field(default_factory=list)
     rows: list[tuple[float, list[float]]] = field(default_factory=list)
+    blind: int = 0
 
     def cover(self, lo: float, hi: float) -> None:
         """Rows for [lo, hi]: zeros first, each with the widest neighborhood that one polynomial serves."""
@@ -168,10 +171,16 @@ class Builder:
             return None
         width = Fraction(2) ** exponent
 
+        unknown = False
+
         def scaled(s: Fraction) -> Dyadic | None:
-            return value(center + s * half)
+            nonlocal unknown
+            v = value(center + s * half)
+            unknown = unknown or v is None
+            return v
 
         found = fit(scaled, COUNT, self.tolerance)
+        self.blind += unknown
         return None if found is None else _row(found, kind, float(center), width, half)
 
     def plain(self, lo: float, hi: float, depth: int = 0) -> None:
@@ -194,11 +203,15 @@ class Builder:
             self.rows.append((lo, row))
             return
         middle = _middle(lo, hi)
-        if middle <= lo or middle >= hi or depth > 70 or len(self.rows) > MOST_ROWS:
+        if middle <= lo or middle >= hi or depth > 70 or self.is_lost():
             self.leave(lo, hi)
             return
         self.plain(lo, middle, depth + 1)
         self.plain(math.nextafter(middle, math.inf), hi, depth + 1)
+
+    def is_lost(self) -> bool:
+        """Whether halving has gone on long enough: too many rows, or too many intervals with unknown true values."""
+        return len(self.rows) > MOST_ROWS or self.blind > MOST_BLIND
 
     def single(self, lo: float, hi: float) -> list[float] | None:
         """One row for the whole of [lo, hi], or None."""
