@@ -22,7 +22,7 @@ from symacts.kernels import targets
 from symacts.kernels.code import Code
 from symacts.kernels.memory import RESULTS, address
 from symacts.kernels.spread import is_spread, spread
-from symacts.kernels.tiles import runner
+from symacts.kernels.tiles import runner, threaded
 from symacts.kernels.waves import overwritten
 
 __all__ = ["Kernel", "check"]
@@ -209,6 +209,7 @@ class Kernel:
         else:
             tile, scratch = targets.numpy.load(self.code.source)
             run = runner(self.code, tile, scratch, self.dtype.name)
+            run = threaded(run) if self.options["parallel"] else run
         return overwritten(run, [part.far for part in parts])
 
     @property

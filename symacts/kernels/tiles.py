@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import itertools
 import math
+import os
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +23,7 @@ from symacts.kernels.code import Code, Part
 from symacts.kernels.memory import address
 from symacts.kernels.pieces import COLUMNS, FIXED, HEAD, SQUARE, TAIL, Table, evaluate
 
-__all__ = ["Repair", "repair_of", "runner"]
+__all__ = ["Repair", "repair_of", "runner", "threaded"]
 
 Array = npt.NDArray[Any]
 Run = Callable[[Array, Sequence[Array]], None]
@@ -32,6 +34,8 @@ SPREAD = 2.5
 """Scale of the normal law by which inputs are weighed."""
 RARE = 0.005
 """Share of inputs that need not be in the hull."""
+FEWER = 0.05
+"""Share of inputs between two gaps up to which one search serves both: their values are good already."""
 FLUSH = 4096
 """Elements of one gap that are evaluated together."""
 FEW = 16
@@ -55,22 +59,23 @@ class Row:
         """The polynomial at a float64 array."""
         if len(self.coefficients) == 1:
             return np.full(len(x), self.coefficients[0])
-        t = np.subtract(x, self.center)
-        np.multiply(t, self.width, t)
+        t = np.multiply(np.subtract(x, self.center) if self.center else x, self.width)
         if self.squared:
-            np.multiply(t, t, t)
+            np.multiply(t, t, out=t)
         p = np.multiply(t, self.coefficients[0])
         for c in self.coefficients[1:-2]:
-            np.add(p, c, p)
-            np.multiply(p, t, p)
-        np.add(p, self.coefficients[-2], p)
-        np.add(p, self.coefficients[-1], p)
-        np.multiply(p, self.factor, p)
+            np.add(p, c, out=p)
+            np.multiply(p, t, out=p)
+        np.add(p, self.coefficients[-2], out=p)
+        np.add(p, self.coefficients[-1], out=p)
+        if self.factor != 1.0:
+            np.multiply(p, self.factor, out=p)
         if self.anchor is not None:
-            y = np.subtract(x, self.anchor[0])
-            np.subtract(y, self.anchor[1], y)
+            y = x
+            for word in self.anchor:
+                y = np.subtract(y, word) if word else y
             for _ in range(abs(self.power)):
-                (np.multiply if self.power > 0 else np.divide)(p, y, p)
+                (np.multiply if self.power > 0 else np.divide)(p, y, out=p)
         return p
 
 
@@ -199,7 +204,7 @@ def repair_of(part: Part, inner: str, dtype: str) -> Repair:
         last += 1
     groups: list[list[tuple[float, float]]] = [[good[first]]]
     for g in good[first + 1 : last + 1]:
-        if share(*groups[-1][-1]) < RARE and len(groups) > 1:
+        if share(*groups[-1][-1]) < FEWER and len(groups) > 1:
             groups[-1].append(g)
         else:
             groups.append([g])
@@ -347,3 +352,27 @@ def _keeps_nan(tile: Any, scratch: int, count: int, inner: np.dtype[Any], intege
     with np.errstate(all="ignore"):
         tile(x, x.view(integer), ys, [y.view(integer) for y in ys], rows, [r.view(integer) for r in rows])
     return all(bool(np.all(np.isnan(y))) for y in ys)
+
+
+LEAST = 1 << 16
+"""Elements below which a thread of its own is not worth starting."""
+
+
+def threaded(run: Run) -> Run:
+    """The same sweep by as many threads as the process has processors, each on its own part of the arrays.
+
+    The threads end with the call: none is left behind for a fork to lose.
+    """
+
+    def sweep(x: Array, outs: Sequence[Array]) -> None:
+        available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        parts = min(available, len(x) // LEAST)
+        if parts < 2:
+            run(x, outs)
+            return
+        size = -(-len(x) // parts // LINE) * LINE
+        places = [slice(k, k + size) for k in range(0, len(x), size)]
+        with ThreadPoolExecutor(parts) as pool:
+            list(pool.map(lambda place: run(x[place], [out[place] for out in outs]), places))
+
+    return sweep

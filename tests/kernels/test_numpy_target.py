@@ -11,7 +11,7 @@ import pytest
 import sympy as sp
 
 import symacts
-from symacts.kernels import kernel
+from symacts.kernels import kernel, tiles
 from symacts.kernels.pieces import evaluate
 from symacts.kernels.targets.ufuncs import lowered
 from symacts.kernels.tiles import TILE, repair_of
@@ -58,7 +58,7 @@ def test_erfcx_in_the_declared_argument(text: str) -> None:
             assert abs(y - true) <= 4 * np.spacing(float(true)), p
 
 
-@pytest.mark.parametrize(("name", "dtype"), [("tanh_shrink", "float64"), ("silu", "float64"), ("silu", "float32")])
+@pytest.mark.parametrize(("name", "dtype"), [("tanh_shrink", "float64"), ("silu", "float64"), ("gelu", "float32")])
 def test_gaps_row_by_row_as_by_the_whole_table(name: str, dtype: str, rng: random.Random) -> None:
     k = kernel(name, (0, 1), backend="numpy", dtype=dtype)
     seen = 0
@@ -91,6 +91,24 @@ def test_every_tile_and_its_borders(dtype: str) -> None:
     for i in (0, size - 1, size, 2 * size + 2):
         for y, part in zip(whole, k(x[i : i + 1]), strict=True):
             assert np.array_equal(y[i : i + 1], part, equal_nan=True)
+
+
+def test_threads_share_a_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every element once, whatever the parts: as one thread gives it, in the order of the input."""
+    monkeypatch.setattr(tiles.os, "sched_getaffinity", lambda _: {0, 1, 2}, raising=False)
+    seen: list[int] = []
+    alone = tiles.threaded(lambda x, outs: seen.append(len(x)))
+    for n in (1, tiles.LEAST, 2 * tiles.LEAST - 1, 3 * tiles.LEAST + 5):
+        seen.clear()
+        alone(np.zeros(n), [np.zeros(n)])
+        assert sum(seen) == n and len(seen) == max(min(n // tiles.LEAST, 3), 1)
+    x = np.random.default_rng(3).normal(scale=3, size=3 * tiles.LEAST + 77)
+    for one, many in zip(
+        kernel("silu", (0, 1), backend="numpy")(x),
+        kernel("silu", (0, 1), backend="numpy", parallel=True)(x),
+        strict=True,
+    ):
+        assert np.array_equal(one, many)
 
 
 def test_both_zeros_have_the_declared_value() -> None:
