@@ -26,7 +26,6 @@ from symacts.rewrite.reference import Dyadic, Reference, reference_of, to_float
 from symacts.rewrite.regimes import (
     CROWD,
     FORMATS,
-    Arithmetic,
     Candidates,
     FloatArray,
     Format,
@@ -50,7 +49,7 @@ from symacts.rigor.oracle import BallOracle
 from symacts.symbolic.branches import Branch, split
 from symacts.symbolic.oracle import Undecided
 
-__all__ = ["Draft", "Output", "Plan", "Stretch", "Studied", "finish", "make_plan", "served"]
+__all__ = ["Draft", "Output", "Plan", "Stretch", "Studied", "admitted", "dense", "finish", "make_plan", "served"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +87,7 @@ class Draft:
     spans: list[tuple[float, float]]
     limits: tuple[float, float]
     form: Format
+    ends: tuple[float, ...]
 
     @property
     def stretches(self) -> list[Stretch]:
@@ -124,9 +124,7 @@ class _Piece:
     value: float = float("nan")
 
 
-def make_plan(
-    tasks: Sequence[tuple[sp.Expr, int]], x: sp.Symbol, form: str, arithmetic: Arithmetic | None = None
-) -> Plan:
+def make_plan(tasks: Sequence[tuple[sp.Expr, int]], x: sp.Symbol, form: str, joint: bool = False) -> Plan:
     """The plan of derivatives of formulas in x.
 
     Parameters
@@ -135,8 +133,8 @@ def make_plan(
         A formula in `x` alone, and the order of the derivative, for each output.
     form : str
         The row of `rewrite.regimes.FORMATS`: the float format and how far a program may be off.
-    arithmetic : Arithmetic, optional
-        The target's costs and functions; programs are then chosen to share steps with those chosen before.
+    joint : bool
+        Leave the choice between a section's candidates to `choice.assign`.
 
     Raises
     ------
@@ -151,8 +149,7 @@ def make_plan(
         if formula not in known:
             known[formula] = _branches(formula, x)
         with np.errstate(all="ignore"):
-            planner = _Planner(known[formula], x, order, graph, magnitude, FORMATS[form], arithmetic)
-            planner.present = [s.node for draft in drafts for s in draft.stretches if s.node is not None]
+            planner = _Planner(known[formula], x, order, graph, magnitude, FORMATS[form], joint)
             drafts.append(planner.draft())
     return Plan(graph, tuple(drafts))
 
@@ -176,11 +173,10 @@ class _Planner:
         graph: Graph,
         magnitude: int,
         form: Format,
-        arithmetic: Arithmetic | None,
+        joint: bool,
     ) -> None:
         self.branches, self.x, self.order = branches, x, order
-        self.graph, self.magnitude, self.form, self.arithmetic = graph, magnitude, form, arithmetic
-        self.present: list[int] = []
+        self.graph, self.magnitude, self.form, self.joint = graph, magnitude, form, joint
 
     def reference(self, expression: sp.Expr) -> Reference:
         return reference_of(expression, self.x)
@@ -253,7 +249,9 @@ class _Planner:
                 points[piece.lo] = piece.value
             else:
                 sections.append(self.study(piece.section))
-        return Draft(self.order, sections, points, spans, (self.limit(-1), self.limit(1)), self.form)
+        ends = {_as_float(e) for b in self.branches for e in (b.lo, b.hi) if e.is_finite}
+        floats = tuple(sorted(e for e in ends if e is not None))
+        return Draft(self.order, sections, points, spans, (self.limit(-1), self.limit(1)), self.form, floats)
 
     def study(self, section: Section) -> Studied:
         reference = self.reference(section.expression)
@@ -271,12 +269,8 @@ class _Planner:
         if waves and max(abs(section.lo), abs(section.hi)) > NEAREST:
             points = np.union1d(points, crowd(reference, section.lo, section.hi, self.form))
         truth = reference.values(points)
-        found = candidates(section, self.x, self.graph, self.magnitude, self.arithmetic is not None)
-        if self.arithmetic is None:
-            node = choose(section, found.rounded, self.graph, points, truth, self.form)
-        else:
-            node = choose(section, found.rounded, self.graph, points, truth, self.form, self.arithmetic, self.present)
-            self.present += [] if node is None else [node]
+        found = candidates(section, self.x, self.graph, self.magnitude, self.joint)
+        node = None if self.joint else choose(section, found.rounded, self.graph, points, truth, self.form)
         far = distant(reference, points, truth, [r for r, _ in roots], self.form) if waves else ()
         return Studied(section, reference, roots, points, truth, [Stretch(section.lo, node)], found, far)
 
@@ -429,7 +423,7 @@ def served(draft: Draft, run: Callable[[FloatArray], FloatArray], most: int) -> 
     for studied in draft.sections:
         if all(s.node is None for s in studied.stretches):
             continue
-        good += _admitted(studied, draft.form, run)
+        good += admitted(studied, draft.form, run)
     for p, value in draft.points.items():
         at = np.array([p, -p if p == 0.0 else p])  # both zeros
         good += [(p, p)] if all(_is_near(y, value, draft.form) for y in run(at).tolist()) else []
@@ -455,15 +449,20 @@ MANY = 600
 """Random inputs per binade where errors are spread widely."""
 
 
-def _admitted(studied: Studied, form: Format, run: Callable[[FloatArray], FloatArray]) -> list[tuple[float, float]]:
+def dense(studied: Studied, form: Format) -> FloatArray:
+    """The section's samples, random floats of common exponents, and floats at all distances from its zeros."""
+    section = studied.section
+    close = around([float(z) for z, _ in studied.roots], section.lo, section.hi, form)
+    return np.union1d(studied.points, np.append(scattered(section.lo, section.hi, form, DENSE), close))
+
+
+def admitted(studied: Studied, form: Format, run: Callable[[FloatArray], FloatArray]) -> list[tuple[float, float]]:
     """Where a section's compiled program stays within the bound: on samples, and on very many where it is close."""
 
     def measured(points: FloatArray) -> FloatArray:
         return errors_of(run(points), studied.reference.values(points), form)
 
-    section = studied.section
-    close = around([float(z) for z, _ in studied.roots], section.lo, section.hi, form)
-    points = np.union1d(studied.points, np.append(scattered(section.lo, section.hi, form, DENSE), close))
+    points = dense(studied, form)
     errors = measured(points)
     found = stretches_within(points, errors, form.admitted)
     for lo, hi in intersection(found, risky(points, errors, form.admitted)):

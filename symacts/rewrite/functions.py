@@ -180,6 +180,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "neg": np.negative,
     "abs": np.abs,
     "sqrt": np.sqrt,
+    "min": np.minimum,
+    "max": np.maximum,
     "exp": np.exp,
     "expm1": np.expm1,
     "log": np.log,

@@ -7,7 +7,7 @@ precisions that must agree.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
@@ -22,7 +22,7 @@ from symacts.errors import UnsupportedExpression
 from symacts.rigor.balls import compile_balls
 from symacts.rigor.precision import precision
 
-__all__ = ["SATURATED", "Dyadic", "Reference", "reference_of", "split_words", "ulp_errors"]
+__all__ = ["SATURATED", "Dyadic", "Reference", "reference_of", "split_words", "ulp_errors", "ulp_meter"]
 
 Dyadic = tuple[int, int]
 """mantissa * 2**exponent; the mantissa 0 stands for any magnitude below every float."""
@@ -271,14 +271,20 @@ def split_words(value: Dyadic, count: int = 2) -> list[float]:
 def ulp_errors(
     computed: npt.NDArray[Any], truth: Iterable[Dyadic | None], dtype: npt.DTypeLike = np.float64
 ) -> npt.NDArray[np.float64]:
-    """Error of each value in units in the last place of the true value, in the given format.
+    """Error of each value in units in the last place of the true value, in the given format: see `ulp_meter`."""
+    return ulp_meter(truth, dtype)(computed)
+
+
+def ulp_meter(
+    truth: Iterable[Dyadic | None], dtype: npt.DTypeLike = np.float64
+) -> Callable[[npt.NDArray[Any]], npt.NDArray[np.float64]]:
+    """The errors of arrays against the same true values, in units in the last place of the given format.
 
     The unit of a true value y is that of the binade of y, at least the smallest subnormal. An overflow where the true
     value rounds to infinity counts 0; nan where the truth is undefined (None) counts 0, anything else there inf.
     """
     info = np.finfo(dtype)
     digits, smallest, top = info.nmant, int(info.minexp) - info.nmant, int(info.maxexp)
-    y = np.asarray(computed, np.float64)
     rows = [_normalized(t) for t in truth]
     high, low, place, size, known = np.array(rows, np.float64).reshape(-1, 5).T
     place, size = place.astype(int), size.astype(int)
@@ -286,12 +292,19 @@ def ulp_errors(
     beyond = (size > top) | ((size == top) & ((2.0**53 - np.abs(high)) - np.abs(low) <= half))
     unit = np.clip(np.where(beyond, top, size) - 1 - digits, smallest, None)
     with np.errstate(all="ignore"):
-        fraction, exponent = np.frexp(np.where(np.isfinite(y), y, 0.0))
-        distance = np.ldexp(fraction, exponent - unit) - np.ldexp(high, place - unit) - np.ldexp(low, place - unit)
-    out = np.abs(distance)
-    out[~np.isfinite(y)] = np.inf
-    out[beyond & np.isinf(y) & (np.sign(y) == np.sign(high))] = 0.0
-    return np.where(known == 1.0, out, np.where(np.isnan(y), 0.0, np.inf))
+        first, second = np.ldexp(high, place - unit), np.ldexp(low, place - unit)
+
+    def errors(computed: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+        y = np.asarray(computed, np.float64)
+        with np.errstate(all="ignore"):
+            fraction, exponent = np.frexp(np.where(np.isfinite(y), y, 0.0))
+            distance = np.ldexp(fraction, exponent - unit) - first - second
+        out = np.abs(distance)
+        out[~np.isfinite(y)] = np.inf
+        out[beyond & np.isinf(y) & (np.sign(y) == np.sign(high))] = 0.0
+        return np.where(known == 1.0, out, np.where(np.isnan(y), 0.0, np.inf))
+
+    return errors
 
 
 def _normalized(value: Dyadic | None) -> tuple[float, float, int, int, float]:

@@ -16,13 +16,14 @@ import numpy as np
 import sympy as sp
 
 from symacts.kernels.bridges import bridged
+from symacts.kernels.choice import assign
 from symacts.kernels.code import Code, Part
 from symacts.kernels.plan import Draft, Plan, Stretch, finish, make_plan
 from symacts.kernels.targets.ufuncs import ARITHMETIC, CAREFUL, lowered
 from symacts.kernels.tiles import repair_of, share
 from symacts.rewrite import functions
 from symacts.rewrite.graph import Graph
-from symacts.rewrite.regimes import FloatArray, interpret
+from symacts.rewrite.regimes import FORMATS, FloatArray, interpret
 
 __all__ = ["combine", "compile_plan", "generate", "load"]
 
@@ -32,6 +33,8 @@ _NAMES = {
     "mul": "np.multiply",
     "div": "np.divide",
     "neg": "np.negative",
+    "min": "np.minimum",
+    "max": "np.maximum",
     "abs": "np.abs",
     "atan": "np.arctan",
     "asin": "np.arcsin",
@@ -48,6 +51,7 @@ _BITS = {"below", "select", "flip", "head", "negative abs"}
 def combine(graph: Graph, output: Draft) -> int | None:
     """One step that gives the output on every good stretch: selections pushed towards the leaves."""
     programs = [s for s in output.stretches if s.node is not None]
+    programs = [s for k, s in enumerate(programs) if not k or s.node != programs[k - 1].node]
     if not programs:
         return None
     result = programs[-1].node
@@ -125,7 +129,8 @@ class _Writer:
 
     def call(self, function: str, *args: str, options: str = "") -> None:
         """One call; the last argument is where the result goes."""
-        self.lines.append(f"{function}({', '.join(args)}{options})")
+        *operands, into = args
+        self.lines.append(f"{function}({', '.join(operands)}, out={into}{options})")
 
     def select(self, mask: str, p: str, q: str, values: tuple[float | None, float | None], target: str) -> None:
         """Bits of p where the mask is set, of q elsewhere: q ^ ((p ^ q) & mask)."""
@@ -166,7 +171,8 @@ def mirror(graph: Graph, draft: Draft, inner: str) -> None:
 def generate(plan: Plan, inner: str) -> str:
     """Source of `tile(x, xi, ys, ji, rows, ints)`: writes every output's program over the whole tile."""
     combined = [combine(plan.graph, output) for output in plan.drafts]
-    graph, places = lowered(plan.graph, tuple(r for r in combined if r is not None), inner)
+    digits = 24 if plan.drafts[0].form is FORMATS["float32 through float64"] else None
+    graph, places = lowered(plan.graph, tuple(r for r in combined if r is not None), inner, digits)
     found = iter(places)
     roots = [None if r is None else next(found) for r in combined]
     w = _Writer(inner)
@@ -209,7 +215,7 @@ def generate(plan: Plan, inner: str) -> str:
         _write(w, graph, k, names)
     for k, root in enumerate(roots):
         if root is not None and names[root] != f"y{k}":
-            w.call("np.copyto", f"y{k}", names[root])
+            w.lines.append(f"np.copyto(y{k}, {names[root]})")
     return _module(w, count, len(roots))
 
 
@@ -262,7 +268,7 @@ def _view(name: str) -> str:
 
 
 def _module(w: _Writer, count: int, outputs: int) -> str:
-    used = {word for line in w.lines for word in line.replace("(", " ").replace(")", " ").replace(",", " ").split()}
+    used = {word for line in w.lines for word in line.translate(str.maketrans("(),=", "    ")).split()}
     rows = [("s", "rows", count), ("i", "ints", count), ("y", "ys", outputs), ("j", "ji", outputs)]
     setup = [f"{a}{k} = {source}[{k}]" for a, source, n in rows for k in range(n) if f"{a}{k}" in used]
     constants = [f"{name} = {value}" for value, name in w.constants.items()]
@@ -295,20 +301,30 @@ class _Trial:
     cost: float
 
 
-UNIT = {"float64": 0.2, "float32": 0.1}
+UNIT = {"float64": 0.33, "float32": 0.19}
 """Nanoseconds of a sum for one element of a tile."""
 CONVERTED = 0.2
 """Nanoseconds of carrying an element from one format to the other."""
-FOUND, GATHERED, TABLED = 0.5, 8.0, 60.0
+FOUND, GATHERED, TABLED = 1.5, 24.0, 100.0
 """Nanoseconds of looking for a gap's elements, and of each that its rows or the whole table serve; a row costs one."""
 
 
 def _trials(tasks: tuple[tuple[sp.Expr, int], ...], x: sp.Symbol, dtype: str, accuracy: str) -> Iterator[_Trial]:
     """Float64 throughout; for float32 also float32 throughout."""
-    form = dtype if dtype == "float64" else "float32 in float64"
-    yield _tried(make_plan(tasks, x, form, ARITHMETIC["float64"]), "float64", dtype)
+    form = {"tight": "float32 in float64", "fast": "float32 through float64"}[accuracy]
+    form = dtype if dtype == "float64" else form
+    yield _tried(_planned(tasks, x, form, "float64"), "float64", dtype)
     if dtype == "float32" and accuracy == "fast":
-        yield _tried(make_plan(tasks, x, "float32", ARITHMETIC["float32"]), "float32", dtype)
+        yield _tried(_planned(tasks, x, "float32", "float32"), "float32", dtype)
+
+
+def _planned(tasks: tuple[tuple[sp.Expr, int], ...], x: sp.Symbol, form: str, inner: str) -> Plan:
+    """The plan of all orders up to those asked for, of which these are kept: fused and alone, an order is the same."""
+    ladder = {(formula, k) for formula, order in tasks for k in range(order + 1)}
+    steps = sorted(ladder, key=lambda task: ([f for f, _ in tasks].index(task[0]), task[1]))
+    plan = make_plan(steps, x, form, joint=True)
+    assign(plan.drafts, x, plan.graph, plan.graph.put("abs", plan.graph.variable("x")), ARITHMETIC[inner])
+    return Plan(plan.graph, tuple(plan.drafts[steps.index(task)] for task in tasks))
 
 
 def _tried(plan: Plan, inner: str, dtype: str) -> _Trial:
@@ -347,8 +363,13 @@ def _calls(source: str, inner: str) -> float:
     """What the calls of a source cost, in sums."""
     steps = {name: step for step, name in _NAMES.items()}
     costs = ARITHMETIC[inner].costs
-    called = [line.strip().split("(")[0] for line in source.split("def tile", 1)[1].splitlines()[1:] if "(" in line]
-    return sum(costs.get(steps.get(name, name.removeprefix("np.")), 1.0) for name in called)
+    total = 0.0
+    for line in source.split("def tile", 1)[1].splitlines()[1:]:
+        if "(" in line:
+            name = line.strip().split("(")[0]
+            step = name.removeprefix("np.") if "dtype=" in line else steps.get(name, name.removeprefix("np."))
+            total += costs.get(step, 1.0)
+    return total
 
 
 def load(source: str) -> tuple[Any, int]:

@@ -37,19 +37,24 @@ _BASE = dict.fromkeys(("var", "const"), 0.0) | dict.fromkeys(("add", "sub", "mul
 ARITHMETIC = {
     "float64": Arithmetic(
         _BASE
-        | dict.fromkeys(("exp", "log"), 4.0)
-        | dict.fromkeys(("expm1", "log1p", "cosh", "sqrt"), 5.5)
-        | dict.fromkeys(("tanh", "sinh", "atan", "mulerr"), 9.0)
+        | dict.fromkeys(("exp", "log"), 2.6)
+        | dict.fromkeys(("expm1", "log1p", "cosh", "sinh"), 4.3)
+        | dict.fromkeys(("tanh", "atan"), 5.0)
         | dict.fromkeys(("sin", "cos", "tan"), 80.0)
-        | {"div": 1.7, "select": 3.0, "below": 1.0, "erfcx": 55.0, "erf": 150.0, "erfc": 150.0},
+        | dict.fromkeys(("min", "max"), 1.3)
+        | {"div": 2.2, "sqrt": 3.3, "select": 3.0, "below": 1.3, "mulerr": 10.0}
+        | {"erfcx": 55.0, "erf": 150.0, "erfc": 150.0},
         FUNCTIONS,
     ),
     "float32": Arithmetic(
         _BASE
-        | dict.fromkeys(CAREFUL, 11.0)
-        | dict.fromkeys(("expm1", "log1p", "tanh", "sinh", "sqrt", "atan"), 4.0)
+        | dict.fromkeys(CAREFUL, 9.0)
+        | dict.fromkeys(("expm1", "tanh", "sinh"), 2.8)
+        | dict.fromkeys(("log1p", "atan"), 4.0)
         | dict.fromkeys(("sin", "cos", "tan"), 6.0)
-        | {"div": 1.2, "mulerr": 9.0, "select": 3.0, "below": 1.0, "erfcx": 32.0, "erf": 150.0, "erfc": 150.0},
+        | dict.fromkeys(("min", "max"), 2.0)
+        | {"div": 1.8, "sqrt": 2.0, "select": 3.5, "below": 1.6, "mulerr": 10.0}
+        | {"erfcx": 34.0, "erf": 150.0, "erfc": 150.0},
         {**FUNCTIONS, **{name: _careful(name) for name in CAREFUL}},
     ),
 }
@@ -57,8 +62,8 @@ ARITHMETIC = {
 
 
 class _Lowering:
-    def __init__(self, inner: str) -> None:
-        self.inner, self.graph = np.dtype(inner), Graph()
+    def __init__(self, inner: str, digits: int) -> None:
+        self.inner, self.graph, self.digits = np.dtype(inner), Graph(), digits
         self.bits = 53 if inner == "float64" else 24
 
     def put(self, name: str, *args: int, payload: float | str | None = None) -> int:
@@ -154,7 +159,7 @@ class _Lowering:
         if scale is None or not 0.25 <= scale <= 4.0:
             scale = 1.0
         a = z if scale == 1.0 else step.args[1]
-        pole, values = scaled_erfcx(scale, self.bits)
+        pole, values = scaled_erfcx(scale, self.digits)
         p0 = self.graph.constant(pole)
         t = self.put("div", self.put("sub", a, p0), self.put("add", a, p0))
         first, *middle, last = values
@@ -170,9 +175,14 @@ def _is_power(value: float) -> bool:
     return abs(math.frexp(value)[0]) == 0.5 and 2.0**-60 < abs(value) < 2.0**60
 
 
-def lowered(graph: Graph, outputs: tuple[int, ...], inner: str) -> tuple[Graph, tuple[int, ...]]:
-    """The steps that the outputs need, rewritten for tiles of a float format, and the outputs' places."""
-    lowering = _Lowering(inner)
+def lowered(
+    graph: Graph, outputs: tuple[int, ...], inner: str, digits: int | None = None
+) -> tuple[Graph, tuple[int, ...]]:
+    """The steps that the outputs need, rewritten for tiles of a float format, and the outputs' places.
+
+    `digits`: the bits that polynomials are to have, if not all of the format.
+    """
+    lowering = _Lowering(inner, digits or (53 if inner == "float64" else 24))
     moved: dict[int, int] = {}
     for k in graph.reachable(outputs):
         step = graph.steps[k]

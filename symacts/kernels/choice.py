@@ -1,0 +1,199 @@
+"""Which candidate serves which section, for targets that sweep arrays: the sections of an output chosen together.
+
+A step that two programs share costs once, a program that serves two neighbors needs no selection between them, and a
+derivative may be cheapest in terms of the value's program. So what is cheapest for one section alone is not what is
+cheapest in all: sections are gone through from left to right, and the best assignments so far kept.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from symacts.kernels.plan import Draft, Stretch, Studied, admitted, dense
+from symacts.rewrite.graph import Graph
+from symacts.rewrite.reference import ulp_meter
+from symacts.rewrite.regimes import Arithmetic, FloatArray, Format, Section, interpret, stretches_within, weight
+from symacts.rewrite.whole import derived, whole
+
+__all__ = ["assign"]
+
+SPREAD = 2.5
+"""Scale of the normal law by which inputs are weighed."""
+MISSED, ROW, TABLED, GAP, FAR = 70.0, 9.0, 300.0, 6.0, 100.0
+"""What it costs, in sums: an input left to a row, each row beyond (one for each unit of a gap), or to a whole table; to
+look for the inputs of a gap; and to leave all far inputs, by the Cauchy law, to a table."""
+WIDEST = 6.0
+"""Gaps wider than this are left to the whole table."""
+RARE = 0.005
+"""Share of inputs that need not be in the hull (see `tiles`)."""
+SELECTION, MASK = 3.0, 1.5
+"""What a selection costs, in sums, and what its mask."""
+WIDTH = 48
+"""Assignments that are kept."""
+SLACK = 2.0
+"""Sums that a closer look at a program may add to its cost without a new search."""
+MOST = 40
+"""Candidates of a section that are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A candidate: its result's step, what it leaves to the table (in sums), and its steps."""
+
+    node: int
+    lost: float
+    steps: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """An assignment so far: its cost, the steps and masks that it needs, and the results section by section."""
+
+    cost: float
+    have: frozenset[Any]
+    nodes: tuple[int | None, ...]
+
+
+def assign(drafts: Sequence[Draft], x: sp.Symbol, graph: Graph, magnitude: int, arithmetic: Arithmetic) -> None:
+    """Set the program of every section of the drafts; `magnitude` is the step |x|.
+
+    Order by order: a function's program does not depend on the derivatives that are asked for beside it.
+    """
+    state = State(0.0, frozenset(), ())
+    before: list[list[Option]] = []
+    for k, draft in enumerate(drafts):
+        pool = [c for studied in draft.sections for c in studied.candidates.rounded]
+        for expression in dict.fromkeys(s.section.expression for s in draft.sections):
+            pool += whole(expression, x, graph, draft.ends)
+        if k:
+            pool += _from_values(drafts[k - 1], draft, before, x, graph, magnitude)
+        pool = list(dict.fromkeys(pool))
+        options = [_options(studied, pool, draft, graph, arithmetic) for studied in draft.sections]
+        state = _verified(draft, options, state, graph, arithmetic)
+        before = [[o for o in listed if o.node == n] for listed, n in zip(options, state.nodes, strict=True)]
+        for studied, node in zip(draft.sections, state.nodes, strict=True):
+            studied.stretches[:] = [Stretch(studied.section.lo, node)]
+
+
+def _verified(draft: Draft, options: list[list[Option]], start: State, graph: Graph, arithmetic: Arithmetic) -> State:
+    """The best assignment whose programs have been measured at as many points as compiled ones are."""
+    seen: set[tuple[int, int]] = set()
+    while True:
+        best = _search(draft, options, start, graph, arithmetic)
+        fresh = False
+        for k, (studied, node) in enumerate(zip(draft.sections, best.nodes, strict=True)):
+            if node is None or (k, node) in seen:
+                continue
+
+            def run(points: FloatArray, node: int = node) -> FloatArray:
+                return interpret(graph, [node], {"x": points}, draft.form.inner, arithmetic.functions)[0]
+
+            seen.add((k, node))
+            lost = _lost(studied.section, admitted(studied, draft.form, run))
+            fresh = fresh or any(o.node == node and lost > o.lost + SLACK for o in options[k])
+            options[k] = [replace(o, lost=lost) if o.node == node else o for o in options[k]]
+        if not fresh or len(seen) > MOST:
+            return best
+
+
+def _costs(graph: Graph, steps: frozenset[int], arithmetic: Arithmetic) -> list[float]:
+    return [arithmetic.costs.get(graph.steps[k].name, 40.0) for k in steps]
+
+
+def _from_values(
+    values: Draft, slopes: Draft, options: Sequence[Sequence[Option]], x: sp.Symbol, graph: Graph, magnitude: int
+) -> list[int]:
+    """Programs of a derivative from those of the function itself, where the sections are the same."""
+    found: list[int] = []
+    if slopes.order != values.order + 1:
+        return found
+    by_value: dict[tuple[sp.Expr, sp.Expr, int], list[int]] = {}
+    for s in slopes.sections:
+        for listed, v in zip(options, values.sections, strict=True):
+            if v.section.lo == s.section.lo and v.section.expression != 0:
+                key = v.section.expression, s.section.expression, s.section.side
+                by_value.setdefault(key, []).extend(o.node for o in listed)
+    for (value, slope, side), nodes in by_value.items():
+        if sp.diff(value, x) == slope:
+            found += derived(value, slope, x, graph, list(dict.fromkeys(nodes)), side, magnitude)
+    return found
+
+
+def _options(studied: Studied, pool: Sequence[int], draft: Draft, graph: Graph, arithmetic: Arithmetic) -> list[Option]:
+    """The pool's programs that serve a section, the cheapest first: seen at few points, the best of them at many."""
+    few = _measured(studied, pool, studied.points, draft.form, draft.form.bound, graph, arithmetic)
+    many = dense(studied, draft.form)
+    return _measured(studied, [o.node for o in few[:MOST]], many, draft.form, draft.form.admitted, graph, arithmetic)
+
+
+def _measured(
+    studied: Studied,
+    pool: Sequence[int],
+    points: FloatArray,
+    form: Format,
+    bound: float,
+    graph: Graph,
+    arithmetic: Arithmetic,
+) -> list[Option]:
+    if not pool:
+        return []
+    truth = studied.reference.values(points)
+    meter = ulp_meter(truth, form.dtype)
+    known = np.array([t is not None for t in truth])
+    found = []
+    for node, y in zip(pool, interpret(graph, pool, {"x": points}, form.inner, arithmetic.functions), strict=True):
+        errors = meter(y)
+        errors[~known] = np.inf
+        good = stretches_within(points, errors, bound)
+        if good:
+            lost = _lost(studied.section, good)
+            found.append(Option(node, lost, frozenset(graph.reachable((node,)))))
+    return sorted(found, key=lambda o: o.lost + sum(_costs(graph, o.steps, arithmetic)))
+
+
+def _lost(section: Section, good: Sequence[tuple[float, float]]) -> float:
+    """What it costs that a program serves these stretches only: gaps are searched for unless few inputs lie beyond."""
+    ends = [section.lo, *(end for stretch in good for end in stretch), section.hi]
+    total = 0.0
+    for lo, hi in zip(ends[::2], ends[1::2], strict=True):
+        if lo < hi:
+            share = _share(lo, hi)
+            is_gap = _share(*((-math.inf, hi) if section.side < 0 else (lo, math.inf))) > RARE
+            each = min(MISSED + ROW * min(hi - lo, 99.0), TABLED) if hi - lo < WIDEST else TABLED
+            total += each * share + FAR * weight(lo, hi) + (GAP if is_gap else 0.0)
+    return total
+
+
+def _share(lo: float, hi: float) -> float:
+    """The share of inputs in [lo, hi] under the normal law."""
+    return max(math.erf(hi / SPREAD / math.sqrt(2)) - math.erf(lo / SPREAD / math.sqrt(2)), 0.0) / 2
+
+
+def _search(
+    draft: Draft, options: Sequence[Sequence[Option]], start: State, graph: Graph, arithmetic: Arithmetic
+) -> State:
+    costs = [arithmetic.costs.get(s.name, 40.0) for s in graph.steps]
+    states = [replace(start, nodes=())]
+    for studied, choices in zip(draft.sections, options, strict=True):
+        if not choices:
+            states = [replace(s, nodes=(*s.nodes, None)) for s in states]
+            continue
+        reached: list[State] = []
+        for state in states:
+            before = state.nodes[-1] if state.nodes else None
+            for option in choices:
+                more: frozenset[Any] = option.steps - state.have
+                cost = state.cost + option.lost + sum(costs[j] for j in more)
+                if before is not None and before != option.node:
+                    border = "x below", studied.section.lo
+                    cost += SELECTION + (0.0 if border in state.have else MASK)
+                    more |= {border}
+                reached.append(State(cost, state.have | more, (*state.nodes, option.node)))
+        states = sorted(reached, key=lambda s: (s.cost, [-1 if n is None else n for n in s.nodes]))[:WIDTH]
+    return states[0]
