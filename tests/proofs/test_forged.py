@@ -355,6 +355,14 @@ FORGED: dict[str, tuple[Claim, Any]] = {
         claim(x, "<=", 1 - y, (x, ">="), (y, ">=")),
         step("apply", STRUCTURE, function="square", sides=[E(x), E(x + y)]),
     ),
+    "equal squares of other signs": (
+        claim(sp.sqrt(x**2 + 1) * x, "=", sp.sqrt(x**4 + x**2), (x + 1, ">")),
+        step("apply", ALGEBRA, function="square", sides=[E(sp.sqrt(x**2 + 1) * x), E(sp.sqrt(x**4 + x**2))]),
+    ),
+    "a limit at a parameter from the other side": (
+        claim(sp.Limit(1 / (x - a), x, a, "-"), "=", sp.oo),
+        limit_of(sp.Limit(1 / (x - a), x, a, "-"), sp.oo, (ONE, 1 / (x - a), sp.oo)),
+    ),
     "squares for an equation": (
         claim(-x, "=", x, (x, ">=")),
         step("apply", ALGEBRA, function="square", sides=[E(-x), E(x)]),

@@ -210,6 +210,8 @@ def is_tame(e: sp.Expr, z: sp.Symbol, given: Given) -> bool:
     if isinstance(e, sp.exp):
         form = quadratic(e.args[0], z)
         return (form is not None and given.holds(form[0], "<=")) or _grows_linearly(e.args[0], z)
+    if isinstance(e, (sp.cosh, sp.sinh)):
+        return _grows_linearly(e.args[0], z)
     if e.is_Pow and e.exp.is_Integer:
         if e.exp > 0:
             return is_tame(e.base, z, given)

@@ -100,6 +100,7 @@ def nearby(outer: Given, x: sp.Symbol, point: sp.Expr, way: int, within: sp.Expr
 
 def require_limit(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int, value: sp.Expr) -> None:
     """Fail unless f tends to the value: by one of the methods below, or by the laws of limits from its parts."""
+    f, point = from_zero(f, x, point)
     try:
         _require_at_once(outer, f, x, point, way, value)
     except UnsupportedExpression:
@@ -110,8 +111,16 @@ def require_limit(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: i
             raise
 
 
+def from_zero(f: sp.Expr, x: sp.Symbol, point: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    """The function with x counted from a point that depends on parameters."""
+    if point.is_infinite or not point.free_symbols or x in point.free_symbols:
+        return f, point
+    return f.xreplace({x: x + point}), sp.S.Zero
+
+
 def by_laws(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int, depth: int = 0) -> sp.Expr | None:
     """The finite limit of a sum, product, power or continuous function from the finite limits of its parts."""
+    f, point = from_zero(f, x, point)
     if x not in f.free_symbols:
         return f
     if f.is_Pow and not f.exp.is_number:  # b**e = exp(e*log(b))
@@ -163,6 +172,7 @@ def by_laws(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int, de
 def diverges(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int) -> sp.Expr | None:
     """oo or -oo where f is seen to tend to it: one term c*m(x) with c of known sign outgrows all others, or f is a
     product with an exponential of such a sum."""
+    f, point = from_zero(f, x, point)
     if f.is_Mul:
         product = _diverging_product(outer, f, x, point, way)
         if product is not None:

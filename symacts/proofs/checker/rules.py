@@ -228,8 +228,10 @@ def apply(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     if node["function"] == "square":
         low, high = (read(side) for side in node["sides"])
         require_defined(replace(goal, is_defined=True), low, high)
-        if goal.relation not in ("<", "<=") or not is_zero(rhs - lhs - (high - low)):
+        if goal.relation not in ("<", "<=", "=") or not is_zero(rhs - lhs - (high - low)):
             raise CertificateError("", "the sides do not have the difference of the goal")
+        if goal.relation == "=" and not goal.given.holds(low, ">="):
+            raise CertificateError("", f"not seen to be nonnegative: {low}")
         if not goal.given.holds(high, ">="):
             raise CertificateError("", f"not seen to be nonnegative: {high}")
         return [Goal(goal.given, sp.expand(low**2), goal.relation, sp.expand(high**2))]

@@ -12,6 +12,7 @@ from symacts.proofs.check import Goal
 from symacts.proofs.checker.analytic import span
 from symacts.proofs.checker.entail import Undecided
 from symacts.proofs.checker.goals import resolved
+from symacts.proofs.checker.normal import is_zero
 from symacts.proofs.search import Final, Node, Search, has_operators, is_plausible
 
 __all__ = ["close", "compare_exponentials", "derivative_and_point", "roots"]
@@ -37,6 +38,7 @@ def roots(goal: Goal, search: Search) -> Iterator[Node]:
     for of, other in ((lhs, rhs), (rhs, lhs)):  # the other side may be the root
         if of.is_Pow and of.exp == sp.S.Half and goal.relation == "=" and goal.given.holds(other, ">="):
             yield {"rule": "root", "of": encode(of), "value": encode(other)}
+    yield from _squared(goal, lhs, rhs)
     for of in sorted(lhs.atoms(sp.Pow) | rhs.atoms(sp.Pow), key=sp.default_sort_key):
         if of.exp.is_Rational and of.exp.q == 2 and of.base.is_rational_function(*of.base.free_symbols):
             value = _square_root(of.base)
@@ -46,6 +48,21 @@ def roots(goal: Goal, search: Search) -> Iterator[Node]:
                 if goal.given.holds(side * value, ">="):
                     yield {"rule": "root", "of": encode(of), "value": encode(side * value)}
                     raise Final
+
+
+def _squared(goal: Goal, lhs: sp.Expr, rhs: sp.Expr) -> Iterator[Node]:
+    """Two products with square roots: equal where their squares are and both have one sign."""
+    rooted = [any(f.is_Pow and abs(f.exp) == sp.S.Half for f in sp.Mul.make_args(side)) for side in (lhs, rhs)]
+    if goal.relation != "=" or not any(rooted) or is_zero(lhs - rhs) or not is_zero(lhs**2 - rhs**2):
+        return
+    for low, high in ((lhs, rhs), (-rhs, -lhs)):
+        if goal.given.holds(low, ">=") and goal.given.holds(high, ">="):
+            yield {"rule": "apply", "function": "square", "sides": [encode(low), encode(high)]}
+            return
+    for f in sp.Mul.make_args(lhs):
+        if f.is_Symbol and {-1, 1} <= goal.given.sign(f):
+            yield {"rule": "cases", "on": encode(f), "parts": ["<", ">="]}
+            return
 
 
 @lru_cache(maxsize=1024)
@@ -67,6 +84,7 @@ def _square_root(e: sp.Expr) -> sp.Expr | None:
 
 
 MAX_OPERATIONS = 60  # of what is factored
+MOST_TO_DIFFERENTIATE = 600  # operations: slopes of more grow faster than they cancel
 
 
 def derivative_and_point(goal: Goal, search: Search) -> Iterator[Node]:
@@ -80,6 +98,8 @@ def derivative_and_point(goal: Goal, search: Search) -> Iterator[Node]:
     if not is_plausible(goal):
         raise Final
     for variable in sorted(lhs.free_symbols | rhs.free_symbols, key=str):
+        if sp.count_ops(lhs) + sp.count_ops(rhs) > MOST_TO_DIFFERENTIATE:
+            return
         for point in _points(goal, variable):
             yield {"rule": "derivative-and-point", "variable": encode(variable), "point": encode(point)}
 

@@ -210,6 +210,7 @@ def _piece(h: sp.Expr, z: sp.Symbol, given: Given, whole: bool) -> dict[str, Any
     for form in (
         sp.expand(h),
         sp.expand(h.rewrite(sp.erf)),
+        *([sp.expand(h.rewrite(sp.exp))] if h.has(sp.cosh, sp.sinh) else []),
         sp.expand(sp.cancel(sp.together(h))) if h.has(sp.exp) else h,
     ):
         primitive = antiderivative(form, z)
