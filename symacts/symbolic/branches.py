@@ -145,6 +145,16 @@ def _lost(
     return tuple(need for need in asked if need not in said and not need.holds)
 
 
+def _replaced(expression: sp.Expr, value: dict[sp.Basic, sp.Basic], region: _Region) -> sp.Expr:
+    """The expression with the node's value; nan at a point at which `Max` or `Min` would have to order a pole."""
+    try:
+        return expression.xreplace(value)
+    except ValueError as error:  # SymPy does not compare with infinity: Max(x, log(Abs(x))) at 0
+        if region.is_point:
+            return sp.nan
+        raise Undecided(f"{expression}: {error}") from None
+
+
 class _Splitter:
     def __init__(self, x: sp.Symbol, oracle: Oracle) -> None:
         self.x, self.oracle = x, oracle
@@ -195,7 +205,7 @@ class _Splitter:
                 yield part, None
                 continue
             value = {node: _resolved(node, sign)}
-            resolved = expression.xreplace(value)
+            resolved = _replaced(expression, value, part)
             lost = _lost(expression, value, resolved, self.x)
             for piece, smooth in self.split(resolved, part):
                 if smooth is None or not lost:

@@ -27,6 +27,8 @@ DOMAINS: list[tuple[str, sp.Set]] = [
     ("Piecewise((log(x), x > 0), (0, True))", R),
     ("Piecewise((sign(x)/x, Abs(x) > 1), (x, True))", R),
     ("Max(x, 0)/Max(x, 1)", R),
+    ("Max(x, log(Abs(x)))", HOLE),
+    ("Min(1/Abs(x), x)", HOLE),
 ]
 """A factor that becomes 0 on a piece does not make the rest of the formula defined there."""
 

@@ -347,6 +347,11 @@ TRUE: dict[str, tuple[sp.Expr, Any, dict[str, Any]]] = {
         ((I(-oo, 0), 5 * x**3), (I.open(0, oo), -sp.atan(x))),
         {"stationary_points": E0, "kinks": ((zero, zero, -one),), "zeros": sp.FiniteSet(0)},
     ),
+    "down from 0": (
+        sp.Piecewise((-x, x < 0), (-1 - x, True)),
+        ((I.open(-oo, 0), -x), (I(0, oo), -1 - x)),
+        {"zeros": E0, "fixed_points": E0},
+    ),
     "power": (
         x**x,
         ((I.open(0, oo), x**x),),
@@ -544,6 +549,8 @@ FALSE: list[tuple[str, str, Any]] = [
     ("touched from one side", "stationary_points", sp.FiniteSet(0)),
     ("touched from one side", "kinks", ()),
     ("touched from one side", "zeros", E0),
+    ("down from 0", "zeros", sp.FiniteSet(0)),
+    ("down from 0", "fixed_points", sp.FiniteSet(-half)),
     ("power", "domain", I(0, oo)),
     ("power", "smoothness", one),
     ("power", "decreasing_on", I.Lopen(0, half)),
