@@ -122,7 +122,8 @@ def _by_interval(claim: Claim, lhs: sp.Expr, relation: str, rhs: sp.Expr, node: 
     if not free:
         shown = node["rule"] in ("structure", "enclosure") and rhs - lhs != 0
         return f"{_opened(lhs, rhs)}interval with (i_prec 80)" if shown and not (rhs - lhs).is_Rational else None
-    if node["rule"] != "sign" or any(cell["kind"] != "ball" for cell in node["cells"]):
+    by_balls = node["rule"] == "sign" and all(cell["kind"] == "ball" for cell in node["cells"])
+    if not by_balls and not (node["rule"] == "structure" and functions and not _has_plain_sign(lhs, rhs)):
         return None
     whole = span(Given(claim.premises), free[0])
     if not (whole.lo.is_Rational and whole.hi.is_Rational):
@@ -132,6 +133,15 @@ def _by_interval(claim: Claim, lhs: sp.Expr, relation: str, rhs: sp.Expr, node: 
         f"assert (B : {expression(whole.lo)} <= {x} <= {expression(whole.hi)}) by lra.\n  {_opened(lhs, rhs)}"
         f"interval with (i_bisect {x}, i_taylor {x}, i_prec 80, i_depth 30)"
     )
+
+
+def _has_plain_sign(lhs: sp.Expr, rhs: sp.Expr) -> bool:
+    """Whether the coefficients of the difference show its sign."""
+    try:
+        _plain(lhs, rhs)
+        return bool(_quotient(lhs, rhs))
+    except UnsupportedExpression:
+        return False
 
 
 _CASE_RULES = {"cases", "either", "algebra", "structure", "absurd", "eliminate"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from importlib import import_module
 from typing import Any
 
 import sympy as sp
@@ -17,8 +18,6 @@ from symacts.proofs.proof import Proof
 from symacts.proofs.refute import along_diagonal, descend, find_counterexample, sharpen
 from symacts.proofs.search import EFFORTS, OutOfBudget, Search, prove_goal
 from symacts.proofs.statement import read
-from symacts.proofs.tactics import ALL
-from symacts.proofs.tactics.gaussian import integrated
 
 __all__ = ["prove", "prove_claim"]
 
@@ -72,6 +71,7 @@ def prove(statement: Any, *, assuming: Any = None, timeout: float | None = 30.0)
 
 def prove_claim(claim: Claim | MatrixClaim, seconds: float | None = 30.0) -> Proof:
     """The same for a claim, within a limit in seconds."""
+    import_module("symacts.proofs.tactics")  # once here, not anew in each child process; a replay alone loads none
     if isinstance(claim, MatrixClaim):
         require_shapes(claim)
     if seconds is None:
@@ -115,6 +115,9 @@ def _replayed(claim: Claim | MatrixClaim, found: dict[str, Any]) -> dict[str, An
 
 
 def _answer(claim: Claim, deadline: float) -> dict[str, Any]:
+    from symacts.proofs.tactics import ALL
+    from symacts.proofs.tactics.gaussian import integrated
+
     goals = checker.chain_goals(claim)
     for goal in goals[: len(claim.relations)]:
         goal = integrated(goal)

@@ -24,7 +24,6 @@ from symacts.proofs.checker import matrix_rules, words
 from symacts.proofs.checker.entail import Given
 from symacts.proofs.proof import Proof
 from symacts.proofs.refute import separated, value_at
-from symacts.proofs.tactics.grams import cancellations, sums_of_squares
 
 __all__ = ["answer", "collapse_claim", "collapse_proof", "prove_identity", "render", "require_shapes"]
 
@@ -132,6 +131,8 @@ def collapse_proof(depth: int | None = None) -> Proof:
 # -- search --------------------------------------------------------------------------------------------------------
 def answer(claim: MatrixClaim, deadline: float) -> dict[str, Any]:
     """Prove by words, else refute at small matrices, else prove entry by entry."""
+    from symacts.proofs.tactics.grams import cancellations, sums_of_squares
+
     certificate: dict[str, Any] = {"format": FORMAT, "claim": claim.to_dict(), "proof": {"rule": "words"}}
     try:
         checker.check(certificate, claim)
