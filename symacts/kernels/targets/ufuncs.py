@@ -43,7 +43,7 @@ ARITHMETIC = {
         | dict.fromkeys(("sin", "cos", "tan"), 80.0)
         | dict.fromkeys(("min", "max"), 1.3)
         | {"div": 2.2, "sqrt": 3.3, "select": 3.0, "below": 1.3, "mulerr": 10.0}
-        | {"erfcx": 55.0, "erf": 150.0, "erfc": 150.0},
+        | {"erfcx": 55.0, "erf": 400.0, "erfc": 400.0},
         FUNCTIONS,
     ),
     "float32": Arithmetic(
@@ -54,7 +54,7 @@ ARITHMETIC = {
         | dict.fromkeys(("sin", "cos", "tan"), 6.0)
         | dict.fromkeys(("min", "max"), 2.0)
         | {"div": 1.8, "sqrt": 2.0, "select": 3.5, "below": 1.6, "mulerr": 10.0}
-        | {"erfcx": 34.0, "erf": 150.0, "erfc": 150.0},
+        | {"erfcx": 34.0, "erf": 400.0, "erfc": 400.0},
         {**FUNCTIONS, **{name: _careful(name) for name in CAREFUL}},
     ),
 }
