@@ -12,7 +12,7 @@ import sympy as sp
 
 import symacts
 from symacts.kernels import kernel, tiles
-from symacts.kernels.pieces import evaluate
+from symacts.kernels.pieces import MOST_BLIND, Builder, evaluate
 from symacts.kernels.targets.ufuncs import lowered
 from symacts.kernels.tiles import TILE, repair_of
 from symacts.rewrite.graph import Graph
@@ -137,3 +137,17 @@ def test_what_selections_share_keeps_values_and_signs(text: str, left: float, ri
     assert zeros.tolist() == [0.0, 0.0]
     if left == 0.0 and np.signbit(left):
         assert np.signbit(zeros).tolist() == [True, bool(np.signbit(right))]
+
+
+def test_halving_ends_where_true_values_are_unknown() -> None:
+    """Unknown at every third place: no polynomial fits anywhere, and few intervals are tried."""
+    seen = 0
+
+    def value(p: Fraction) -> tuple[int, int] | None:
+        nonlocal seen
+        seen += 1
+        return None if seen % 3 == 0 else (1, 0)
+
+    builder = Builder(value)
+    builder.cover(1.0, 2.0)
+    assert builder.unmet and MOST_BLIND < builder.blind < 2 * MOST_BLIND and seen < 20_000
