@@ -10,11 +10,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 
 from symacts.kernels.fit import fit, times
-from symacts.kernels.pieces import COLUMNS, COUNT, HEAD, PLAIN, SQUARE, Table, evaluate
+from symacts.kernels.pieces import COLUMNS, COUNT, HEAD, PLAIN, SQUARE, Table, evaluate, fixed
 from symacts.kernels.plan import Draft, Output, Studied
 from symacts.rewrite.reference import Dyadic
 from symacts.rewrite.regimes import FloatArray, Format, errors_of, scattered, weight
@@ -68,7 +69,14 @@ def _replaced(
 
 
 def _rows(draft: Draft, lo: float, hi: float, depth: int) -> list[tuple[float, list[float]]] | None:
-    """Rows with their first floats for [lo, hi], or None."""
+    """Rows with their first floats for [lo, hi], or None; nan where f is not defined."""
+    hole = next(((a, b) for a, b in _holes(draft) if lo <= b and a <= hi), None)
+    if hole is not None:
+        below, above = (draft.form.between(-draft.form.largest, hole[0])[1], draft.form.after(hole[1]))
+        sides = [[] if a > b else _rows(draft, a, b, depth) for a, b in ((lo, below), (above, hi))]
+        if sides[0] is None or sides[1] is None:
+            return None
+        return [*sides[0], (max(lo, hole[0]), fixed(math.nan)), *sides[1]]
     row = _row(draft, lo, hi)
     if row is not None:
         return [(lo, row)]
@@ -79,6 +87,12 @@ def _rows(draft: Draft, lo: float, hi: float, depth: int) -> list[tuple[float, l
     left = _rows(draft, lo, float(np.nextafter(middle, -np.inf)), depth - 1)
     right = None if left is None else _rows(draft, middle, hi, depth - 1)
     return None if left is None or right is None else left + right
+
+
+def _holes(draft: Draft) -> list[tuple[float, float]]:
+    """First and last floats of what lies between the stretches of the domain."""
+    pairs = pairwise(draft.spans)
+    return [draft.form.between(hi, lo) for (_, hi), (lo, _) in pairs if not draft.form.is_gap(hi, lo)]
 
 
 def _row(draft: Draft, lo: float, hi: float) -> list[float] | None:

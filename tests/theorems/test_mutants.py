@@ -30,7 +30,7 @@ HERE = Path(__file__).parent
 DIGITS = 40
 POINTS = 24
 SECONDS = 2.0
-SAMPLE, UNGUARDED, WHOLE = 150, 16, 100_000
+SAMPLE, UNGUARDED, WHOLE = 70, 12, 100_000
 
 # -- mutations -----------------------------------------------------------------------------------------------------
 ALIKE: tuple[tuple[Any, ...], ...] = (

@@ -20,7 +20,7 @@ from symacts.proofs import prove
 HERE = Path(__file__).parent
 TRUE: list[dict[str, Any]] = json.loads((HERE / "true.json").read_text())
 FALSE: list[dict[str, Any]] = json.loads((HERE / "false.json").read_text())
-SAMPLE = 24
+SAMPLE = 18
 LIMIT = 20.0
 LEAST_PROVED, LEAST_REFUTED = 0.9, 0.95
 
