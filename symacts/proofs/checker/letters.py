@@ -11,6 +11,7 @@ terms, shape)`; a scalar is a tuple of its own. Nothing here knows trees: `words
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from symacts.errors import UnsupportedExpression
@@ -171,13 +172,7 @@ def reduced_word(word: Word) -> tuple[tuple[Any, ...], Word, Fraction]:
                 break
     if not word:
         return (), word, Fraction(1)
-    pieces: list[Word] = []
-    start = 0
-    for k in range(1, len(word)):
-        if shape_of(word[k])[0] == 1:
-            pieces.append(word[start:k])
-            start = k
-    pieces.append(word[start:])
+    pieces = _pieces(word)
     kept: list[Word] = []
     scalars: tuple[Any, ...] = ()
     for piece in pieces:
@@ -188,6 +183,12 @@ def reduced_word(word: Word) -> tuple[tuple[Any, ...], Word, Fraction]:
     return scalars, tuple(letter for piece in kept for letter in piece), Fraction(1)
 
 
+def _pieces(word: Word) -> list[Word]:
+    """The word cut wherever a letter with one row begins."""
+    starts = [0, *(k for k in range(1, len(word)) if shape_of(word[k])[0] == 1), len(word)]
+    return [word[a:b] for a, b in pairwise(starts)]
+
+
 def _is_one(word: Word) -> bool:
     """Whether no dimension inside the word is 1: it is no product of a column and scalars."""
     return all(shape_of(letter)[0] != 1 for letter in word)
@@ -195,15 +196,8 @@ def _is_one(word: Word) -> bool:
 
 def as_scalar(word: Word) -> tuple[Any, ...]:
     """A 1x1 word as a product of scalars; equal to its transpose."""
-    pieces: list[Word] = []
-    start = 0
-    for k in range(1, len(word)):
-        if shape_of(word[k])[0] == 1:
-            pieces.append(word[start:k])
-            start = k
-    pieces.append(word[start:])
     out: tuple[Any, ...] = ()
-    for piece in pieces:
+    for piece in _pieces(word):
         if len(piece) == 2 and piece[0][0] == "onesT" and piece[1][0] == "ones":
             size = piece[0][1]
             out += (("dim", size),)
