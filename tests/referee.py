@@ -32,7 +32,7 @@ from referee_reals import (
     real_constant,
     times,
 )
-from referee_sets import as_fraction, distance, end, intervals, member, named_numbers, points
+from referee_sets import as_fraction, distance, end, intervals, member, named_numbers, points, spread
 
 from symacts.errors import SymactsError
 from symacts.facts import Fact, Root
@@ -401,6 +401,8 @@ def check_range(case: Case, value: sp.Set) -> Iterator[str]:
             yield from _attained(case, y, closed)
     for p in points(value):
         yield from _attained(case, p, True)
+    if value.has(sp.ImageSet, sp.S.Integers):
+        return
     lowest, highest = value.inf, value.sup
     if look.highest.certain and differs(end(highest), look.highest.value, "1e-5"):
         yield f"the upper end is {highest}, the values seen come up to {show(look.highest.value)}"
@@ -733,7 +735,8 @@ def pieces_check(sign: int, order: int) -> Check:
             if order == 2 and all(member(value, p.a) is False for p in (s, t)) and s.a not in look.centers:
                 yield f"f is affine around {show(s.a)}, missing"
                 break
-        for part in parts:
+        inner_parts = parts[2:-2] if isinstance(value, sp.ConditionSet) else parts  # the others lack neighbors
+        for part in inner_parts:
             yield from _piece_borders(look, parts, part, sign, order)
             if order == 2:
                 yield from _chords(look, part, sign)
@@ -865,7 +868,8 @@ def check_convexity(case: Case, value: str) -> Iterator[str]:
 
 def check_discontinuities(case: Case, value: Any) -> Iterator[str]:
     look = case.look
-    for c, left, right in value:
+    rows, listed = spread(value)
+    for c, left, right in rows:
         p = as_fraction(c)
         if p is None:
             continue
@@ -874,7 +878,6 @@ def check_discontinuities(case: Case, value: Any) -> Iterator[str]:
                 yield from (f"at {c}: {m}" for m in against_trend(e, e.trend(0), claim))
         if look.continuity(p) is True and p.denominator < 10**40:
             yield f"f is continuous at {c}"
-    listed = sp.FiniteSet(*(c for c, _, _ in value))
     for c in look.jumps:
         both = all(e.trend(0).kind != "undefined" for e in look.sides[c])
         if both and distance(listed, c) > mpf(10) ** -25:
@@ -883,7 +886,8 @@ def check_discontinuities(case: Case, value: Any) -> Iterator[str]:
 
 def check_kinks(case: Case, value: Any) -> Iterator[str]:
     look = case.look
-    for c, left, right in value:
+    rows, listed = spread(value)
+    for c, left, right in rows:
         p = as_fraction(c)
         if p is None:
             continue
@@ -895,7 +899,6 @@ def check_kinks(case: Case, value: Any) -> Iterator[str]:
             yield f"f is not continuous at {c}"
         if left is not None and left == right and left.is_finite:
             yield f"the one-sided slopes at {c} are equal"
-    listed = sp.FiniteSet(*(c for c, _, _ in value))
     for c in _kinks_seen(look):
         if distance(listed, c) > mpf(10) ** -25:
             yield f"the kink at {show(c)} is missing"

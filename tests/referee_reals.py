@@ -802,6 +802,7 @@ RULES: dict[Any, Callable[[Compiler, Any], Callable[[Env], Series]]] = {
     sp.Piecewise: _piecewise,
     sp.floor: _rounding,
     sp.ceiling: _rounding,
+    sp.Mod: lambda c, e: c.compile(e.args[0] - e.args[1] * sp.floor(e.args[0] / e.args[1])),
 }
 """One row per kind of node; the first that fits counts."""
 
@@ -949,14 +950,20 @@ def _legendre(n: int, t: mpf) -> tuple[mpf, mpf]:
 _GAUSS: dict[Any, list[tuple[mpf, mpf]]] = {}
 
 
-def panels(f: Callable[[mpf], mpf], breaks: list[mpf]) -> tuple[mpf, mpf]:
-    """The integral of f and an error estimate: two Gauss rules a panel, the tanh-sinh rule where they differ."""
+DEEPEST = 30
+"""Halvings of a panel towards a kink or a jump."""
+
+
+def panels(f: Callable[[mpf], mpf], breaks: list[mpf], depth: int = 0) -> tuple[mpf, mpf]:
+    """The integral of f and an error estimate: two Gauss rules a panel, halved where they differ."""
     total, error = mpf(0), mpf(0)
     for a, b in pairwise(breaks):
         middle, half = (a + b) / 2, (b - a) / 2
         coarse, fine = (half * mp.fsum(w * f(middle + half * t) for t, w in _nodes(n)) for n in (12, 18))
         gap = abs(fine - coarse)
-        if gap > mpf(10) ** -15 * (1 + abs(fine)):
+        if gap > mpf(10) ** -15 * (1 + abs(fine)) and depth < DEEPEST:
+            fine, gap = panels(f, [a, middle, b], depth + 1)
+        elif gap > mpf(10) ** -15 * (1 + abs(fine)):
             fine, gap = mp.quad(f, [a, b], error=True)
             with mp.workdps(2 * mp.dps):
                 gap = max(gap, abs(mp.quad(f, [a, b]) - fine))

@@ -65,6 +65,13 @@ def member(s: sp.Set, a: Number, tol: mpf | None = None) -> bool | None:
         step, offset = family(s)
         nearest = offset + step * mp.nint((big(a) - offset) / step)
         return None if abs(big(a) - nearest) <= max(tol, mpf(10) ** -25) else False
+    if isinstance(s, sp.ConditionSet):
+        base, step, within = repeated(s)
+        place = big(a) - base - step * mp.floor((big(a) - base) / step)
+        near = max(tol, mpf(10) ** -25)
+        if min(place, step - place) <= near:
+            return None
+        return member(within, place, near)
     raise Unreadable(f"set {s}")
 
 
@@ -113,6 +120,47 @@ def family(s: sp.ImageSet) -> tuple[mpf, mpf]:
     return big(real_constant(step, 60)), big(real_constant(offset, 60))
 
 
+@cache
+def repeated(s: sp.ConditionSet) -> tuple[mpf, mpf, sp.Set]:
+    """Base, period and part of one period of `{x : (x - base) mod period in part}`."""
+    x, condition = s.sym, s.condition
+    if not isinstance(condition, sp.Contains) or not isinstance(condition.args[0], sp.Mod) or s.base_set != sp.S.Reals:
+        raise Unreadable(f"set {s}")
+    inner, step = condition.args[0].args
+    shift = sp.expand(inner - x)
+    if shift.free_symbols or step.free_symbols:
+        raise Unreadable(f"set {s}")
+    return big(real_constant(-shift, 60)), big(real_constant(step, 60)), condition.args[1]
+
+
+def some_of(s: sp.ConditionSet) -> list[sp.Set]:
+    """The part of one period at a few places of the line."""
+    repeated(s)
+    inner, step = s.condition.args[0].args
+    base = -sp.expand(inner - s.sym)
+    parts = s.condition.args[1]
+    return [_shifted(part, base + k * step) for k in PERIODS for part in (parts.args if parts.is_Union else (parts,))]
+
+
+def _shifted(part: sp.Set, by: sp.Expr) -> sp.Set:
+    if isinstance(part, sp.FiniteSet):
+        return sp.FiniteSet(*[p + by for p in part.args])
+    if not isinstance(part, sp.Interval):
+        raise Unreadable(f"set {part}")
+    return sp.Interval(part.start + by, part.end + by, part.left_open, part.right_open)
+
+
+def spread(value: tuple[Any, ...]) -> tuple[list[tuple[Any, ...]], sp.Set]:
+    """Rows `(point, left, right)` with a few members of each family of points, and the set of all points."""
+    rows = []
+    listed: list[sp.Set] = []
+    for where, left, right in value:
+        family_of = isinstance(where, sp.Set)
+        listed.append(where if family_of else sp.FiniteSet(where))
+        rows += [(p, left, right) for p in (points(where) if family_of else (where,))]
+    return rows, sp.Union(*listed, evaluate=False) if listed else sp.S.EmptySet
+
+
 def distance(s: sp.Set, a: Number) -> mpf:
     """Distance from a to the closure of the set (a lower bound of it for intersections and complements)."""
     if s is sp.S.EmptySet:
@@ -134,6 +182,10 @@ def distance(s: sp.Set, a: Number) -> mpf:
     if isinstance(s, sp.ImageSet):
         step, offset = family(s)
         return abs(value - offset - step * mp.nint((value - offset) / step))
+    if isinstance(s, sp.ConditionSet):
+        base, step, within = repeated(s)
+        place = value - base - step * mp.floor((value - base) / step)
+        return min(distance(within, place + k * step) for k in (-1, 0, 1))
     raise Unreadable(f"set {s}")
 
 
@@ -145,6 +197,9 @@ def intervals(s: sp.Set) -> Iterator[sp.Interval]:
         yield s
     elif isinstance(s, sp.Union):
         for part in s.args:
+            yield from intervals(part)
+    elif isinstance(s, sp.ConditionSet):
+        for part in some_of(s):
             yield from intervals(part)
 
 
@@ -158,6 +213,9 @@ def points(s: sp.Set) -> Iterator[sp.Expr]:
     elif isinstance(s, sp.ImageSet):
         for k in PERIODS:
             yield s.lamda(k)
+    elif isinstance(s, sp.ConditionSet):
+        for part in some_of(s):
+            yield from points(part)
     elif isinstance(s, sp.Complement):
         for p in points(s.args[0]):
             if member(s.args[1], end(p)) is False:
@@ -174,6 +232,13 @@ def named_numbers(value: Any) -> Iterator[sp.Expr]:
     elif isinstance(value, sp.Set):
         if isinstance(value, sp.ImageSet):
             yield from points(value)
+        elif isinstance(value, sp.ConditionSet):
+            try:
+                parts = some_of(value)
+            except Unreadable:
+                return
+            for part in parts:
+                yield from named_numbers(part)
         else:
             for v in value.args:
                 yield from named_numbers(v)

@@ -15,7 +15,7 @@ from symacts.symbolic.oracle import Undecided
 from symacts.symbolic.output import polynomial_in_output
 from symacts.symbolic.output import y as OUTPUT
 
-__all__ = ["derivative_in_output", "derivative_of_order", "homogeneous", "piecewise", "sample"]
+__all__ = ["derivative_in_output", "derivative_of_order", "derivative_pieces", "homogeneous", "piecewise", "sample"]
 
 
 def piecewise(pieces: list[tuple[sp.Set, sp.Expr]], x: sp.Symbol) -> sp.Expr:
@@ -110,6 +110,12 @@ def derivative_of_order(f: Subject, order: int) -> Answer:
     """The derivative of that order as an expression, undefined where it does not exist."""
     if order == 0:
         return f.expression, "the function itself"
+    because = "differentiated on every branch; left undefined where the one-sided values differ"
+    return piecewise(derivative_pieces(f, order), f.x), because
+
+
+def derivative_pieces(f: Subject, order: int) -> list[tuple[sp.Set, sp.Expr]]:
+    """The derivative of that order on disjoint intervals and points in order, those that it is defined on."""
     at_borders = {border.point: _derivative_at(f, border, order) for border in f.borders}
     pieces: list[tuple[sp.Set, sp.Expr]] = []
     told: set[sp.Expr] = set()
@@ -128,7 +134,7 @@ def derivative_of_order(f: Subject, order: int) -> Answer:
         if value is not None and branch.hi not in told and branch.has_hi:
             pieces.append((sp.FiniteSet(branch.hi), value))
             told.add(branch.hi)
-    return piecewise(pieces, f.x), "differentiated on every branch; left undefined where the one-sided values differ"
+    return pieces
 
 
 def _tells(f: Subject, branch: int, point: sp.Expr, order: int) -> bool:

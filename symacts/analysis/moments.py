@@ -16,6 +16,7 @@ from symacts.symbolic.oracle import Undecided
 __all__ = [
     "centered_by_sign",
     "centered_by_value",
+    "diverges",
     "gain",
     "mean",
     "mean_by_symmetry",
@@ -45,7 +46,7 @@ def _is_undefined(f: Subject, facts: Facts) -> bool:
 UNDEFINED: Answer = (None, "f is undefined on an interval, so f(Z) does not exist with positive probability")
 
 
-def _diverges(f: Subject, of: Callable[[int], sp.Expr]) -> bool:
+def diverges(f: Subject, of: Callable[[int], sp.Expr]) -> bool:
     """Whether g*|x - end| tends to a positive limit or oo at some end of a piece, g >= 0 with the normal weight."""
     for lo, hi, e in _pieces(f, of):
         for end, side in ((lo, 1), (hi, -1)):
@@ -70,7 +71,7 @@ def _integral(f: Subject, of: Callable[[int], sp.Expr], sign: int = 1) -> Answer
         total += DefiniteIntegral(e * weight(f.x), (f.x, lo, hi))
     answer = f.oracle.is_integrable(total)  # type: ignore[attr-defined]
     if answer is not True:
-        if sign and _diverges(f, lambda k: sign * of(k)):
+        if sign and diverges(f, lambda k: sign * of(k)):
             return sign * sp.oo, "the integral of a function of one sign diverges at an end of a piece"
         raise Undecided(f"the integral was not enclosed: {answer}")
     return total, "rigorous quadrature"

@@ -8,7 +8,7 @@ from typing import Any
 import sympy as sp
 
 from symacts.analysis.ends import Answer, Facts, union
-from symacts.analysis.subject import MOST_DERIVATIVES, Border, Cell, Subject
+from symacts.analysis.subject import MOST_DERIVATIVES, Border, Cell, NoLimit, Subject
 from symacts.analysis.values import require, sets_with_points, spans_of
 from symacts.symbolic.forms import is_identically_zero
 from symacts.symbolic.oracle import Undecided
@@ -371,6 +371,8 @@ def _supremum(f: Subject, order: int) -> sp.Expr:
 
 
 def _find_supremum(f: Subject, order: int) -> sp.Expr:
+    if any(_is_unbounded_towards(f, k, at, order) for k, _ in f.pieces for at in ("lo", "hi")):
+        return sp.oo
     best: list[sp.Expr] = []
     for span in spans_of(f, order):
         for value in (f.neat(-span.lo), span.hi):
@@ -378,6 +380,16 @@ def _find_supremum(f: Subject, order: int) -> sp.Expr:
                 return sp.oo
             best = _still_largest(f, best, value)
     return best[0] if len(best) == 1 else sp.Max(*best)
+
+
+def _is_unbounded_towards(f: Subject, branch: int, at: str, order: int) -> bool:
+    """Whether a derivative has an infinite limit, or limit point, at an end of a branch."""
+    try:
+        return f.end(branch, at, order).is_infinite is True
+    except NoLimit as oscillation:
+        return any(point.is_infinite for point in oscillation.points)
+    except Undecided:
+        return False
 
 
 def _still_largest(f: Subject, best: list[sp.Expr], value: sp.Expr) -> list[sp.Expr]:

@@ -23,6 +23,7 @@ from symacts.symbolic.closed_forms import candidates, simplify_lambert
 from symacts.symbolic.continuity import is_continuous
 from symacts.symbolic.forms import derivative, is_identically_zero, surd, tidy
 from symacts.symbolic.oracle import Oracle, Undecided
+from symacts.symbolic.repeats import STEPS, steps_as_switches
 from symacts.symbolic.structure import requirements
 from symacts.symbolic.taylor import taylor
 
@@ -79,13 +80,19 @@ class Border:
 class Subject:
     """A scalar function of `x` with an oracle that decides signs for it.
 
-    `back` maps symbols that the analysis introduced to what they stand for; `presented` writes facts with it.
+    `back` maps symbols that the analysis introduced to what they stand for; `presented` writes facts with it. The
+    function is looked at on the open interval `within` alone.
     """
 
     def __init__(
-        self, expression: sp.Expr, x: sp.Symbol, oracle: Oracle, back: Mapping[sp.Basic, sp.Expr] | None = None
+        self,
+        expression: sp.Expr,
+        x: sp.Symbol,
+        oracle: Oracle,
+        back: Mapping[sp.Basic, sp.Expr] | None = None,
+        within: tuple[sp.Expr, sp.Expr] = (-sp.oo, sp.oo),
     ) -> None:
-        self.expression, self.x, self.oracle = expression, x, oracle
+        self.expression, self.x, self.oracle, self.within = expression, x, oracle, within
         self.back = dict(back or {})
         self.activation: Activation | None = None
         self._derivatives: dict[tuple[int, int], sp.Expr] = {}
@@ -177,10 +184,29 @@ class Subject:
         return self.remember("branches", self._find_branches)
 
     def _find_branches(self) -> tuple[Branch, ...]:
-        found = split(self.expression, self.x, self.oracle)
+        expression = self.expression
+        if expression.has(*STEPS):
+            expression = steps_as_switches(expression, self.x, self._bounds)
+        found = split(expression, self.x, self.oracle, self.within)
         if not found:
             raise Undecided("the expression is defined nowhere on the real line")
         return found
+
+    def _bounds(self, expression: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+        """Rational bounds of an expression where this function is looked at.
+
+        Raises
+        ------
+        Undecided
+            It is not bounded there.
+        """
+        from symacts.analysis.values import image  # deferred: facts about values are found on subjects
+
+        spans = image(Subject(expression, self.x, self.oracle, within=self.within))
+        ends = spans[0].lo, spans[-1].hi
+        if any(end.is_finite is False for end in ends):
+            raise Undecided(f"{expression} is not bounded, so it has infinitely many steps")
+        return self.oracle.enclose(ends[0], 20)[0], self.oracle.enclose(ends[1], 20)[1]  # type: ignore[attr-defined]
 
     @property
     def pieces(self) -> list[tuple[int, Branch]]:

@@ -9,7 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from symacts.analysis import algebra, ends, families, inversion, moments, periodic, shape, symmetry, values, witnesses
+from symacts.analysis import (
+    algebra,
+    ends,
+    families,
+    inversion,
+    moments,
+    periodic,
+    repeated,
+    repeated_moments,
+    shape,
+    symmetry,
+    values,
+    witnesses,
+)
 from symacts.analysis.ends import Answer, Facts
 from symacts.analysis.subject import Subject
 
@@ -26,6 +39,8 @@ class Derivation:
     run: Callable[[Subject, Facts], Answer]
 
 
+REPEATS = "repetition"
+"""The method that carries one period over the line."""
 MOVES = ("domain", "monotonicity", "discontinuities")
 
 TABLE: tuple[Derivation, ...] = (
@@ -100,6 +115,42 @@ TABLE: tuple[Derivation, ...] = (
     Derivation(
         "gaussian_derivative_second_moment", "integration", ("domain", "discontinuities"), moments.slope_second_moment
     ),
+    Derivation("domain", REPEATS, (), repeated.domain),
+    Derivation("derivative", REPEATS, (), repeated.derivative),
+    Derivation("second_derivative", REPEATS, (), repeated.second_derivative),
+    Derivation("derivative_in_output", REPEATS, (), repeated.derivative_in_output),
+    Derivation("antiderivative", REPEATS, (), repeated.antiderivative),
+    Derivation("inverse", REPEATS, (), repeated.inverse),
+    Derivation("limits", REPEATS, (), repeated.limits),
+    Derivation("derivative_limits", REPEATS, (), repeated.derivative_limits),
+    Derivation("asymptotes", REPEATS, (), repeated.asymptotes),
+    Derivation("saturation", REPEATS, ("derivative_limits",), repeated.saturation),
+    Derivation("saturation_rate", REPEATS, ("saturation",), repeated.saturation_rate),
+    Derivation("range", REPEATS, (), repeated.range_),
+    Derivation("minimum", REPEATS, (), repeated.minimum),
+    Derivation("maximum", REPEATS, (), repeated.maximum),
+    Derivation("zeros", REPEATS, (), repeated.zeros),
+    Derivation("fixed_points", REPEATS, (), repeated.fixed_points),
+    Derivation("monotonicity", REPEATS, (), repeated.monotonicity),
+    Derivation("increasing_on", REPEATS, (), repeated.carried(shape.increasing_on)),
+    Derivation("decreasing_on", REPEATS, (), repeated.carried(shape.decreasing_on)),
+    Derivation("stationary_points", REPEATS, (), repeated.carried(shape.stationary_points)),
+    Derivation("convexity", REPEATS, ("domain",), repeated.convexity),
+    Derivation("convex_on", REPEATS, (), repeated.carried(shape.convex_on)),
+    Derivation("concave_on", REPEATS, (), repeated.carried(shape.concave_on)),
+    Derivation("inflection_points", REPEATS, (), repeated.carried(shape.inflection_points)),
+    Derivation("discontinuities", REPEATS, (), repeated.discontinuities),
+    Derivation("kinks", REPEATS, (), repeated.kinks),
+    Derivation("smoothness", REPEATS, (), repeated.said(shape.smoothness)),
+    Derivation("lipschitz", REPEATS, (), repeated.lipschitz),
+    Derivation("gradient_lipschitz", REPEATS, (), repeated.gradient_lipschitz),
+    Derivation("symmetry", REPEATS, (), repeated.symmetry),
+    Derivation("homogeneous", REPEATS, (), repeated.not_homogeneous),
+    Derivation("value_at_zero", REPEATS, (), repeated.value_at_zero),
+    Derivation("dead_region", REPEATS, (), repeated.carried(shape.dead_region)),
+    Derivation("gaussian_mean", REPEATS, ("symmetry",), repeated_moments.mean),
+    Derivation("gaussian_second_moment", REPEATS, (), repeated_moments.second_moment),
+    Derivation("gaussian_derivative_second_moment", REPEATS, (), repeated_moments.slope_second_moment),
     Derivation("parameter_limits", "expansion in the parameter", (), families.parameter_limits),
     Derivation("gain", "second moment", ("gaussian_second_moment",), moments.gain),
 )

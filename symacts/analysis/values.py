@@ -13,7 +13,20 @@ from symacts.facts import Root
 from symacts.symbolic.oracle import Undecided
 from symacts.symbolic.structure import substituted
 
-__all__ = ["bounded", "fixed_points", "image", "maximum", "minimum", "range_", "sign", "sign_by_chart", "zeros"]
+__all__ = [
+    "as_set",
+    "bounded",
+    "fixed_points",
+    "image",
+    "maximum",
+    "merge",
+    "minimum",
+    "range_",
+    "sign",
+    "sign_by_chart",
+    "span_of_point",
+    "zeros",
+]
 
 
 MOST_CHARTED = 2
@@ -57,10 +70,10 @@ def _spans_of_branch(f: Subject, branch: int, order: int) -> list[_Span]:
 
     A long derivative beyond the second is charted only as a last resort: none of the other facts needs that chart.
     """
-    ways = (_spans_by_cells, _spans_by_extremes)
+    ways = (_spans_by_cells, _spans_by_extremes, _spans_by_period)
     is_long = order + 1 > MOST_CHARTED and f.expression_of(branch, order).count_ops() > LONG
     reasons = []
-    for way in reversed(ways) if is_long else ways:
+    for way in (ways[1], ways[0], ways[2]) if is_long else ways:
         try:
             return way(f, branch, order)
         except Undecided as reason:
@@ -71,6 +84,17 @@ def _spans_of_branch(f: Subject, branch: int, order: int) -> list[_Span]:
 def _spans_by_extremes(f: Subject, branch: int, order: int) -> list[_Span]:
     least, largest = extremes(f, branch, order)
     return [_Span(least.value, largest.value, least.attained, largest.attained)]
+
+
+def _spans_by_period(f: Subject, branch: int, order: int) -> list[_Span]:
+    """On a half line a periodic function takes all values of one period."""
+    from symacts.analysis.window import window_of  # deferred: a window is a subject, whose image is asked for here
+
+    piece = f.branches[branch]
+    require(piece.lo.is_infinite or piece.hi.is_infinite, "the branch is no half line")
+    w = window_of(Subject(f.expression_of(branch, order), f.x, f.oracle))
+    require(w.drift == 0, "no period")
+    return w.spans
 
 
 def _spans_by_cells(f: Subject, branch: int, order: int) -> list[_Span]:
@@ -135,7 +159,13 @@ def _is_apart(f: Subject, left: _Span, right: _Span) -> bool:
     return order < 0 or (order == 0 and not left.has_hi and not right.has_lo)
 
 
-def _as_set(span: _Span) -> sp.Set:
+def span_of_point(value: sp.Expr) -> _Span:
+    """A single value as a span."""
+    return _Span(value, value, True, True)
+
+
+def as_set(span: _Span) -> sp.Set:
+    """The span as a SymPy set."""
     if span.lo == span.hi:
         return sp.FiniteSet(span.lo)
     return sp.Interval(span.lo, span.hi, not span.has_lo, not span.has_hi)
@@ -144,7 +174,7 @@ def _as_set(span: _Span) -> sp.Set:
 def range_(f: Subject, facts: Facts) -> Answer:
     """The set of values."""
     spans = image(f)
-    return union([_as_set(s) for s in spans]), "values and limits at the ends of the monotone pieces"
+    return union([as_set(s) for s in spans]), "values and limits at the ends of the monotone pieces"
 
 
 def minimum(f: Subject, facts: Facts) -> Answer:

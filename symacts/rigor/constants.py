@@ -408,7 +408,10 @@ def _proved_zero(expr: sp.Expr, value: Any) -> bool | None:
             return True if sp.minimal_polynomial(expr, t) == t else None
         except (NotImplementedError, sp.polys.polyerrors.BasePolynomialError):
             return None
-    for form in (expr, expr.rewrite(sp.exp)):
-        if sp.expand(form) == 0 or sp.expand(sp.expand_log(sp.powsimp(sp.expand(form)))) == 0:
-            return True
+    try:
+        for form in (expr, expr.rewrite(sp.exp)):
+            if sp.expand(form) == 0 or sp.expand(sp.expand_log(sp.powsimp(sp.expand(form)))) == 0:
+                return True
+    except ValueError:  # Max and Min of what SymPy cannot order once it is written through exp(I*...)
+        pass
     return None

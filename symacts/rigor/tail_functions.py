@@ -34,7 +34,7 @@ from symacts.rigor.tail_models import (
 )
 from symacts.rigor.tail_monomials import UNIT, compare, growth
 
-__all__ = ["FUNCTIONS", "analytic", "greater"]
+__all__ = ["FUNCTIONS", "analytic", "blurred_step", "greater"]
 
 Jet = Sequence[Number]
 HALF, TWO = fmpq(1, 2), fmpq(2)
@@ -303,7 +303,25 @@ def _sinc(g: Tail) -> Tail:
 
 
 def _signum(g: Tail) -> Tail:
-    return constant(g.frame, fmpq(g.sign()))
+    try:
+        return constant(g.frame, fmpq(g.sign()))
+    except Undecided:
+        if not _is_blurred(g):
+            raise
+        return Tail(g.frame, (), (UNIT, arb(1)))
+
+
+def blurred_step(g: Tail, at_zero: Number) -> Tail:
+    """A function that is 1 where g > 0, 0 where g < 0 and the given number at 0: between 0 and 1, where that number is.
+
+    Raises
+    ------
+    Undecided
+        It is not an oscillation that hides the sign of g.
+    """
+    if not (_is_blurred(g) and 0 <= ball(at_zero) <= 1):
+        raise Undecided("the sign of the argument of a step")
+    return Tail(g.frame, ((UNIT, HALF),), (UNIT, arb(1) / 2))
 
 
 def _impulse(g: Tail) -> Tail:
@@ -344,8 +362,9 @@ def greater(f: Tail, g: Tail) -> Tail:
 
 def _floor(g: Tail) -> Tail:
     large, c, _ = split(g)
-    if large.terms:
-        raise Undecided("floor of a growing function")
+    if large.terms:  # g - 1 < floor(g) <= g
+        g.frame.notes.add("oscillates")
+        return g + Tail(g.frame, ((UNIT, -HALF),), (UNIT, arb(1) / 2))
     low = int(sp.floor(expression(c)))
     for n in (low, low - 1):
         if (g - constant(g.frame, fmpq(n))).sign() >= 0 and (g - constant(g.frame, fmpq(n + 1))).sign() < 0:

@@ -7,11 +7,13 @@ exponential; `Piecewise`, `Max`, `Min`, `Abs`, `sign`, `Heaviside` are decided b
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import sympy as sp
+from flint import fmpq
 
 from symacts.rigor.tail_constants import ONE, ZERO, Number, Undecided, number
-from symacts.rigor.tail_functions import FUNCTIONS, greater
+from symacts.rigor.tail_functions import FUNCTIONS, blurred_step, greater
 from symacts.rigor.tail_models import Frame, Tail, collect, constant, exp, log, pieces, power
 from symacts.rigor.tail_monomials import UNIT, Mono
 
@@ -74,18 +76,34 @@ class Walk:
                 out = greater(out, tail)
             return out.scaled(way)
         if isinstance(e, sp.Heaviside):
-            way_of = self.sign(e.args[0])
+            try:
+                way_of = self.sign(e.args[0])
+            except Undecided:
+                if e.args[1].free_symbols:
+                    raise
+                return blurred_step(self.model(e.args[0]), number(e.args[1]))
             if way_of == 0:
                 return self.model(e.args[1])
             return constant(self.frame, ONE if way_of > 0 else ZERO)
         if isinstance(e, sp.Piecewise):
-            for value, condition in e.args:
-                if truth(condition, self.sign):
-                    return self.model(value)
-            raise Undecided("not defined on the tail")
+            return self.cases(list(e.args))
         if e.free_symbols:
             raise Undecided(f"no tail rule for {e.func.__name__}" if e.args else f"the symbol {e} is free")
         return constant(self.frame, number(e))
+
+    def cases(self, rows: list[Any]) -> Tail:
+        """The first value whose condition holds; where an oscillation hides whether it does, both values' middle."""
+        for k, (value, condition) in enumerate(rows):
+            try:
+                if truth(condition, self.sign):
+                    return self.model(value)
+            except Undecided:
+                if "oscillates" not in self.frame.notes or len(rows) == k + 1:
+                    raise
+                one, two = self.model(value), self.cases(rows[k + 1 :])
+                gap = (one - two).scaled(fmpq(1, 2))
+                return two + gap + (gap if gap.is_zero else Tail(self.frame, (), gap.majorant()))
+        raise Undecided("not defined on the tail")
 
     def sign(self, e: sp.Expr) -> int:
         """The sign of `e` on the tail, factor by factor.

@@ -254,7 +254,9 @@ def _same_value(a: sp.Expr, b: sp.Expr, x: sp.Symbol, point: sp.Expr, oracle: Or
         return False
 
 
-def split(expression: sp.Expr, x: sp.Symbol, oracle: Oracle) -> tuple[Branch, ...]:
+def split(
+    expression: sp.Expr, x: sp.Symbol, oracle: Oracle, within: tuple[sp.Expr, sp.Expr] = (-sp.oo, sp.oo)
+) -> tuple[Branch, ...]:
     """The branches of an expression over its natural real domain, from left to right.
 
     Parameters
@@ -263,6 +265,8 @@ def split(expression: sp.Expr, x: sp.Symbol, oracle: Oracle) -> tuple[Branch, ..
         In the real variable `x`; other symbols are parameters that the oracle knows.
     oracle : Oracle
         Decides signs and isolates switching points.
+    within : tuple of Expr, optional
+        Ends of an open interval to which the domain is restricted.
 
     Raises
     ------
@@ -277,7 +281,7 @@ def split(expression: sp.Expr, x: sp.Symbol, oracle: Oracle) -> tuple[Branch, ..
     functions".
     """
     splitter = _Splitter(x, oracle)
-    parts = list(splitter.split(expression, _Region(sp.S.NegativeInfinity, sp.S.Infinity)))
+    parts = list(splitter.split(expression, _Region(*within)))
     branches: list[Branch] = []
     for k, (region, smooth) in enumerate(parts):
         if smooth is None:

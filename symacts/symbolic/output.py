@@ -63,6 +63,24 @@ def _atoms_as_symbols(expressions: list[sp.Expr], x: sp.Symbol) -> tuple[list[sp
     return result, symbols
 
 
+def _by_one_function(f: sp.Expr, df: sp.Expr, x: sp.Symbol) -> sp.Expr | None:
+    """`P` where f is linear in one function of x and df a polynomial in the same function: `tan' = 1 + tan**2`."""
+    atoms = {a for e in (f, df) for a in e.atoms(sp.tan, sp.cot, sp.coth) if a.has(x)}
+    if len(atoms) != 1:
+        return None
+    (atom,) = atoms
+    t = sp.Dummy("t", real=True)
+    output, slope = f.xreplace({atom: t}), df.xreplace({atom: t})
+    if output.has(x) or slope.has(x) or not (output.is_polynomial(t) and slope.is_polynomial(t)):
+        return None
+    line = sp.Poly(output, t)
+    if line.degree() != 1:
+        return None
+    a, b = line.all_coeffs()
+    found = sp.expand(slope.subs(t, (y - b) / a))
+    return found if sp.Poly(found, y).degree() <= MOST_DEGREE else None
+
+
 def polynomial_in_output(f: sp.Expr, df: sp.Expr, x: sp.Symbol) -> sp.Expr | None:
     """`P` in `y` with `df = P(f)` identically, of the least degree up to `MOST_DEGREE`; None where none was found.
 
@@ -74,6 +92,9 @@ def polynomial_in_output(f: sp.Expr, df: sp.Expr, x: sp.Symbol) -> sp.Expr | Non
     """
     if not df.has(x):
         return df
+    direct = _by_one_function(f, df, x)
+    if direct is not None:
+        return direct
     named: dict[sp.Expr, sp.Symbol] = {}
     polynomial = _proposed(_with_names(f, x, named), _with_names(df, x, named), x)
     return None if polynomial is None else polynomial.xreplace({s: c for c, s in named.items()})

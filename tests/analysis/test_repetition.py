@@ -1,0 +1,150 @@
+"""Functions that repeat themselves: infinitely many kinks, jumps and poles, against values and against wrong claims."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+import sympy as sp
+from mpmath import mp, mpf
+from referee import case_of, judge
+from referee_reals import Function, NoValue, big
+from referee_sets import member
+
+import symacts
+from symacts.spec import x
+from symacts.symbolic.repeats import repetition
+
+TEXTS = (
+    "Max(sin(x), 0)",
+    "Abs(sin(x))",
+    "tan(2*x)/3 + 1",
+    "sign(sin(x))",
+    "x - floor(x)",
+    "ceiling(x)/2",
+    "x + Abs(sin(x))",
+    "Max(sin(x), cos(2*x)/2)",
+    "sin(x) + cos(2*x)/3",
+    "Piecewise((sin(x), sin(x) > 1/2), (1/2, True))",
+    "Max(-1/2, Min(1/2, sin(x + 1)))",
+)
+SETS = ("increasing_on", "decreasing_on", "convex_on", "concave_on", "stationary_points", "dead_region", "zeros")
+
+
+def _far(rng: random.Random) -> Fraction:
+    return Fraction(rng.randint(-(10**6), 10**6), 10**4) + Fraction(1, 7919)
+
+
+def _faults(report: symacts.Report, rng: random.Random, count: int) -> list[str]:
+    """Samples far out at which a value, a slope or a sign contradicts the sets and numbers of the report."""
+    f, found = Function(report.expression, x), []
+    known = {fact.name: fact.value for fact in report if fact.known}
+    slope = Function(known["derivative"], x)
+    for _ in range(count):
+        a = _far(rng)
+        try:
+            value, d, d2 = (f.value(a, k, 60) for k in range(3))
+        except NoValue:
+            continue
+        levels = known["range"].has(sp.ImageSet, sp.S.Integers)
+        if not levels and member(known["range"], value) is False:
+            found.append(f"{a}: {value} is not in the range")
+        if abs(big(slope.value(a, 0, 60)) - big(d)) > mpf(10) ** -30:
+            found.append(f"{a}: the derivative is {d}")
+        wanted = {
+            "increasing_on": d > 0,
+            "decreasing_on": d < 0,
+            "convex_on": d2 >= 0,
+            "concave_on": d2 <= 0,
+            "stationary_points": d == 0,
+            "dead_region": d == 0,
+            "zeros": value == 0,
+        }
+        for name in SETS:
+            if name in known:
+                inside = member(known[name], a)
+                if inside is not None and inside is not bool(wanted[name]):
+                    found.append(f"{a}: {'in' if inside else 'not in'} {name}")
+        if known["lipschitz"].is_finite and abs(big(d)) > sp.N(known["lipschitz"], 40) + mpf(10) ** -25:
+            found.append(f"{a}: slope {d}")
+    return found
+
+
+def test_facts_of_repeating_functions_hold_far_out(full: bool, rng: random.Random) -> None:
+    with mp.workdps(60):
+        for text in TEXTS if full else rng.sample(TEXTS, 4):
+            report = symacts.analyze(text)
+            assert sum(fact.known for fact in report) >= 35, text
+            assert not _faults(report, rng, 60), text
+
+
+def test_wrong_sets_and_numbers_are_noticed() -> None:
+    report = symacts.analyze("Max(sin(x), 0)")
+    shifted = {x: x + sp.Rational(1, 2)}
+    with mp.workdps(60):
+        for name in SETS:
+            fact = report.facts[name]
+            if isinstance(fact.value, sp.ConditionSet) and name != "concave_on":  # concave around every point but kinks
+                wrong = sp.ConditionSet(x, fact.value.condition.xreplace(shifted), sp.S.Reals)
+                assert _faults(_with(report, name, wrong), random.Random(3), 60), name
+        assert _faults(_with(report, "lipschitz", sp.Rational(9, 10)), random.Random(3), 60)
+        assert _faults(_with(report, "range", sp.Interval(0, sp.Rational(9, 10))), random.Random(3), 60)
+
+
+def _with(report: symacts.Report, name: str, value: object) -> symacts.Report:
+    return replace(report, facts={**report.facts, name: replace(report.facts[name], value=value)})
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "value"),
+    [
+        ("Abs(sin(x))", "minimum", (0, True)),
+        ("Abs(sin(x))", "symmetry", ("even", 0)),
+        ("Abs(sin(x))", "smoothness", 0),
+        ("x - floor(x)", "range", sp.Interval.Ropen(0, 1)),
+        ("x - floor(x)", "maximum", (1, False)),
+        ("floor(x)", "range", sp.S.Integers),
+        ("floor(x)", "monotonicity", "nondecreasing"),
+        ("floor(x)", "limits", (-sp.oo, sp.oo)),
+        ("tan(x)", "derivative_in_output", sp.Symbol("y", real=True) ** 2 + 1),
+        ("tan(x)", "gaussian_second_moment", sp.oo),
+        ("tan(x)", "symmetry", ("odd", (0, 0))),
+        ("x + Abs(sin(x))", "monotonicity", "strictly increasing"),
+        ("x + Abs(sin(x))", "zeros", sp.FiniteSet(0)),
+        ("sign(sin(x))", "fixed_points", sp.FiniteSet(-1, 0, 1)),
+        ("sin(x)**2 + Abs(cos(x))", "range", sp.Interval(1, sp.Rational(5, 4))),
+        ("floor(3*tanh(x))", "range", sp.FiniteSet(-3, -2, -1, 0, 1, 2)),
+    ],
+)
+def test_facts_known_by_hand(text: str, name: str, value: object) -> None:
+    fact = symacts.analyze(text).facts[name]
+    assert fact.known and fact.value == value, (fact.value, fact.because)
+
+
+def test_kinks_are_families_with_slopes() -> None:
+    report = symacts.analyze("Max(sin(x), 0)")
+    assert [(k[1], k[2]) for k in report.kinks.value] == [(-1, 0), (0, 1)]
+    case = case_of(report.expression, report, x)
+    with mp.workdps(60):
+        assert not judge(case, "kinks", report.kinks.value)
+        (first, second) = report.kinks.value
+        assert judge(case, "kinks", (first,))
+        assert judge(case, "kinks", (first, (second[0], 0, 2)))
+
+
+def test_what_does_not_repeat_is_not_said_to() -> None:
+    for e in (x * sp.sin(x), sp.sin(x) + sp.sin(sp.sqrt(2) * x), sp.sin(x**2), sp.Max(sp.sin(x), x), sp.floor(x) ** 2):
+        assert repetition(e, x) is None, e
+    assert symacts.analyze("floor(x)*x").facts["range"].known is False
+    report = symacts.analyze("floor(x)*x")
+    assert symacts.Report.from_dict(report.to_dict()).to_dict() == report.to_dict()
+
+
+def test_reports_of_repeating_functions_render_and_come_back() -> None:
+    for text in ("Abs(sin(x))", "tan(x)", "floor(x)"):
+        report = symacts.analyze(text)
+        again = symacts.Report.from_dict(report.to_dict())
+        assert again.to_dict() == report.to_dict()
+        assert str(report) and report.to_latex() and report.to_html() and report.to_markdown()
