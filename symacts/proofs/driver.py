@@ -10,20 +10,20 @@ import sympy as sp
 
 from symacts.budget import DeadlineExceeded, check_seconds, run_with_deadline
 from symacts.claims import Claim, Counterexample, MatrixClaim, claim_from_dict
-from symacts.errors import SymactsError
 from symacts.proofs import check as checker
 from symacts.proofs.check import FORMAT, CertificateError
+from symacts.proofs.glance import glance
 from symacts.proofs.matrices import answer, require_shapes
 from symacts.proofs.proof import Proof
 from symacts.proofs.refute import along_diagonal, descend, find_counterexample, sharpen
-from symacts.proofs.search import EFFORTS, OutOfBudget, Search, prove_goal
+from symacts.proofs.search import EFFORTS, EXPECTED, OutOfBudget, Search, prove_goal
 from symacts.proofs.statement import read
 
 __all__ = ["prove", "prove_claim"]
 
 FIRST_POINTS, LAST_POINTS = 12, 160
 FIRST_POINTS_MANY = 40  # in several variables
-LAST_COSTLY = 8  # where integrals are enclosed by quadrature
+FIRST_COSTLY, LAST_COSTLY = 1, 8  # where integrals are enclosed by quadrature
 MOST_WORK = 8.0  # seconds of processor time for one goal, whatever the limit: later finds are rare
 SPARE = 0.4  # seconds kept back for ending the worker
 
@@ -71,9 +71,13 @@ def prove(statement: Any, *, assuming: Any = None, timeout: float | None = 30.0)
 
 def prove_claim(claim: Claim | MatrixClaim, seconds: float | None = 30.0) -> Proof:
     """The same for a claim, within a limit in seconds."""
-    import_module("symacts.proofs.tactics")  # once here, not anew in each child process; a replay alone loads none
     if isinstance(claim, MatrixClaim):
         require_shapes(claim)
+    seen = glance(claim) if isinstance(claim, Claim) else None
+    if seen is not None:
+        return Proof("refuted", claim, counterexample=seen)
+    for name in ("tactics", "tactics.gaussian"):
+        import_module(f"symacts.proofs.{name}")  # once here, not anew in each child process; a replay alone loads none
     if seconds is None:
         return _proof(claim, _work(claim.to_dict(), float("inf")))
     try:
@@ -120,9 +124,13 @@ def _answer(claim: Claim, deadline: float) -> dict[str, Any]:
 
     goals = checker.chain_goals(claim)
     for goal in goals[: len(claim.relations)]:
-        goal = integrated(goal)
-        if goal.lhs.has(sp.Integral) or goal.rhs.has(sp.Integral):
-            continue  # quadrature costs more than the search
+        if _is_costly(goal):
+            counterexample = find_counterexample(goal, FIRST_COSTLY)
+            if counterexample is not None:
+                return {"status": "refuted", "counterexample": counterexample.to_dict()}
+            goal = integrated(goal)
+            if _is_costly(goal):
+                continue
         several = len(goal.lhs.free_symbols | goal.rhs.free_symbols) > 1
         counterexample = find_counterexample(goal, FIRST_POINTS_MANY if several else FIRST_POINTS)
         if several and counterexample is None:
@@ -133,7 +141,7 @@ def _answer(claim: Claim, deadline: float) -> dict[str, Any]:
     for k, goal in enumerate(goals):
         work = time.process_time() + MOST_WORK
         search = Search(ALL, deadline=deadline, work=work, base_conditions=len(claim.premises))
-        costly = goal.lhs.has(sp.Integral) or goal.rhs.has(sp.Integral)
+        costly = _is_costly(goal)
         node, reason = _searched(goal, search, EFFORTS if costly else EFFORTS[:1])
         if node is None and k < len(claim.relations):
             counterexample = _sought(goal, search, costly)
@@ -157,13 +165,18 @@ def _answer(claim: Claim, deadline: float) -> dict[str, Any]:
     return {"status": "proved", "certificate": {"format": FORMAT, "claim": claim.to_dict(), "proof": proof}}
 
 
+def _is_costly(goal: checker.Goal) -> bool:
+    """Whether values of the goal are found by quadrature."""
+    return bool(goal.lhs.has(sp.Integral) or goal.rhs.has(sp.Integral))
+
+
 def _searched(goal: checker.Goal, search: Search, efforts: tuple[int, ...]) -> tuple[Any, str]:
     """A node that proves the goal, or None and why there is none."""
     try:
         return prove_goal(goal, search, efforts), ""
     except OutOfBudget as error:
         return None, str(error)
-    except (SymactsError, ArithmeticError, TypeError, ValueError, NotImplementedError) as error:
+    except EXPECTED as error:
         return None, str(error)[:200]
 
 

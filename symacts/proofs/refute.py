@@ -22,8 +22,10 @@ from symacts.proofs.check import Goal
 from symacts.proofs.checker.domains import obligations
 from symacts.proofs.checker.entail import Given, Undecided
 from symacts.proofs.checker.normal import is_zero
+from symacts.proofs.glance import LONGEST, compiled, fails
 from symacts.proofs.sample import EXPECTED, FAR, FARTHER, meets, points
 from symacts.rigor import compare, enclose, evaluate
+from symacts.rigor.constants import ball_sign
 
 __all__ = ["along_diagonal", "descend", "find_counterexample", "sharpen", "value_at"]
 
@@ -44,6 +46,7 @@ class _Undefined(ValueError):
 
 
 PRECS = (80, 300)
+QUADRATURE = (40,)  # bits: a small difference of integrals is not worth more
 
 
 def value_at(e: sp.Expr, values: dict[sp.Symbol, sp.Expr], given: Given) -> sp.Expr:
@@ -191,6 +194,8 @@ def find_counterexample(goal: Goal, tries: int = 60) -> Counterexample | None:
     arguments = (f.args[0] for f in both.atoms(sp.sin, sp.cos, sp.tan))
     waves = sorted({u for u in arguments if u.free_symbols & free}, key=sp.default_sort_key)[:MOST_WAVES]
     for k, values in enumerate(points(goal.given, symbols, borders(goal.lhs - goal.rhs), tries, far, waves)):
+        if _stands_at(goal, values):
+            continue
         diverging = _diverging(goal, values) if k < MOST_DIVERGING else None
         if diverging is not None:
             return diverging
@@ -216,6 +221,36 @@ def find_counterexample(goal: Goal, tries: int = 60) -> Counterexample | None:
     return None
 
 
+def _stands_at(goal: Goal, values: dict[sp.Symbol, sp.Expr]) -> bool:
+    """Whether balls show at once that both sides have values at a rational point, and that these may meet the goal."""
+    f = compiled(goal.lhs, goal.rhs)
+    if f is None or not all(v.is_Rational for v in values.values()):
+        return False
+    for prec in PRECS:
+        a, b = f.at(values, prec)
+        if not (a.is_finite() and b.is_finite()) or fails(a, b, goal.relation):
+            return False
+        if {"=": False, "!=": a != b, "<": a < b, "<=": a <= b}[goal.relation]:
+            return True
+    return goal.relation in ("=", "<=")
+
+
+def _spare(goal: Goal, values: dict[sp.Symbol, sp.Expr]) -> Any:
+    """The middle of a ball around rhs - lhs at a point that meets the hypotheses, or None."""
+    if not meets(goal.given, values):
+        return None
+    try:
+        f = compiled(goal.lhs, goal.rhs)
+        if f is not None and all(v.is_Rational for v in values.values()):
+            a, b = f.at(values, PRECS[0])
+            if (b - a).is_finite():
+                return (b - a).mid()
+        value = evaluate(value_at(goal.rhs - goal.lhs, values, goal.given), PRECS[0]).mid()
+    except EXPECTED:
+        return None
+    return value if value.is_finite() else None
+
+
 def _one_undefined(goal: Goal, values: dict[sp.Symbol, sp.Expr]) -> Counterexample | None:
     """An equation of which one side has a value and the other has none there and around."""
     pairs, notes = [], []
@@ -232,7 +267,6 @@ def _one_undefined(goal: Goal, values: dict[sp.Symbol, sp.Expr]) -> Counterexamp
     return Counterexample(tuple((str(s), v) for s, v in values.items()), pairs[0], pairs[1], "=", notes[0])
 
 
-LONGEST = 4000  # bits of a bound in a counterexample: about 1200 digits
 MOST_DIVERGING = 4  # points at which integrals are asked whether they diverge
 
 
@@ -293,11 +327,8 @@ def sharpen(goal: Goal, variable: sp.Symbol, lo: sp.Expr, hi: sp.Expr) -> Counte
     for _ in range(DESCENT):
         third = (hi - lo) / 3
         points_ = [sp.Rational(int(p * 2**24), 2**24) for p in (lo + third, hi - third)]
-        try:
-            left, right = (
-                evaluate(value_at(goal.rhs - goal.lhs, {variable: p}, goal.given), 80).mid() for p in points_
-            )
-        except EXPECTED:
+        left, right = (_spare(goal, {variable: p}) for p in points_)
+        if left is None or right is None:
             return None
         lo, hi = (lo, hi - third) if left < right else (lo + third, hi)
     return _at(goal, {variable: points_[0]}) or _at(goal, {variable: points_[1]})
@@ -336,16 +367,8 @@ def descend(goal: Goal) -> Counterexample | None:
     if goal.relation not in ("<", "<=") or both.has(sp.Integral, sp.Limit) or not symbols:
         return None
 
-    def height(values: dict[sp.Symbol, sp.Expr]) -> Any:
-        if not meets(goal.given, values):
-            return None
-        try:
-            return evaluate(value_at(goal.rhs - goal.lhs, values, goal.given), 64).mid()
-        except EXPECTED:
-            return None
-
     start = [v for v in points(goal.given, symbols, [], STARTS) if all(e.is_Rational for e in v.values())]
-    known = [(h, v) for v, h in ((v, height(v)) for v in start) if h is not None and h.is_finite()]
+    known = [(h, v) for v, h in ((v, _spare(goal, v)) for v in start) if h is not None]
     for best, values in sorted(known, key=lambda pair: pair[0])[:MOST_DESCENTS]:
         step, left = sp.S.Half, STEPS
         while left > 0 and best > 0:
@@ -353,7 +376,7 @@ def descend(goal: Goal) -> Counterexample | None:
             for s, way in product(symbols, (1, -1)):
                 trial = {**values, s: values[s] + way * step}
                 left -= 1
-                h = height(trial)
+                h = _spare(goal, trial)
                 if h is not None and h < best:
                     best, values, moved = h, trial, True
                     break
@@ -377,15 +400,7 @@ def along_diagonal(goal: Goal) -> Counterexample | None:
     def at(t: sp.Rational) -> dict[sp.Symbol, sp.Expr]:
         return {symbols[0]: t, symbols[1]: t + CLOSE}
 
-    def height(t: sp.Rational) -> Any:
-        if not meets(goal.given, at(t)):
-            return None
-        try:
-            return evaluate(value_at(goal.rhs - goal.lhs, at(t), goal.given), 64).mid()
-        except EXPECTED:
-            return None
-
-    known = [(h, t) for t in SCAN for h in [height(t)] if h is not None and h.is_finite()]
+    known = [(h, t) for t in SCAN for h in [_spare(goal, at(t))] if h is not None]
     if not known:
         return None
     least, t = min(known, key=lambda pair: pair[0])
@@ -393,7 +408,7 @@ def along_diagonal(goal: Goal) -> Counterexample | None:
     for _ in range(6):
         if least < 0:
             return _at(goal, at(t))
-        found = [(h, u) for u in (t - step, t + step) for h in [height(u)] if h is not None and h.is_finite()]
+        found = [(h, u) for u in (t - step, t + step) for h in [_spare(goal, at(u))] if h is not None]
         least, t = min([(least, t), *found], key=lambda pair: pair[0])
         step = step / 2
     return None
@@ -471,11 +486,8 @@ def separated(left: sp.Expr, right: sp.Expr, relation: str) -> tuple[Pair, Pair,
 
 def _separated_difference(left: sp.Expr, right: sp.Expr, relation: str) -> tuple[Pair, Pair, str] | None:
     """The same through lhs - rhs, where an integral near zero has no relative accuracy."""
-    difference = evaluate(left - right, 53)
-    if not difference.is_finite():
-        return None
-    below, above = bool(difference < 0), bool(difference > 0)
-    if {"=": below or above, "<": above, "<=": above, "!=": False}[relation]:
+    sign = ball_sign(left - right, QUADRATURE)
+    if sign is not None and {"=": True, "<": sign > 0, "<=": sign > 0, "!=": False}[relation]:
         return enclose(left - right, DIGITS), (sp.S.Zero, sp.S.Zero), "the difference of the sides, against 0"
     return None
 

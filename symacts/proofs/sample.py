@@ -18,15 +18,16 @@ import sympy as sp
 from symacts.errors import SymactsError
 from symacts.proofs.checker.analytic import span
 from symacts.proofs.checker.entail import Given, Undecided
+from symacts.rigor.points import compile_points
 
-__all__ = ["EXPECTED", "FAR", "FARTHER", "meets", "points"]
+__all__ = ["EXPECTED", "FAR", "FARTHER", "SEED", "SIMPLE", "WIDE", "meets", "points"]
 
 SEED = 20240229
 _SIMPLE_TEXT = "1 -1 0 1/2 -1/2 2 -2 3 -3 1/10 -1/10 3/2 -3/2 5 -5 1/3 -1/3 7/10 10 -10"
-_SIMPLE = [sp.Rational(s) for s in _SIMPLE_TEXT.split()]
+SIMPLE = [sp.Rational(s) for s in _SIMPLE_TEXT.split()]
 _IRRATIONAL = [sp.pi / 2, -sp.pi / 2, sp.pi, sp.pi / 4, sp.log(2), -sp.log(2), 1 / sp.sqrt(2), sp.sqrt(2)]
 _WIDE_TEXT = "4 -4 1/100 -1/100 20 -20 6 -6 8 -8 15 -15 50 -50 1/1000 -1/1000 100 -100"
-_WIDE = [sp.Rational(s) for s in _WIDE_TEXT.split()]
+WIDE = [sp.Rational(s) for s in _WIDE_TEXT.split()]
 FAR = [sp.Rational(100001, 10), -sp.Rational(100001, 10)]
 FARTHER = [sp.Rational(10**9 + 1, 10), -sp.Rational(10**9 + 1, 10)]
 """Far out, where bounds are approached slowly; no integers, of which powers would be written out."""
@@ -42,8 +43,8 @@ EXPECTED = (SymactsError, Undecided, TypeError, ValueError, ArithmeticError, Att
 
 
 def _grid(rng: random.Random) -> Iterator[sp.Rational]:
-    yield from _SIMPLE
-    yield from _WIDE
+    yield from SIMPLE
+    yield from WIDE
     while True:
         scale = rng.choice([1, 1, 1, 4, 4, 10, 40])
         yield sp.Rational(rng.randint(-1000 * scale, 1000 * scale), 1000)
@@ -85,15 +86,15 @@ def points(
     queue: list[dict[sp.Symbol, sp.Expr]] = []
     if len(symbols) == 1:
         (s,) = symbols
-        queue = [{s: v} for v in (*_SIMPLE[:6], *special[s], *_SIMPLE[6:], *_IRRATIONAL, *_WIDE, *far)]
+        queue = [{s: v} for v in (*SIMPLE[:6], *special[s], *SIMPLE[6:], *_IRRATIONAL, *WIDE, *far)]
     else:
         for shift in range(4):
-            queue.append({s: _SIMPLE[(k * 5 + shift) % 8] for k, s in enumerate(symbols)})
+            queue.append({s: SIMPLE[(k * 5 + shift) % 8] for k, s in enumerate(symbols)})
         for step in _STEPS:  # on the diagonal, beside it, far from it
             queue += [{s: v + k * step for k, s in enumerate(symbols)} for v in _DIAGONAL]
         for s in symbols:
-            queue += [{t: v if t is s else _SIMPLE[0] for t in symbols} for v in (*far, *_IRRATIONAL)]
-            queue += [{t: v if t is s else _SMALL for t in symbols} for v in (_SIMPLE[0], *far)]
+            queue += [{t: v if t is s else SIMPLE[0] for t in symbols} for v in (*far, *_IRRATIONAL)]
+            queue += [{t: v if t is s else _SMALL for t in symbols} for v in (SIMPLE[0], *far)]
         queue += _at_equality(given, symbols)
     turns = _at_turns(waves, symbols)
     queue = [*queue[:MOST_TURNS], *turns[:MOST_TURNS], *queue[MOST_TURNS:], *turns[MOST_TURNS:]]
@@ -107,7 +108,7 @@ def points(
                 if special[s] and rng.random() < 0.25:
                     values[s] = rng.choice(special[s])
                 elif rng.random() < 0.4:
-                    values[s] = rng.choice(_SIMPLE)
+                    values[s] = rng.choice(SIMPLE)
                 else:
                     values[s] = next(grids[s])
             values = _inside(given, values, rng)
@@ -170,7 +171,7 @@ def _at_equality(given: Given, symbols: list[sp.Symbol]) -> list[dict[sp.Symbol,
             if len(e.free_symbols) < 2 or not slope.is_Rational or slope == 0:
                 continue
             for shift in range(2):
-                others = {t: _SIMPLE[(k * 5 + shift) % 8] for k, t in enumerate(symbols) if t is not s}
+                others = {t: SIMPLE[(k * 5 + shift) % 8] for k, t in enumerate(symbols) if t is not s}
                 values = [sp.expand(s - (e - gap) / slope).xreplace(others) for gap in _TIGHT]
                 out += [{**others, s: v} for v in values if v.is_Rational]
     return out
@@ -215,8 +216,33 @@ def _near(border: sp.Expr, s: sp.Symbol) -> list[sp.Expr]:
 
 def meets(given: Given, values: dict[sp.Symbol, sp.Expr]) -> bool:
     """Whether the assignment meets every hypothesis, proved."""
+    if not given.conditions:
+        return True
+    known = _met_by_balls(given, values)
+    if known is not None:
+        return known
     nothing = Given()
     try:
         return all(nothing.holds(nothing.resolve(e.xreplace(values)), op) for e, op in given.conditions)
     except EXPECTED:
         return False
+
+
+def _met_by_balls(given: Given, values: dict[sp.Symbol, sp.Expr]) -> bool | None:
+    """The same at a rational point where balls decide every hypothesis, or refute one; else None."""
+    try:
+        f = compile_points(tuple(e for e, _ in given.conditions))
+        if not all(v.is_Rational for v in values.values()):
+            return None
+        found = f.at(values)
+    except EXPECTED:
+        return None
+    met: bool | None = True
+    for v, (_, op) in zip(found, given.conditions, strict=True):
+        if not v.is_finite():
+            met = None
+        elif {">": v <= 0, ">=": v < 0, "=": v != 0, "!=": v == 0}[op]:
+            return False
+        elif not {">": v > 0, ">=": v >= 0, "=": v == 0, "!=": v != 0}[op]:
+            met = None
+    return met

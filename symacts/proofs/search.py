@@ -12,17 +12,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sympy as sp
+from sympy.polys.polyerrors import BasePolynomialError
 
 from symacts.errors import SymactsError
 from symacts.proofs import check as checker
 from symacts.proofs.check import Goal
 from symacts.proofs.checker.entail import Undecided
 
-__all__ = ["EFFORTS", "Node", "OutOfBudget", "Search", "prove_goal", "solve"]
+__all__ = ["EFFORTS", "EXPECTED", "Node", "OutOfBudget", "Search", "prove_goal", "solve"]
 
 Node = dict[str, Any]
 Tactic = Callable[[Goal, "Search"], Iterator[Node]]
-EXPECTED = (SymactsError, Undecided, KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError)
+EXPECTED = (
+    *(SymactsError, Undecided, KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError),
+    *(NotImplementedError, BasePolynomialError),  # SymPy's own
+)
 
 
 class OutOfBudget(Exception):

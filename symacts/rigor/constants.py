@@ -12,7 +12,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -25,7 +25,18 @@ from symacts.facts import Root
 from symacts.rigor.precision import precision
 from symacts.rigor.program import Program, compile_program
 
-__all__ = ["ball_sign", "compare", "decimal", "enclose", "evaluate", "is_zero", "rational_ends", "sign"]
+__all__ = [
+    "NUMBERS",
+    "ball_sign",
+    "compare",
+    "decimal",
+    "decimal_ends",
+    "enclose",
+    "evaluate",
+    "is_zero",
+    "rational_ends",
+    "sign",
+]
 
 GUARD = 16
 """Bits of working precision above what is asked for."""
@@ -51,13 +62,14 @@ _AS_LOGARITHMS: dict[Any, Callable[[sp.Expr], sp.Expr]] = {
 _UNUSED = sp.Dummy("x", real=True)
 """The variable of a normal form of a constant."""
 
-_NUMBERS: dict[Any, Callable[[], Any]] = {
+NUMBERS: dict[Any, Callable[[], Any]] = {
     sp.pi: arb.pi,
     sp.E: arb.const_e,
     sp.EulerGamma: arb.const_euler,
     sp.Catalan: arb.const_catalan,
     sp.GoldenRatio: lambda: (1 + arb(5).sqrt()) / 2,
 }
+"""Named numbers and their balls at the precision in force."""
 
 
 def _leaf(e: sp.Expr) -> Callable[[], Any] | None:
@@ -68,8 +80,8 @@ def _leaf(e: sp.Expr) -> Callable[[], Any] | None:
         exact = sp.Rational(str(e))
         number = fmpq(int(exact.p), int(exact.q))
         return lambda: arb(number)
-    if e in _NUMBERS:
-        return _NUMBERS[e]
+    if e in NUMBERS:
+        return NUMBERS[e]
     if isinstance(e, Root):
         from symacts.rigor.roots import refine  # deferred: roots are refined through functions, those hold constants
 
@@ -190,7 +202,12 @@ def enclose(expr: sp.Expr, digits: int = 20) -> tuple[sp.Expr, sp.Expr]:
         return expr, expr
     prec = int((digits + 2) * 3.33) + 8
     with precision(prec + 64):
-        lo, hi = _ends(evaluate(expr, prec))
+        return decimal_ends(evaluate(expr, prec), digits)
+
+
+def decimal_ends(ball: Any, digits: int) -> tuple[sp.Rational, sp.Rational]:
+    """Bounds of a finite ball, rounded outward to about that many significant decimal digits."""
+    lo, hi = _ends(ball)
     if lo == hi:
         return sp.Rational(lo), sp.Rational(hi)
     largest = max(abs(lo), abs(hi))
@@ -276,15 +293,15 @@ def sign(expr: sp.Expr) -> int | None:
     return None
 
 
-def ball_sign(expr: sp.Expr) -> int | None:
-    """1 or -1 where balls of up to 256 bits show it, else None.
+def ball_sign(expr: sp.Expr, precs: Sequence[int] = SIGN_BITS[:2]) -> int | None:
+    """1 or -1 where balls of these precisions show it, else None.
 
     Examples
     --------
     >>> ball_sign(sp.pi - 3), ball_sign(sp.sqrt(2)*sp.sqrt(3) - sp.sqrt(6, evaluate=False))
     (1, None)
     """
-    for prec in SIGN_BITS[:2]:
+    for prec in precs:
         try:
             value = _at(expr, prec)
         except UnsupportedExpression:

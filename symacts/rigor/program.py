@@ -26,7 +26,7 @@ from symacts.rigor.jets import Jet
 from symacts.rigor.operations import Operation
 from symacts.rigor.removable import removable_at
 
-__all__ = ["Leaf", "Program", "Step", "compile_program"]
+__all__ = ["Leaf", "Program", "Step", "compile_program", "compile_together"]
 
 MOST_STEPS = 4000
 """Largest program; beyond it an expression is refused."""
@@ -84,8 +84,8 @@ class Program:
 
 
 class _Compiler:
-    def __init__(self, variable: sp.Symbol | None, leaf: Leaf) -> None:
-        self.variable, self.leaf = variable, leaf
+    def __init__(self, variable: sp.Symbol | None, leaf: Leaf, mends: bool = True) -> None:
+        self.variable, self.leaf, self.mends = variable, leaf, mends
         self.leaves: list[Callable[[], Any]] = []
         self.steps: list[tuple[Operation, tuple[int, ...]]] = []
         self.seen: dict[Any, int] = {}
@@ -116,7 +116,7 @@ class _Compiler:
             return self.step(op.ADD, *(self.place(a) for a in e.args))
         if e.is_Mul:
             at = self.step(op.MULTIPLY, *(self.place(a) for a in e.args))
-            if self.variable is not None:
+            if self.variable is not None and self.mends:
                 for mend in removable_at(e, self.variable):
                     at = self.step(mend, 0, at)
             return at
@@ -229,22 +229,32 @@ def _apply(row: Row) -> Operation:
 _BY_ROW = {row.name: _APPLIED[func] for func, row in ROWS.items()}
 
 
-def compile_program(expr: sp.Expr, variable: sp.Symbol | None, leaf: Leaf) -> Program:
-    """The program of an expression.
+def compile_program(expr: sp.Expr, variable: sp.Symbol | None, leaf: Leaf, mends: bool = True) -> Program:
+    """The program of an expression; without `mends` a quotient has no value at its removable points.
 
     Raises
     ------
     UnsupportedExpression
         A function without a ball rule (named in the message), or an expression that is no real function.
     """
-    if not isinstance(expr, sp.Expr):
-        raise UnsupportedExpression(f"got {expr!r}, expected a SymPy expression")
-    compiler = _Compiler(variable, leaf)
-    result = compiler.place(expr)
+    return compile_together((expr,), variable, leaf, mends)[0]
+
+
+def compile_together(
+    exprs: Sequence[sp.Expr], variable: sp.Symbol | None, leaf: Leaf, mends: bool = True
+) -> tuple[Program, tuple[int, ...]]:
+    """One program for several expressions, common parts shared, and the positions of their values in it."""
+    compiler = _Compiler(variable, leaf, mends)
+    results = []
+    for expr in exprs:
+        if not isinstance(expr, sp.Expr):
+            raise UnsupportedExpression(f"got {expr!r}, expected a SymPy expression")
+        results.append(compiler.place(expr))
     count = len(compiler.leaves)
 
     def renumber(at: int) -> int:
         return 0 if at == 0 else (-at if at < 0 else count + at)
 
     steps = tuple(Step(o, tuple(map(renumber, operands))) for o, operands in compiler.steps)
-    return Program(tuple(compiler.leaves), steps, renumber(result))
+    positions = tuple(map(renumber, results))
+    return Program(tuple(compiler.leaves), steps, positions[0]), positions

@@ -115,3 +115,15 @@ def test_a_difference_too_small_to_write_down_is_no_counterexample() -> None:
 def test_two_runs_give_the_same_certificate() -> None:
     first, second = (prove("silu(x) >= -0.2785") for _ in range(2))
     assert json.dumps(first.certificate) == json.dumps(second.certificate)
+
+
+def test_hypotheses_that_are_no_polynomials_end_in_an_answer() -> None:
+    """SymPy's own error once came through: whether such hypotheses are convex is not seen."""
+    assert prove("tanh(b*x)/b <= x", assuming="b > 0, x - 1/(1 + x^2) >= 0").status != "refuted"
+    assert prove("tanh(b*x)/b <= x", assuming="b > 0, 1 - 1/x >= 0").status == "refuted"
+
+
+def test_equal_constants_with_integrals_end_soon() -> None:
+    """Quadrature of a difference that is 0 does not run to higher and higher precision."""
+    text = "gaussian(elu(z), z) < -1/2 + (1/2 - erf(sqrt(2)/2)/2)*exp(1/2) + sqrt(2)/(2*sqrt(pi))"
+    assert not prove(text).reason.startswith("no answer within")

@@ -364,8 +364,9 @@ def require_isolated_zeros(goal: Goal, at: Any) -> None:
         raise UnsupportedExpression("not analytic")
     require_kept(goal.given, [strictly(c) for c in demands(goal.given, e)])
     for condition, op in goal.given.conditions:
-        free = condition.free_symbols
-        if op in ("=", "!=") or sp.Poly(condition, *sorted(free, key=str)).total_degree() > 1:
+        free = sorted(condition.free_symbols, key=str)
+        linear = condition.is_polynomial(*free) and sp.Poly(condition, *free).total_degree() <= 1
+        if op in ("=", "!=") or not linear:
             raise UnsupportedExpression("the hypotheses are not seen to be convex")
     values = dict(at)
     if not all(isinstance(s, sp.Symbol) and isinstance(v, sp.Rational) for s, v in values.items()):

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import sympy as sp
 
-from symacts.errors import SymactsError
+from symacts.errors import SymactsError, UnsupportedExpression
 from symacts.proofs.checker.normal import is_zero
 
 __all__ = ["number_bounds", "number_sign"]
@@ -21,9 +21,12 @@ def number_sign(e: sp.Expr) -> int | None:
     """The sign of a real constant: by enclosure, or 0 by exact normal form; None where neither answers."""
     if e.is_Rational:
         return int(sp.sign(e))
-    from symacts.rigor.constants import evaluate
+    from symacts.rigor.constants import ball_sign, evaluate
 
-    for prec in PRECISIONS_OF_INTEGRALS if e.has(sp.Integral) else PRECISIONS:
+    if e.has(sp.Integral):
+        sign = ball_sign(e, PRECISIONS_OF_INTEGRALS)
+        return 0 if sign is None and is_zero(e) and all(map(_converges, e.atoms(sp.Integral))) else sign
+    for prec in PRECISIONS:
         ball = evaluate(e, prec)
         if ball > 0:
             return 1
@@ -32,6 +35,15 @@ def number_sign(e: sp.Expr) -> int | None:
         if prec == PRECISIONS[0] and is_zero(e):
             return 0
     return None
+
+
+def _converges(e: sp.Integral) -> bool:
+    from symacts.rigor.quadrature import integral_value
+
+    try:
+        return bool(integral_value(e, PRECISIONS_OF_INTEGRALS[0]).is_finite())
+    except UnsupportedExpression:
+        return False
 
 
 @lru_cache(maxsize=1024)
