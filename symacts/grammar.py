@@ -4,7 +4,8 @@ The grammar, loosest first (the number is the binding strength)::
 
     1 or |    2 and &    3 not ~    4 < <= > >= == != =    5 + -    6 * /    7 unary + -    8 ** ^ and superscripts
 
-Powers associate to the right and bind tighter than a sign on their left: ``-x**2`` is ``-(x**2)``.
+Powers associate to the right and bind tighter than a sign on their left: ``-x**2`` is ``-(x**2)``. A bar where an
+operand is expected opens an absolute value, which ends at the next bar: ``|x - |y||``.
 
 >>> read("-x**2").kind, read("2*x/3").kind
 ('neg', 'mul')
@@ -15,7 +16,7 @@ from __future__ import annotations
 import keyword
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -109,8 +110,9 @@ class Node:
     """A syntax tree: what it is, where it starts, what it holds.
 
     Kinds: "number" (a Fraction), "name", "truth" (a bool), "direction", "call" (a name, `args` positional, `keywords`),
-    "index", "tuple", "neg", "add" (a sum), "mul" (`value` marks the divisors), "pow", "relation" (`value` holds the
-    relations), "or", "and", "not".
+    "bars" (an absolute value), "index" (of the name that is its value, or of the call that is its second argument),
+    "tuple", "neg", "add" (a sum), "mul" (`value` marks the divisors), "pow", "relation" (`value` holds the relations),
+    "or", "and", "not".
     """
 
     kind: str
@@ -336,9 +338,30 @@ class _Parser:
         if token.kind == "name" and self.text[token.position] not in "|&":
             return self.name(token)
         self.at -= 1
-        if self.text[token.position : token.position + 1] == "|":
-            raise self.fail("bars are not read as the absolute value: write Abs(...)")
+        if self.is_bar():
+            return self.bars()
         raise self.fail(f"found {self.found()}, expected a number, a name or '('")
+
+    def is_bar(self) -> bool:
+        return self.text[self.ahead.position : self.ahead.position + 1] == "|"
+
+    def bar(self) -> Token:
+        """One bar; of `||` the second one stays."""
+        token = self.ahead
+        if self.text.startswith("||", token.position) and self.tokens[self.at + 1].position > token.position + 1:
+            self.tokens[self.at : self.at + 1] = [token, replace(token, position=token.position + 1)]
+        return self.take()
+
+    def bars(self) -> Node:
+        opening = self.bar()
+        with _Deeper(self, opening.position):
+            inner = self.expression(_COMPARISON + 1)
+        if not self.is_bar():
+            if self.ahead.kind == "end":
+                raise self.fail(f"the '|' at position {opening.position} is never closed")
+            raise self.fail(f"found {self.found()}, expected an operator or '|'")
+        self.bar()
+        return Node("bars", opening.position, None, (inner,))
 
     def signs(self, token: Token) -> Node:
         """Signs in a row cancel in pairs; a sign alone before ',' or ')' is the direction of a limit."""
@@ -388,14 +411,18 @@ class _Parser:
             raise self.fail(f"found {token.text!r}, expected a condition on its left", token.position)
         if self.sees("("):
             with _Deeper(self, self.ahead.position):
-                return self.call(token, self.take())
+                called = self.call(token, self.take())
+            return self.index(token, None, called) if self.sees("[") else called
         if self.sees("["):
-            opening = self.take()
-            with _Deeper(self, opening.position):
-                index = self.expression(_COMPARISON + 1)
-            self.close(opening, "]")
-            return Node("index", token.position, token.text, (index,))
+            return self.index(token, token.text)
         return Node("name", token.position, token.text)
+
+    def index(self, start: Token, name: str | None, *of: Node) -> Node:
+        opening = self.take()
+        with _Deeper(self, opening.position):
+            index = self.expression(_COMPARISON + 1)
+        self.close(opening, "]")
+        return Node("index", start.position, name, (index, *of))
 
     def call(self, name: Token, opening: Token) -> Node:
         args: list[Node] = []

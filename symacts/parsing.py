@@ -251,6 +251,8 @@ class _Builder:
             return self.make(node, self.guard.power, self.expr(base), self.expr(exponent))
         if kind == "call":
             return self.call(node)
+        if kind == "bars":
+            return cast(sp.Expr, self.make(node, ELEMENTARY["Abs"].build, self.guard, self.expr(node.args[0])))
         if kind == "index":
             return self.index(node)
         if kind == "tuple":

@@ -26,6 +26,7 @@ from symacts.grammar import read as read_tree
 from symacts.parsing import parse_conditions, parse_relation
 from symacts.proofs.checker.domains import follows, obligations
 from symacts.proofs.checker.entail import Given, is_analytic
+from symacts.proofs.checker.words import normal
 from symacts.spec import Activation, i, j, n, xs
 
 __all__ = ["conditions", "read"]
@@ -74,6 +75,7 @@ def read(statement: Any, assuming: Any = None) -> Claim | MatrixClaim:
     else:
         hint = "; SymPy has already evaluated it" if statement in (sp.true, sp.false, True, False) else ""
         raise UnsupportedExpression(f"got {shorten(statement)}, expected text or a SymPy relational{hint}")
+    sides, relations = _finite_part(tuple(sides), tuple(relations))
     swap: dict[sp.Basic, sp.Basic] = {}
     extra: list[Condition] = []
     for e in (*sides, *(e for e, _ in premises)):
@@ -83,6 +85,18 @@ def read(statement: Any, assuming: Any = None) -> Claim | MatrixClaim:
     moved = [(_checked(e.xreplace(swap)), op) for e, op in premises]
     given = tuple(dict.fromkeys([*moved, *extra]))
     return Claim(sides, relations, given, text, _domain([e.xreplace(swap) for e in removed], given))
+
+
+def _finite_part(sides: tuple[sp.Expr, ...], relations: tuple[str, ...]) -> tuple[tuple[sp.Expr, ...], tuple[str, ...]]:
+    """A chain without `-oo <` and `< oo` at its ends, which every real number meets; a side left alone is to be one."""
+    for least in (sp.S.NegativeInfinity, sp.oo):
+        end = least if relations[0][0] == "<" else -least
+        if sides[0] == end and relations[0][0] in "<>" and not sides[1].has(sp.Limit, sp.Integral, sp.oo, -sp.oo):
+            sides, relations = sides[1:], relations[1:]
+        if not relations:
+            return (sides[0], sides[0]), ("=",)
+        sides, relations = sides[::-1], relations[::-1]
+    return sides, relations
 
 
 def _domain(removed: Iterable[sp.Expr], premises: tuple[Condition, ...]) -> tuple[Condition, ...]:
@@ -260,10 +274,38 @@ class _Words:
 
     def entry(self, node: Node) -> Any:
         index = node.args[0]
+        if len(node.args) > 1 and index.kind == "number" and index.value.denominator == 1:
+            return self.entry_of(self.build(node.args[1]), int(index.value), node)
         if node.value not in self.shapes or index.kind != "number" or index.value.denominator != 1:
             raise ParseError("x[k] is an entry of a column with a number k, counted from 0", self.text, node.position)
         self.used.add(node.value)
         return ("entry", node.value, int(index.value))
+
+    def entry_of(self, tree: Any, k: int, node: Node) -> Any:
+        """Entry k of a column: of a symbol, a sum, an elementwise map, a Gibbs map."""
+        head = tree[0]
+        rows = normal(tree, self.shapes).rows
+        if isinstance(rows, int) and k >= rows:
+            raise ParseError(f"entry {k} of a column of {rows}, counted from 0", self.text, node.position)
+        if head == "sym":
+            return ("entry", tree[1], k)
+        if head == "add":
+            return ("add", *(self.entry_of(t, k, node) for t in tree[1:]))
+        scalar = [normal(t, self.shapes).is_scalar for t in tree[1:]] if head == "mul" else []
+        if scalar.count(False) == 1:
+            return (
+                "mul",
+                *(t if is_scalar else self.entry_of(t, k, node) for t, is_scalar in zip(tree[1:], scalar, strict=True)),
+            )
+        if head in ("ones", "zeros"):
+            return ("num", "1" if head == "ones" else "0")
+        if head == "map":
+            return ("map", tree[1], self.entry_of(tree[2], k, node))
+        if head == "gibbs" and rows is not None:
+            self.definitions["exp"] = sp.exp(sp.Symbol("x", real=True))
+            whole = ("mul", ("T", ("ones", rows, 1)), ("map", "exp", tree[1]))
+            return ("mul", ("map", "exp", self.entry_of(tree[1], k, node)), ("inv", whole))
+        raise ParseError("the entry of this column is not read", self.text, node.position)
 
     def power(self, node: Node) -> Any:
         base, exponent = node.args

@@ -127,3 +127,20 @@ def test_equal_constants_with_integrals_end_soon() -> None:
     """Quadrature of a difference that is 0 does not run to higher and higher precision."""
     text = "gaussian(elu(z), z) < -1/2 + (1/2 - erf(sqrt(2)/2)/2)*exp(1/2) + sqrt(2)/(2*sqrt(pi))"
     assert not prove(text).reason.startswith("no answer within")
+
+
+@pytest.mark.parametrize(
+    ("text", "assuming", "status"),
+    [
+        ("-oo < tanh(x) < oo", None, "proved"),
+        ("oo > log(x)", "x > 0", "proved"),
+        ("-oo < 1/(1 + x^2) <= 1", None, "proved"),
+        ("-oo < x < 1", None, "refuted"),
+        ("-oo < log(x)", None, "unknown"),  # not defined for x <= 0
+        ("limit(x, x, oo) < oo", None, "unknown"),
+        ("Integral(1/z, (z, 0, 1)) < oo", None, "unknown"),
+        ("oo < x", None, "unknown"),
+    ],
+)
+def test_infinite_ends_of_a_chain(text: str, assuming: str | None, status: str) -> None:
+    assert prove(text, assuming=assuming).status == status

@@ -144,6 +144,9 @@ CONCRETE = [
     ("relu(A) - relu(-A) = A", "relu(A) + relu(-A) = A", {"A": ("m", "n")}),
     ("0 <= tr(T(v)*jacobian(softmax(x), x)*v)", "0 < tr(T(v)*jacobian(softmax(x), x)*v)", {"v": (3, 1), "x": (3, 1)}),
     ("jacobian(log_softmax(x), x) = I - ones(3, 1)*T(softmax(x))", "jacobian(log_softmax(x), x) = I", {"x": (3, 1)}),
+    ("softmax(x)[0] = sigmoid(x[0] - x[1])", "softmax(x)[0] = sigmoid(x[1] - x[0])", {"x": (2, 1)}),
+    ("relu(x - 2*ones(n, 1))[1] = relu(x[1] - 2)", "relu(x - 2*ones(n, 1))[1] = relu(x[1])", {"x": ("n", 1)}),
+    ("0 < softmax(2*x)[2]", "0 < softmax(2*x)[2] - 1/3", {"x": (3, 1)}),
     ("det(T(A)*A) = det(A)*det(A)", "det(T(A) + A) = 2*det(A)", {"A": (3, 3)}),
 ]
 
