@@ -101,7 +101,8 @@ def mean_by_symmetry(f: Subject, facts: Facts) -> Answer:
     """E[f(Z)] = f(0) for a function symmetric about the point (0, f(0)), where f is integrable."""
     _whole_line(facts)
     kind, center = facts["symmetry"].value
-    if kind == "odd" or (kind == "point" and center[0] == 0):
+    is_bounded = "bounded" in facts and facts["bounded"].value == (True, True)
+    if not is_bounded and (kind == "odd" or (kind == "point" and center[0] == 0)):
         _converges(f)
     if kind == "odd":
         return sp.S.Zero, "f is odd and Z is symmetric"
@@ -149,10 +150,10 @@ def centered_by_sign(f: Subject, facts: Facts) -> Answer:
 
 
 def centered_by_value(f: Subject, facts: Facts) -> Answer:
-    """The sign of the mean."""
+    """Whether the mean exists and is 0."""
     mean_value = facts["gaussian_mean"].value
     if mean_value is None:
-        raise Undecided("f(Z) has no mean")
+        return False, "f(Z) has no mean"
     return f.compare(mean_value, sp.S.Zero) == 0, "the value of E[f(Z)]"
 
 

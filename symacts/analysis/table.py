@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from symacts.analysis import (
     algebra,
+    composed,
     ends,
     families,
     inversion,
@@ -108,6 +109,7 @@ TABLE: tuple[Derivation, ...] = (
     Derivation("dead_region", "zeros of f'", (), shape.dead_region),
     Derivation("dead_region", "witnesses", (), witnesses.dead_region),
     Derivation("gaussian_mean", "symmetry", ("domain", "symmetry"), moments.mean_by_symmetry),
+    Derivation("gaussian_mean", "symmetry and bounds", ("domain", "symmetry", "bounded"), moments.mean_by_symmetry),
     Derivation("gaussian_mean", "integration", ("domain", "sign"), moments.mean),
     Derivation("zero_centered", "sign", ("domain", "sign"), moments.centered_by_sign),
     Derivation("zero_centered", "mean", ("gaussian_mean",), moments.centered_by_value),
@@ -127,8 +129,11 @@ TABLE: tuple[Derivation, ...] = (
     Derivation("saturation", REPEATS, ("derivative_limits",), repeated.saturation),
     Derivation("saturation_rate", REPEATS, ("saturation",), repeated.saturation_rate),
     Derivation("range", REPEATS, (), repeated.range_),
+    Derivation("range", "composition", ("domain",), composed.range_),
     Derivation("minimum", REPEATS, (), repeated.minimum),
+    Derivation("minimum", "composition", ("domain",), composed.minimum),
     Derivation("maximum", REPEATS, (), repeated.maximum),
+    Derivation("maximum", "composition", ("domain",), composed.maximum),
     Derivation("zeros", REPEATS, (), repeated.zeros),
     Derivation("fixed_points", REPEATS, (), repeated.fixed_points),
     Derivation("monotonicity", REPEATS, (), repeated.monotonicity),

@@ -92,8 +92,15 @@ def _zigzag(sign: str) -> str | None:
     )
 
 
-def _not_centered(zero_centered: bool) -> str | None:
-    return None if zero_centered else "not zero-centered: the mean output for standard normal input is not 0"
+def _not_centered(zero_centered: bool, domain: sp.Set) -> str | None:
+    if zero_centered or any(isinstance(gap, sp.Interval) for gap in _gaps(domain)):  # no mean output at all
+        return None
+    return "not zero-centered: the mean output for standard normal input is not 0"
+
+
+def _gaps(domain: sp.Set) -> tuple[sp.Basic, ...]:
+    missing = sp.Complement(sp.S.Reals, domain, evaluate=True)
+    return missing.args if isinstance(missing, sp.Union) else (missing,)
 
 
 def _centered(zero_centered: bool) -> str | None:
@@ -202,7 +209,7 @@ ROWS: tuple[Row, ...] = (
     Row("drawback", ("saturation",), _vanishing_soft),
     Row("drawback", ("saturation_rate",), _speed),
     Row("drawback", ("saturation",), _vanishing_hard),
-    Row("drawback", ("zero_centered",), _not_centered),
+    Row("drawback", ("zero_centered", "domain"), _not_centered),
     Row("drawback", ("sign",), _zigzag),
     Row("drawback", ("dead_region",), _dead),
     Row("drawback", ("monotonicity", "discontinuities", "domain"), _monotone),

@@ -60,6 +60,48 @@ def _right_of(border: Any) -> Callable[[Any], bool]:
     return lambda z: not z.imag.contains(0) or bool(z.real > border)
 
 
+def _log1p(w: Any, analytic: bool) -> Any:
+    """`log(1 + w)`, principal."""
+    one = w + 1
+    if analytic and one.imag.contains(0) and not one.real > 0:
+        return NAN
+    return w.log1p()
+
+
+def _asinh(z: Any, analytic: bool) -> Any:
+    """`asinh(z) = log(1 + z + z**2/(1 + sqrt(1 + z**2)))`, odd; tighter on wide balls than the library's."""
+    if z.real < 0:
+        return -_asinh(-z, analytic)
+    square = z * z
+    return _log1p(z + square / ((square + 1).sqrt(analytic=analytic) + 1), analytic)
+
+
+def _softplus(w: Any, analytic: bool) -> Any:
+    """`log(1 + exp(w)) = w + log(1 + exp(-w))`: where Re w > 0 the second form is analytic, whatever Im w is."""
+    return w + _log1p((-w).exp(), analytic) if w.real > 0 else _log1p(w.exp(), analytic)
+
+
+def _logistic(w: Any) -> Any:
+    """`1/(1 + exp(w))`, without a large exponential."""
+    if w.real > 0:
+        small = (-w).exp()
+        return small / (small + 1)
+    return 1 / (w.exp() + 1)
+
+
+def _exponent_of(e: sp.Expr) -> sp.Expr | None:
+    """u where `e` is written as `1 + exp(u)`, the exponential perhaps as a product; else None."""
+    if not e.is_Add or len(e.args) != 2 or sp.S.One not in e.args:
+        return None
+    (other,) = (a for a in e.args if a != 1)
+    factors = sp.Mul.make_args(other)
+    if not any(isinstance(f, sp.exp) for f in factors):
+        return None
+    if not all(isinstance(f, sp.exp) or (f.is_number and f.is_positive) for f in factors):
+        return None
+    return sp.Add(*[f.args[0] if isinstance(f, sp.exp) else sp.log(f) for f in factors])
+
+
 _RULES: Mapping[Any, Callable[[Any, bool], Any]] = {
     sp.exp: _entire(acb.exp),
     sp.sin: _entire(acb.sin),
@@ -76,7 +118,7 @@ _RULES: Mapping[Any, Callable[[Any, bool], Any]] = {
     sp.digamma: _entire(acb.digamma),
     sp.log: lambda z, analytic: z.log(analytic=analytic),
     sp.atan: _off(_off_imaginary, acb.atan),
-    sp.asinh: _off(_off_imaginary, acb.asinh),
+    sp.asinh: _asinh,
     sp.asin: _off(_off_outer, acb.asin),
     sp.acos: _off(_off_outer, acb.acos),
     sp.atanh: _off(_off_outer, acb.atanh),
@@ -134,10 +176,21 @@ class _Compiler:
         rule = _RULES.get(e.func)
         if rule is None or (e.func is sp.LambertW and len(e.args) > 1):
             raise UnsupportedExpression(f"there is no complex ball rule for {e.func.__name__}")
+        grown = _exponent_of(e.args[0]) if e.func is sp.log and self.x is not None else None  # not the principal branch
+        if grown is not None:
+            m = self.place(grown)
+            return self.add(lambda v, z, analytic: _softplus(v[m], analytic))
+        if e.func is sp.exp and isinstance(e.args[0], sp.asinh):  # exp(asinh(u)) = u + sqrt(u**2 + 1)
+            u = e.args[0].args[0]
+            return self.place(u + sp.sqrt(u**2 + 1))
         k = self.place(e.args[0])
         return self.add(lambda v, z, analytic: rule(v[k], analytic))
 
     def power(self, e: sp.Expr) -> int:
+        grown = _exponent_of(e.base) if e.exp.is_Integer and e.exp < 0 else None
+        if grown is not None:
+            m, n = self.place(grown), -int(e.exp)
+            return self.add(lambda v, z, analytic: _logistic(v[m]) ** n)
         k = self.place(e.base)
         if e.exp.is_Integer:
             n = int(e.exp)

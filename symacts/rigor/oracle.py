@@ -121,11 +121,17 @@ class BallOracle:
 
     def rate(self, expression: sp.Expr, x: sp.Symbol, side: int) -> str | None:
         """How fast an expression tends to 0 at `side*oo`: the kind of a `Rate`; None where it has no such expansion."""
-        from symacts.rigor.tails import Expansion, expansion
+        from symacts.rigor.tails import Expansion, NoLimit, expansion, limit
 
         found = expansion(expression, x, side * sp.oo)
-        if not isinstance(found, Expansion) or not found.terms or found.rate.kind in ("none", "exact"):
-            return None  # without a leading term the remainder only bounds the rate
+        if not isinstance(found, Expansion) or found.rate.kind in ("none", "exact"):
+            return None
+        if (
+            not found.terms
+        ):  # the remainder bounds the rate; a limit point of the ratio other than 0 shows that it is it
+            ratio = limit(expression / found.remainder, x, side * sp.oo)
+            if not isinstance(ratio, NoLimit) or not any(p != 0 and p.is_finite for p in ratio.points):
+                return None
         return found.rate.kind
 
     def enclose(self, constant: sp.Expr, digits: int) -> tuple[sp.Rational, sp.Rational]:

@@ -45,6 +45,8 @@ FINER = (3, 8)
 """Multiples of the working precision where the first does not do: next to a removable point digits cancel."""
 EVALUATIONS = 40_000
 """Values of the integrand after which an attempt ends with what it has."""
+FEW = 4_000
+"""Values of the integrand for attempts at a higher precision after one that ended like that."""
 MOST_STEPS = 7
 """Times that R is made four times as large while the tail is too large, before it is cut very far out."""
 
@@ -73,18 +75,22 @@ def integrate(expr: sp.Expr, x: sp.Symbol, lo: sp.Expr, hi: sp.Expr, prec: int =
         with precision(work):
             return left + right
     pieces = [(lo, hi)]
-    value = _attempt(expr, x, lo, hi, prec, work)
+    value, used = _attempt(expr, x, lo, hi, prec, work, EVALUATIONS)
+    is_exhausted = used >= EVALUATIONS
+    most = FEW if is_exhausted else EVALUATIONS
     middle = None if value.is_finite() else _inner_point(lo, hi)
     if middle is not None:
         pieces = [(lo, middle), (middle, hi)]
     for factor in FINER:
         if value.is_finite() and value.rad() < arb(2) ** (SLACK - prec):
             break
-        parts = [_attempt(expr, x, a, b, prec, factor * work) for a, b in pieces]
+        parts = [_attempt(expr, x, a, b, prec, factor * work, most)[0] for a, b in pieces]
         with precision(factor * work):
             again = sum(parts, arb(0))
         if not value.is_finite() or (again.is_finite() and again.rad() < value.rad()):
             value = again
+    if is_exhausted and not value.rad() < arb(2) ** (SLACK - prec):  # more digits would ask for more evaluations still
+        raise UnsupportedExpression(f"{EVALUATIONS} evaluations do not settle the integral of {expr} over ({lo}, {hi})")
     if not value.is_finite():
         raise UnsupportedExpression(f"no finite enclosure of the integral of {expr} over ({lo}, {hi})")
     return value
@@ -98,7 +104,8 @@ def _inner_point(lo: sp.Expr, hi: sp.Expr) -> sp.Expr | None:
     return sp.S.Zero if left and right else None
 
 
-def _attempt(expr: sp.Expr, x: sp.Symbol, lo: sp.Expr, hi: sp.Expr, prec: int, work: int) -> Any:
+def _attempt(expr: sp.Expr, x: sp.Symbol, lo: sp.Expr, hi: sp.Expr, prec: int, work: int, most: int) -> tuple[Any, int]:
+    """An enclosure, nan where none is found, and the number of evaluations used."""
     f = compile_complex(expr, x)
     with precision(work):
         a, left = _cut(expr, x, lo, hi, +1, prec, f)
@@ -107,19 +114,22 @@ def _attempt(expr: sp.Expr, x: sp.Symbol, lo: sp.Expr, hi: sp.Expr, prec: int, w
             raise UnsupportedExpression(f"({lo}, {hi}) is too short to integrate over")
         tolerance = arb(2) ** -(prec + 4)
         complex_at: list[Any] = []
+        used = 0
 
         def integrand(z: Any, analytic: bool) -> Any:
+            nonlocal used
+            used += 1
             out = f(z, analytic)
             if z.imag == 0 and not out.imag.contains(0) and out.is_finite():
                 complex_at.append(z.real)
             return out
 
-        value = acb.integral(integrand, acb(a), acb(b), abs_tol=tolerance, rel_tol=arb(0), eval_limit=EVALUATIONS)
+        value = acb.integral(integrand, acb(a), acb(b), abs_tol=tolerance, rel_tol=arb(0), eval_limit=most)
         if complex_at:
             raise UnsupportedExpression(f"{expr} is not real at {float(complex_at[0].mid()):.6g}")
         if not value.is_finite():
-            return arb.nan()
-        return value.real + left + right
+            return arb.nan(), used
+        return value.real + left + right, used
 
 
 def _cut(expr: sp.Expr, x: sp.Symbol, end: sp.Expr, other: sp.Expr, side: int, prec: int, f: Any) -> tuple[Any, Any]:

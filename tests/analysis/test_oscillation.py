@@ -82,3 +82,37 @@ def test_oscillation_that_stays_is_not_taken_for_one_that_dies(text: str) -> Non
         value, _ = report.maximum.value
         samples = [float(sp.lambdify(symacts.spec.x, report.expression, "math")(k / 16)) for k in range(-1600, 1600)]
         assert value is sp.oo or max(samples) <= float(value) + 1e-12
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "value"),
+    [
+        ("sin(x**2)", "range", sp.Interval(-1, 1)),
+        ("sin(x**2)", "minimum", (-1, True)),
+        ("cos(exp(x))", "maximum", (1, True)),
+        ("sin(1/(1 + x**2))", "maximum", (sp.sin(1), True)),
+        ("sin(1/x)", "gaussian_mean", 0),
+        ("x*sin(x)", "lipschitz", sp.oo),
+        ("sin(x)*exp(-x**2)", "saturation_rate", ("gaussian", "gaussian")),
+        ("sin(x)/(1 + x**2)", "saturation_rate", ("algebraic", "algebraic")),
+        ("sin(x)**2 + cos(x)**2", "range", sp.FiniteSet(1)),
+        ("sin(x)**2 + cos(x)**2", "limits", (1, 1)),
+        ("cosh(x)**2 - sinh(x)**2", "convexity", "affine"),
+        ("Max(x, sin(x))", "range", sp.Interval(-1, sp.oo)),
+        ("Max(x, sin(x))", "gradient_lipschitz", 1),
+        ("Abs(x - 1) - Abs(x + 2) + sin(x)", "range", sp.Interval(-4, 4)),
+        ("log(x)", "zero_centered", False),
+    ],
+)
+def test_facts_of_compositions_and_half_lines(text: str, name: str, value: object) -> None:
+    fact = symacts.analyze(text).facts[name]
+    assert fact.known and fact.value == value, (fact.value, fact.because)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("x*sin(1/x)", "lipschitz"), ("sin(x) + cos(sqrt(2)*x)", "maximum"), ("cos(3*x)*sigmoid(x)", "range")],
+)
+def test_what_no_rule_shows_is_not_claimed(text: str, name: str) -> None:
+    fact = symacts.analyze(text).facts[name]
+    assert not fact.known or (name == "lipschitz" and fact.value is sp.oo)
