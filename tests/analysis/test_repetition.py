@@ -14,6 +14,10 @@ from referee_reals import Function, NoValue, big
 from referee_sets import member
 
 import symacts
+from symacts.analysis.driver import establish
+from symacts.analysis.subject import Subject
+from symacts.analysis.table import TABLE
+from symacts.rigor.oracle import BallOracle
 from symacts.spec import x
 from symacts.symbolic.repeats import repetition
 
@@ -95,6 +99,33 @@ def test_wrong_sets_and_numbers_are_noticed() -> None:
 
 def _with(report: symacts.Report, name: str, value: object) -> symacts.Report:
     return replace(report, facts={**report.facts, name: replace(report.facts[name], value=value)})
+
+
+SCALAR = ("minimum", "maximum", "range", "monotonicity", "convexity", "lipschitz", "gradient_lipschitz", "smoothness")
+SCALAR += ("limits", "derivative_limits", "asymptotes", "homogeneous", "value_at_zero", "saturation", "domain")
+
+
+@pytest.mark.parametrize(
+    "text", ["cos(x)", "x + sin(x)", "sin(x) + cos(2*x)", "exp(sin(x))", "x - 2*cos(3*x)", "sin(x)**2"]
+)
+def test_one_period_says_what_other_methods_say(text: str) -> None:
+    subject = Subject(symacts.parse(text), x, BallOracle())
+    compared = 0
+    for name in SCALAR:
+        methods = [row.method for row in TABLE if row.fact == name]
+        found = {m: establish(subject, (name,), method=m)[name] for m in methods}
+        first = found.pop("repetition")
+        for other in (f for f in found.values() if f.known and first.known):
+            compared += 1
+            if _is_number(first.value):
+                assert not BallOracle().ball_sign(first.value - other.value), (name, first.value, other.value)
+            else:
+                assert first.value == other.value, (name, first.value, other.value)
+    assert compared >= 8
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, sp.Expr) and bool(value.is_finite)
 
 
 @pytest.mark.parametrize(
