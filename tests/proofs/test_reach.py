@@ -13,6 +13,15 @@ PAIRS: list[tuple[str, str, Any]] = [
     ("abs(diff(tanh(x), x, 2)) <= 4*sqrt(3)/9", "abs(diff(tanh(x), x, 2)) < 4*sqrt(3)/9", None),
     ("x*log(x) >= -exp(-1)", "x*log(x) > -exp(-1)", "x > 0"),
     ("log(x)/x <= exp(-1)", "log(x)/x < exp(-1)", "x > 0"),
+    # squares of binomials
+    (
+        "x/(y + z) + y/(x + z) + z/(x + y) >= 3/2",
+        "x/(y + z) + y/(x + z) + z/(x + y) >= 3/2 + 10^(-4)",
+        "x > 0, y > 0, z > 0",
+    ),
+    ("x^4 + y^4 + z^4 >= x*y*z*(x + y + z)", "x^4 + y^4 + z^4 >= x*y*z*(x + y + z) + x^4/100", None),
+    ("(x + y)*(y + z)*(z + x) >= 8*x*y*z", "(x + y)*(y + z)*(z + x) >= 9*x*y*z", "x >= 0, y >= 0, z >= 0"),
+    ("x^3 + y^3 + z^3 >= 3*x*y*z", "x^3 + y^3 + z^3 >= 3*x*y*z + x^3/50", "x >= 0, y >= 0, z >= 0"),
     # near the extremum
     ("silu(x) >= -0.27847", "silu(x) >= -0.27846", None),
     ("abs(gelu(a) - gelu(b)) <= 1.13*abs(a - b)", "abs(gelu(a) - gelu(b)) <= 1.12*abs(a - b)", None),
@@ -190,3 +199,9 @@ def test_towers_of_powers_are_not_written_out() -> None:
     """x**(x**x) at 20 is an integer that no machine holds: the search passes over such points."""
     assert prove("x^(x^x) > 0", assuming="x > 0").status == "proved"
     assert prove("x^(x^x) < 10", assuming="x > 0").status == "refuted"
+
+
+def test_a_polynomial_that_is_no_sum_of_squares_is_left_open() -> None:
+    """Motzkin's polynomial; and one that is negative where a variable is."""
+    assert prove("x^4*y^2 + x^2*y^4 + 1 >= 3*x^2*y^2", timeout=4.0).status == "unknown"
+    assert prove("x^3 + y^3 + z^3 >= 3*x*y*z").status == "refuted"

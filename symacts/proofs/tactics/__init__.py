@@ -2,13 +2,14 @@
 
 from symacts.proofs.tactics.branches import branches, definedness
 from symacts.proofs.tactics.equations import close, compare_exponentials, derivative_and_point, roots
-from symacts.proofs.tactics.inequalities import bisection, rewritten, several_variables, splits, sums_of_squares
+from symacts.proofs.tactics.inequalities import bisection, rewritten, several_variables, splits
 from symacts.proofs.tactics.operators import operators
+from symacts.proofs.tactics.squares import binomials, sums_of_squares
 
 __all__ = ["ALL"]
 
 ALL = (
     *(close, branches, definedness, operators, roots, derivative_and_point),
-    *(bisection, sums_of_squares, several_variables, rewritten, compare_exponentials, splits),
+    *(bisection, sums_of_squares, binomials, several_variables, rewritten, compare_exponentials, splits),
 )
 """The tactics in the order in which they are tried."""

@@ -19,7 +19,7 @@ from symacts.proofs.tactics.convexity import chords, exponents, factored_out, fr
 from symacts.proofs.tactics.touching import critical, repeated, tangent
 from symacts.rigor.tails import TailSign, tail_sign
 
-__all__ = ["bisection", "rewritten", "several_variables", "splits", "sums_of_squares"]
+__all__ = ["bisection", "rewritten", "several_variables", "splits"]
 
 PREC = 96
 ORDERS = (0, 1, 3)
@@ -428,82 +428,6 @@ def splits(goal: Goal, search: Search) -> Iterator[Node]:
 def is_same_kind(g: sp.Expr, a: sp.Symbol, b: sp.Symbol) -> bool:
     """Whether the expression keeps its value when the two variables change places, or vanishes where they meet."""
     return is_zero(g.xreplace({a: b})) or is_zero(g - g.xreplace({a: b, b: a}))
-
-
-def sums_of_squares(goal: Goal, search: Search) -> Iterator[Node]:
-    """Complete squares of a quadratic form; differences for one whose rows sum to zero; Lagrange's identity."""
-    if goal.relation != "<=" or has_operators(goal.lhs, goal.rhs):
-        return
-    lhs, rhs = resolved(goal)
-    g = rhs - lhs
-    numerator, denominator = sp.fraction(sp.together(g))
-    symbols = sorted(
-        (s for s in g.free_symbols if numerator.is_polynomial(s) and s not in denominator.free_symbols), key=str
-    )
-    if not 2 <= len(symbols) <= 10:
-        return
-    form = sp.Poly(numerator, *symbols)
-    for terms in (_completed(form), _differences(form, symbols), _lagrange(form, symbols)):
-        if terms:
-            weighted = [[encode(w / denominator), encode(b)] for w, b in terms]
-            yield {"rule": "squares", "terms": weighted}
-
-
-def _completed(form: sp.Poly) -> list[tuple[sp.Expr, sp.Expr]] | None:
-    """Squares of a polynomial of degree two with rational coefficients."""
-    if form.total_degree() != 2 or (not form.domain.is_ZZ and not form.domain.is_QQ):
-        return None
-    rest, terms = form.as_expr(), []
-    for s in form.gens:
-        square = sp.Poly(rest, *form.gens).coeff_monomial(s**2)
-        if square == 0:
-            continue
-        base = sp.expand(sp.diff(rest, s) / (2 * square))
-        terms.append((square, base))
-        rest = sp.expand(rest - square * base**2)
-    if not rest.is_Rational or rest < 0 or any(w < 0 for w, _ in terms):
-        return None
-    return [*terms, (rest, sp.S.One)] if rest else terms
-
-
-def _differences(form: sp.Poly, symbols: list[sp.Symbol]) -> list[tuple[sp.Expr, sp.Expr]] | None:
-    """`sum -M_ij*(v_i - v_j)**2` over i < j, where every row of the matrix M sums to zero."""
-    if form.homogeneous_order() != 2:
-        return None
-    terms = []
-    total = sp.S.Zero
-    for k, a in enumerate(symbols):
-        for b in symbols[k + 1 :]:
-            weight = sp.factor(-form.coeff_monomial(a * b) / 2)
-            terms.append((weight, a - b))
-            total += weight * (a - b) ** 2
-    return terms if is_zero(form.as_expr() - total) else None
-
-
-def _lagrange(form: sp.Poly, symbols: list[sp.Symbol]) -> list[tuple[sp.Expr, sp.Expr]] | None:
-    """Squares of `a*d - b*c` read off the terms `a**2*d**2` and `-2*a*b*c*d`, and of monomials that are left."""
-    if form.total_degree() != 4 or not (form.domain.is_ZZ or form.domain.is_QQ):
-        return None
-    rest, terms = form.as_expr(), []
-    for monomial, c in form.terms():
-        held = [s for s, k in zip(form.gens, monomial, strict=True) if k == 1]
-        if c >= 0 or len(held) != 4 or any(k > 1 for k in monomial):
-            continue
-        for k in range(1, 4):
-            a, d = held[0], held[k]
-            b, e = (s for s in held[1:] if s is not d)
-            now = sp.Poly(rest, *form.gens)
-            if now.coeff_monomial(a**2 * d**2) >= -c / 2 and now.coeff_monomial(b**2 * e**2) >= -c / 2:
-                terms.append((-c / 2, a * d - b * e))
-                rest = sp.expand(rest + c / 2 * (a * d - b * e) ** 2)
-                break
-    for monomial, c in sp.Poly(rest, *form.gens).terms():
-        if c == 0:
-            continue
-        if c < 0 or any(k % 2 for k in monomial):
-            return None
-        terms.append((c, sp.Mul(*[s ** (k // 2) for s, k in zip(form.gens, monomial, strict=True)])))
-    return terms
 
 
 def _bounds(given: Given, variable: sp.Symbol) -> list[tuple[sp.Expr, int]]:
