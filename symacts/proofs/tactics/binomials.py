@@ -6,7 +6,7 @@ Each square is `c*m*(u - w)**2` with monomials m, u, w, m >= 0: it pays for the 
 >>> import sympy as sp
 >>> x, y = sp.symbols("x y", real=True)
 >>> binomial_squares(sp.Poly(x**2 - 2*x*y + 3*y**2, x, y), frozenset())
-[(1, x - y), (2, y)]
+[(1, -x + y), (2, y)]
 """
 
 from __future__ import annotations
