@@ -38,6 +38,8 @@ PLAIN, TAIL, FIXED, SQUARE = 0.0, 1.0, 2.0, 3.0
 
 CLOSEST = 2.0**-40
 """Width of the least stretch at zero that a polynomial is fitted to; it may serve a narrower one."""
+HIGHEST = 1900
+"""Exponent of values of which no row is made: its factor and its coefficients are floats."""
 MOST_ROWS = 3000
 """Rows of one section after which what does not fit is left."""
 MOST_BLIND = 300
@@ -94,7 +96,7 @@ class Builder:
 
     `value` gives true values; `zeros` are the places (exact rationals within 2**-200, and the order) of F's zeros.
     Magnitudes below `2**least` count as zero, above `2**most` as infinite. `unmet` lists intervals where no polynomial
-    within the limits reaches the tolerance.
+    within the limits reaches the tolerance. Of a function that `swings` no sample tells the sign in between.
     """
 
     value: Value
@@ -102,6 +104,7 @@ class Builder:
     tolerance: int = 57
     least: int = -1075
     most: int = 1025
+    swings: bool = False
     unmet: list[tuple[float, float]] = field(default_factory=list)
     rows: list[tuple[float, list[float]]] = field(default_factory=list)
     blind: int = 0
@@ -181,7 +184,9 @@ class Builder:
 
         found = fit(scaled, COUNT, self.tolerance)
         self.blind += unknown
-        return None if found is None else _row(found, kind, float(center), width, half)
+        if found is None or found.scale > HIGHEST:
+            return None
+        return _row(found, kind, float(center), width, half)
 
     def plain(self, lo: float, hi: float, depth: int = 0) -> None:
         """Rows for [lo, hi] where F has no zero (or none that is known)."""
@@ -232,7 +237,7 @@ class Builder:
         seen = [v for v in ends if v is not None]
         signs = {v[0] > 0 for v in seen}
         sizes = [_size(v) for v in seen]
-        if max(sizes) < self.least or (min(sizes) > self.most and len(signs) == 1):
+        if max(sizes) < self.least or (min(sizes) > self.most and len(signs) == 1 and not self.swings):
             for s in (0.03, 0.2, 0.5, 0.8, 0.97):
                 v = self.value(Fraction(_between(lo, hi, s)))
                 if v is None:

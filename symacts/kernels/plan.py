@@ -313,11 +313,10 @@ def finish(draft: Draft, run: Callable[[FloatArray], FloatArray], most: int = 12
     most : int
         Stretches that the target can test for; the weightiest are kept.
     """
-    kept = served(draft, run, most)
-    output = _tabled(draft, kept)
-    if output.unmet and any(s.node is not None for s in draft.stretches):
-        output = _tabled(draft, _with_unmet(draft, kept, output.unmet, most, run))
-    return output
+    from symacts.kernels.rescue import rescued  # deferred: rescues are made of drafts
+
+    output = _tabled(draft, served(draft, run, most))
+    return rescued(draft, output) if output.unmet else output
 
 
 def _distant(draft: Draft, kept: Sequence[tuple[float, float]]) -> tuple[Far, ...]:
@@ -333,65 +332,6 @@ def _cut(good: Sequence[tuple[float, float]], far: Sequence[Far]) -> list[tuple[
         below = [(lo, min(hi, math.nextafter(f.lo, -math.inf))) for lo, hi in left if lo < f.lo]
         left = below + [(max(lo, math.nextafter(f.hi, math.inf)), hi) for lo, hi in left if hi > f.hi]
     return sorted(left)
-
-
-def _with_unmet(
-    draft: Draft,
-    kept: list[tuple[float, float]],
-    unmet: Sequence[tuple[float, float]],
-    most: int,
-    run: Callable[[FloatArray], FloatArray],
-) -> list[tuple[float, float]]:
-    """The stretches, and what no polynomial serves, neighbors as one: there the program is the best left."""
-    hulls: list[tuple[float, float]] = []
-    for studied in draft.sections:
-        if all(s.node is not None for s in studied.stretches):
-            for lo, hi in sorted(u for u in unmet if studied.section.lo <= u[0] and u[1] <= studied.section.hi):
-                apart = not hulls or hulls[-1][0] < studied.section.lo or not _are_close(hulls[-1][1], lo)
-                hulls[-1:] = [*hulls[-1:], (lo, hi)] if apart else [(hulls[-1][0], hi)]
-    hulls = [h for h in hulls if _is_mostly_right(draft, h, run)]
-    joined = sorted(sorted(hulls, key=lambda h: -weight(*h))[:MOST_HULLS])
-    for lo, hi in sorted(kept, key=lambda k: -weight(*k)):
-        candidate = _union([*joined, (lo, hi)], draft.form)
-        if len(candidate) <= most:
-            joined = candidate
-    return _union(joined, draft.form)
-
-
-MOST_HULLS = 8
-"""Stretches beyond those of the target that a program may serve for want of a polynomial."""
-
-
-def _is_mostly_right(draft: Draft, hull: tuple[float, float], run: Callable[[FloatArray], FloatArray]) -> bool:
-    """Whether a program is within the bound at half of the floats between: else it is no better than nothing."""
-    for studied in draft.sections:
-        if studied.section.lo <= hull[0] and hull[1] <= studied.section.hi:
-            share = np.random.default_rng(FEW).uniform(0.0, 1.0, FEW)
-            drawn = hull[0] * np.exp2(np.log2(hull[1] / hull[0]) * share)  # all exponents alike
-            points = np.unique(drawn.astype(draft.form.dtype).astype(np.float64))
-            errors = errors_of(run(points), studied.reference.values(points), draft.form)
-            return bool(np.median(errors) <= draft.form.worst)
-    return False
-
-
-FEW = 64
-"""Floats by which a program is judged where nothing better is left."""
-
-
-def _are_close(a: float, b: float) -> bool:
-    """Whether two floats of one sign are less than four binades apart."""
-    return 1.0 / 16 < abs(a / b) < 16.0 if b else False
-
-
-def _union(parts: list[tuple[float, float]], form: Format) -> list[tuple[float, float]]:
-    """Overlapping and touching intervals as one."""
-    joined: list[tuple[float, float]] = []
-    for lo, hi in sorted(parts):
-        if joined and (joined[-1][1] >= lo or form.is_gap(joined[-1][1], lo)):
-            joined[-1] = (joined[-1][0], max(hi, joined[-1][1]))
-        else:
-            joined.append((lo, hi))
-    return joined
 
 
 def _tabled(draft: Draft, kept: list[tuple[float, float]]) -> Output:
@@ -476,7 +416,8 @@ def _rows(
     """Polynomials for what the good stretches leave of a section."""
     section = studied.section
     tolerance, least, most = (57, -1075, 1025) if form.dtype == "float64" else (45, -151, 129)
-    builder = Builder(studied.reference.value, studied.roots, tolerance, least, most)
+    swings = section.expression.has(sp.sin, sp.cos)
+    builder = Builder(studied.reference.value, studied.roots, tolerance, least, most, swings)
     start = section.lo
     for lo, hi in good:
         if hi < start or lo > section.hi:

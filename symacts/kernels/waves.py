@@ -24,6 +24,7 @@ import sympy as sp
 
 from symacts.errors import UnsupportedExpression
 from symacts.kernels.code import Far
+from symacts.kernels.exact import evaluator, is_exact
 from symacts.rewrite import pairs
 from symacts.rewrite.generators import Generator, a
 from symacts.rewrite.halfline import Form, Unrewritable, half_line
@@ -291,11 +292,14 @@ def _homogeneous(p: sp.Expr, s: sp.Symbol, c: sp.Symbol) -> sp.Expr:
     return sp.expand(sp.Add(*terms))
 
 
-def written(expression: sp.Expr, x: sp.Symbol, side: int) -> str | None:
-    """The source of `far(a)` for an expression on one half line; None where it has no waves or no such form."""
+def written(expression: sp.Expr, x: sp.Symbol, side: int, any_form: bool = False) -> str | None:
+    """The source of `far(a)` for an expression on one half line; None where it has no such form.
+
+    An expression without waves has one only where `any_form` is asked for.
+    """
     try:
         form = half_line(expression, x, side)
-        return _Text(form).source() if form.generators.symbols(*WAVES) else None
+        return _Text(form).source() if any_form or form.generators.symbols(*WAVES) else None
     except (Unrewritable, UnsupportedExpression, sp.PolynomialError, ValueError, TypeError, KeyError, RecursionError):
         return None
 
@@ -307,7 +311,9 @@ def _slopes(expression: sp.Expr, x: sp.Symbol) -> list[Callable[[float], float]]
 
 @lru_cache(maxsize=256)
 def compiled(source: str) -> Callable[[FloatArray], FloatArray]:
-    """The function; it names only what `rewrite.pairs` offers."""
+    """The function; it names only what `rewrite.pairs` offers, or it is a formula (`kernels.exact`)."""
+    if is_exact(source):
+        return evaluator(source)
     names = ("add", "atan", "div", "exp", "log", "mul", "plain", "power", "sincos", "sqrt")
     space: dict[str, Any] = {"__builtins__": {}, **{name: getattr(pairs, name) for name in names}}
     exec(compile(source, "<symacts waves>", "exec"), space)

@@ -59,11 +59,13 @@ class Reference:
         try:
             return self._known[point]  # a float and the equal Fraction are one key
         except KeyError:
-            found = self._from_balls(point)
-            if found is None:
-                found = self._from_mpmath(Fraction(point))
-            self._known[point] = found
+            found = self._known[point] = self.computed(point)
             return found
+
+    def computed(self, point: float | Fraction) -> Dyadic | None:
+        """The same, not remembered."""
+        found = self._from_balls(point)
+        return self._from_mpmath(Fraction(point)) if found is None else found
 
     def values(self, points: npt.NDArray[np.float64]) -> list[Dyadic | None]:
         """The values at floats."""
@@ -143,7 +145,21 @@ def _exp(u: Any) -> Any:
     return mpmath.ldexp(mpmath.exp(r), int(n))
 
 
+def _wave(function: Any) -> Any:
+    """Sine or cosine; no digit of an argument beyond the precision's unit is known."""
+
+    def f(u: Any) -> Any:
+        u = mpmath.mpmathify(u)
+        if isinstance(u, mpmath.mpf) and mpmath.mag(u) > mpmath.mp.prec:
+            raise ValueError("a wave of an unknown phase")
+        return function(u)
+
+    return f
+
+
 SATURATED = {
+    "sin": _wave(mpmath.sin),
+    "cos": _wave(mpmath.cos),
     "exp": _saturated(_exp, "inf", 0),
     "sinh": _saturated(mpmath.sinh, "inf", "-inf"),
     "cosh": _saturated(mpmath.cosh, "inf", "inf"),
