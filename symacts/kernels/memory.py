@@ -57,7 +57,7 @@ DIRECT = _is_direct()
 
 
 class Blocks:
-    """Blocks of memory with their addresses, those used last at the end.
+    """Blocks of memory with their addresses, those used last at the end: they are taken first, caches may hold them.
 
     A block that is looked at is out of the list for that moment: of two threads only one gets it.
     """
@@ -85,14 +85,17 @@ class Blocks:
     def block(self, size: int) -> tuple[Block, int]:
         """A free block of this size and its address: one of those kept, or a new one."""
         kept, found = self._kept, None
-        for _ in range(len(kept)):
-            if not kept:  # another thread looks at the rest
+        others: list[tuple[Block, int]] = []
+        while found is None:
+            try:
+                entry = kept.pop()
+            except IndexError:  # all are seen, or another thread looks at them
                 break
-            entry = kept.pop(0)
             if len(entry[0]) == size and sys.getrefcount(entry[0]) == self._alone:
                 found = entry
-                break
-            kept.append(entry)
+            else:
+                others.append(entry)
+        kept.extend(reversed(others))
         if found is None:
             block: Block = np.empty(size, np.uint8)
             found = block, address(block)

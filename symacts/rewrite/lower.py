@@ -15,7 +15,7 @@ from symacts.rewrite.generators import Generator, a
 from symacts.rewrite.graph import Graph, Rounded
 from symacts.rewrite.halfline import Form
 
-__all__ = ["lower", "words"]
+__all__ = ["lower", "rounded", "words"]
 
 
 def words(value: sp.Expr, count: int = 2) -> tuple[float, ...]:
@@ -33,6 +33,12 @@ def words(value: sp.Expr, count: int = 2) -> tuple[float, ...]:
     return tuple(found)
 
 
+def rounded(value: sp.Expr) -> float:
+    """A constant's nearest float, which knows its rest where there is one."""
+    head, rest = words(value)
+    return Rounded(head, rest) if rest else head
+
+
 class _Lowering:
     def __init__(self, form: Form, graph: Graph, inputs: dict[str, int], exact: bool = False) -> None:
         self.form, self.graph, self.inputs, self.exact = form, graph, inputs, exact
@@ -40,8 +46,7 @@ class _Lowering:
 
     def constant(self, value: sp.Expr) -> int:
         if self.exact:
-            head, rest = words(value)
-            return self.graph.constant(Rounded(head, rest) if rest else head)
+            return self.graph.constant(rounded(value))
         return self.graph.constant(words(value, 1)[0])
 
     def symbol(self, s: sp.Basic) -> int:

@@ -63,7 +63,7 @@ class Writer:
     lines: list[str] = field(default_factory=list)
     constants: dict[str, str] = field(default_factory=dict)
     tables: dict[tuple[float, ...], str] = field(default_factory=dict)
-    shared: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    shared: dict[tuple[str | None, ...], tuple[str, ...]] = field(default_factory=dict)
     count: int = 0
     nonpositive: set[str] = field(default_factory=set)
 
@@ -110,9 +110,9 @@ class Writer:
         return f"fma{self.dtype[5:]}({a}, {b}, {c})"
 
 
-@lru_cache(maxsize=4)
-def powers_of_two(f: Words) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """2**(j/n) for j < n = 2**steps, and what rounding took from each, relative to it.
+@lru_cache(maxsize=64)
+def powers_of_two(f: Words, scale: tuple[float, float] = (1.0, 0.0)) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """2**(j/n) for j < n = 2**steps times a scale in two words, and what rounding took from each, relative to it.
 
     The first are stored with j/n taken from their exponent bits, so that adding the bits of k/n gives 2**(k/n).
     """
@@ -120,7 +120,7 @@ def powers_of_two(f: Words) -> tuple[tuple[float, ...], tuple[float, ...]]:
     real, whole = f.code[:2], f.code[0] + f.code[2]
     with mpmath.workprec(200):
         for j in range(1 << f.steps):
-            exact = mpmath.mpf(2) ** (mpmath.mpf(j) / (1 << f.steps))
+            exact = (mpmath.mpf(scale[0]) + scale[1]) * mpmath.mpf(2) ** (mpmath.mpf(j) / (1 << f.steps))
             bits = struct.unpack(whole, struct.pack(real, float(exact)))[0]
             rounded = struct.unpack(real, struct.pack(real, float(exact)))[0]
             heads.append(struct.unpack(real, struct.pack(whole, bits - (j << (f.mantissa - f.steps))))[0])
@@ -167,6 +167,42 @@ def _exp_parts(w: Writer, x: str) -> tuple[str, str]:
     if key not in w.shared:
         w.shared[key] = (w.let(f"{square} + ({r} + {w.shared['exp', x][4]})"),)
     return w.shared[key][0], s
+
+
+def exp_from(
+    w: Writer, x: str, error: str | None, place: tuple[str, str | None], scale: tuple[float, float]
+) -> tuple[str, str]:
+    """p and s with scale*exp(x + error - place) = s*(1 + p), `place` a constant in two words.
+
+    Next to the place, for a scale of 1, s is 1 and p as accurate as the difference: the constant is taken off after a
+    multiple of log(2)/n is, where what is left is close to it, so exactly.
+    """
+    f = w.words
+    key = ("exp from", x, *place)
+    if key not in w.shared:
+        n = 1 << f.steps
+        head, tail = log_two((32 if w.dtype == "float64" else 12) + f.steps, n)
+        magic = w.number(1.5 * 2.0**f.mantissa)
+        low, high = w.number(f.lowest), w.number(f.highest)
+        y = w.let(f"{x} if {x} > {low} else {low}")
+        y = w.let(f"{y} if {y} < {high} else {high}")
+        t = w.let(f"({y} - {place[0]})*{w.number(n / math.log(2))} + {magic}")
+        k = w.let(f"{t} - {magic}")
+        r = w.let(f"{y} - {k}*{w.number(head)}")
+        r = w.let(f"({r} - {place[0]}) - {k}*{w.number(tail)}")
+        for word in (f"- {place[1]}" if place[1] else "", f"+ {error}" if error else ""):
+            r = w.let(f"{r} {word}") if word else r
+        square = w.let(f"({r}*{r})*{w.polynomial(coefficients('exp', f.bits), r)}")
+        w.shared[key] = r, square, w.let(w.bits(t))
+    r, square, index = w.shared[key]
+    scaled = (*key, repr(scale))
+    if scaled not in w.shared:
+        heads, rests = powers_of_two(f, scale)
+        row = w.let(f"{w.table(heads)}[{index}]")
+        s = w.let(w.cast(f"{w.bits(row)} + ({index} << {f.mantissa - f.steps})"))
+        w.shared[scaled] = w.let(f"{square} + ({r} + {w.let(f'{w.table(rests)}[{index}]')})"), s
+    p, s = w.shared[scaled]
+    return p, s
 
 
 def exp(w: Writer, x: str) -> str:

@@ -20,10 +20,12 @@ from symacts.kernels.code import Code, Part
 from symacts.kernels.pieces import COLUMNS
 from symacts.kernels.plan import Draft, Plan, Stretch, finish, make_plan, served
 from symacts.kernels.series import Range, series, with_series
-from symacts.kernels.targets.elementary import EXPANSIONS, Writer
+from symacts.kernels.targets.elementary import Writer
 from symacts.kernels.targets.numpy import combine
-from symacts.kernels.targets.pairs import SUPPORTED, Pairs, is_larger, is_nonpositive, is_power_of_two
+from symacts.kernels.targets.pairs import SUPPORTED, Pairs
+from symacts.kernels.targets.rounding import SHORT_RECIPROCALS, plain
 from symacts.kernels.targets.segments import Segments, segmented, share, write
+from symacts.rewrite.anchored import anchored, anchors
 from symacts.rewrite.graph import Graph
 from symacts.rewrite.regimes import FloatArray, Section, choose, weight
 
@@ -71,9 +73,9 @@ def share_reciprocals(graph: Graph, outputs: tuple[int, ...]) -> tuple[Graph, tu
 class _Style:
     """How a loop is written: the arithmetic, which outputs come from segments, what is patched.
 
-    The arithmetic is "shared" (one reciprocal for each denominator), "refined" (the same, with the rounding errors of
-    denominator and reciprocal put back), "rounded once" (quotients as they are) or "paired" (`targets.pairs`: to the
-    end for the outputs in `pairs`, in sums for the others). The outputs in `alone` have no program beside the segments.
+    The arithmetic is one of `targets.rounding`, with one reciprocal for each denominator but in "rounded once", or
+    "paired" (`targets.pairs`: to the end for the outputs in `pairs`, in sums for the others). The outputs in `alone`
+    have no program beside the segments.
     Patches are programs for small ranges, each with its ends. Outside `near` another way of writing the loop serves,
     `wide`, for vectors with an element there.
     """
@@ -122,11 +124,11 @@ def _function(name: str, plan: Plan, writer: Writer, style: _Style) -> list[str]
             for k, root in enumerate(roots)
         ]
     else:
-        names = _plain(graph, writer, wanted, style.arithmetic)
+        names = plain(graph, writer, wanted, style.arithmetic)
         results = [None if root is None else names[root] for root in roots]
     for k, patches in style.patches.items():
         for lo, hi, node in patches:
-            inner = _plain(plan.graph, writer, (node,), "shared")[node]
+            inner = plain(plan.graph, writer, (node,), "shared")[node]
             results[k] = _patched(writer, inner, results[k] or "x", lo, hi)
     for k, found_segments in style.segments.items():
         results[k] = write(writer, found_segments, plan.drafts[k].form, results[k])
@@ -143,43 +145,6 @@ def _patched(w: Writer, inner: str, outer: str, lo: float, hi: float) -> str:
     return w.let(f"{w.let(f'{inner} if {below} else {outer}')} if {above} else {outer}")
 
 
-def _plain(graph: Graph, writer: Writer, wanted: tuple[int, ...], arithmetic: str) -> dict[int, str]:
-    """The names of all steps, each rounded; "refined": the rounding errors of exponents, too, are put back."""
-    names: dict[int, str] = {}
-    pairs = Pairs(writer, graph)
-    for k in graph.reachable(wanted):
-        step = graph.steps[k]
-        if step.name == "var":
-            names[k] = "x"
-        elif step.name == "const":
-            names[k] = writer.number(float(step.payload or 0.0))
-        elif step.name == "below":
-            names[k] = writer.let(f"x < {writer.number(float(step.payload or 0.0))}")
-        elif step.name == "select":
-            mask, p, q = (names[j] for j in step.args)
-            names[k] = writer.let(f"{p} if {mask} else {q}")
-        elif step.name == "div" and arithmetic == "refined" and graph.value(step.args[0]) == 1.0:
-            names[k] = _reciprocal(graph, writer, names, step.args[1])
-        elif step.name == "exp" and arithmetic == "refined" and _is_short(graph, step.args[0]):
-            names[k] = pairs.exponential_of(step.args[0])
-        else:
-            names[k] = EXPANSIONS[step.name](writer, *(names[j] for j in step.args))
-        if is_nonpositive(graph, k):
-            writer.nonpositive.add(names[k])
-    return names
-
-
-EXACT, SHORT = frozenset({"var", "const", "neg", "abs"}), frozenset({"add", "sub", "mul"})
-"""Operations without a rounding error, and those with one that costs an operation or two."""
-
-
-def _is_short(graph: Graph, k: int) -> bool:
-    """Whether a step is made of sums and products alone, and rounded somewhere."""
-    steps = [graph.steps[j] for j in graph.reachable((k,))]
-    rounded = [s for s in steps if s.name in SHORT and not any(is_power_of_two(graph.value(j)) for j in s.args)]
-    return bool(rounded) and all(s.name in EXACT | SHORT for s in steps)
-
-
 def _needed(lines: Sequence[str], results: Sequence[str]) -> list[str]:
     """The lines that some result needs."""
     needed = set(results)
@@ -193,23 +158,6 @@ def _needed(lines: Sequence[str], results: Sequence[str]) -> list[str]:
 
 
 NAME = re.compile(r"\b[vCT]\d+\b")
-
-
-def _reciprocal(graph: Graph, w: Writer, names: Mapping[int, str], k: int) -> str:
-    """1/d to half a unit even where d = a + b was rounded: 1/(d + e) = r + r*((1 - d*r) - e*r) to first order."""
-    step, d, one = graph.steps[k], names[k], w.number(1.0)
-    r = w.let(f"near({d})")
-    rest = w.let(w.fma("-" + d, r, one))
-    if step.name == "add":
-        i, j = step.args if is_larger(graph, *step.args) else step.args[::-1]
-        a, b = names[i], names[j]
-        if is_larger(graph, i, j):
-            lost = w.let(f"{b} - ({d} - {a})")  # exact where the first is the larger one (Dekker)
-        else:
-            near = w.let(f"{d} - {a}")
-            lost = w.let(f"({a} - ({d} - {near})) + ({b} - {near})")  # exact in any order of sizes (Knuth)
-        rest = w.let(w.fma("-" + lost, r, rest))
-    return w.let(f"{r}*{rest} + {r}")
 
 
 def _literal(text: str) -> str:
@@ -231,7 +179,7 @@ def compile_plan(
     name = dtype if inner == dtype else "float32 in float64"
     plan = make_plan(tasks, x, name)
     with np.errstate(all="ignore"):
-        best = min(_trials(plan, name, inner, parallel), key=lambda trial: trial.cost)
+        best = min(_trials(plan, x, name, inner, parallel), key=lambda trial: trial.cost)
         outputs = [finish(draft, best.columns[k], MOST_SLOTS) for k, draft in enumerate(plan.drafts)]
     parts = tuple(Part(o.good, o.table, o.unmet, o.far) for o in outputs)
     slots = max(MOST_SLOTS, *(len(o.good) for o in outputs))  # more where no polynomial served
@@ -301,17 +249,17 @@ to another, divisions and square roots as what they are made of.
 """
 ENOUGH = 0.006
 """Share of inputs left to the table that does not pay for another way of writing the loop."""
-CHEAP = {"float64": 8.0, "float32": 2.0}
+CHEAP = {"float64": 8.0, "float32": 2.4}
 """Cost below which no other way of writing the loop is tried."""
 PATCHED = 0.002
 """Share of inputs from which a range that programs leave gets a polynomial."""
 
 
-def _trials(plan: Plan, name: str, inner: str, parallel: bool) -> Iterator[_Trial]:
+def _trials(plan: Plan, x: sp.Symbol, name: str, inner: str, parallel: bool) -> Iterator[_Trial]:
     """Ways of writing the loop, cheapest first; the caller takes the cheapest, what it leaves to tables included.
 
-    Programs with shared reciprocals; these with the error of each reciprocal's denominator put back, for the forms that
-    rounded arithmetic prefers and for those that are best in exact arithmetic; the latter in pairs of words, with
+    Programs with shared reciprocals; these with rounding errors put back, for the forms that rounded arithmetic
+    prefers, for those around a zero and for those that are best in exact arithmetic; the latter in pairs of words, with
     polynomials where even these do not serve; segments, alone and with the cheapest of the former for vectors that
     reach beyond them; quotients rounded once, with polynomials.
     """
@@ -324,8 +272,14 @@ def _trials(plan: Plan, name: str, inner: str, parallel: bool) -> Iterator[_Tria
     def enough() -> bool:
         return any(t.missing < ENOUGH and t.cost < CHEAP[inner] for t in seen)
 
-    for arithmetic in ("shared", "refined"):
+    for arithmetic in ("shared", "refined", "short"):
         yield tried(plan, arithmetic)
+        if enough():
+            return
+    around = list(_anchored(plan, x))
+    for arithmetic in SHORT_RECIPROCALS:
+        for anchored_plan in around:
+            yield tried(anchored_plan, arithmetic)
         if enough():
             return
     for sided, exact in _exact(plan, inner):
@@ -402,6 +356,26 @@ def _exact(plan: Plan, inner: str) -> Iterator[tuple[int, Plan]]:
         drafts = [chosen(draft, kind, side) for draft in plan.drafts]
         if all(draft is not None for draft in drafts):
             yield side, Plan(plan.graph, tuple(draft for draft in drafts if draft is not None))
+
+
+def _anchored(plan: Plan, x: sp.Symbol) -> Iterator[Plan]:
+    """The plan with programs around a zero of some output, in one exponential (`rewrite.anchored`)."""
+    roots = [root for draft in plan.drafts for studied in draft.sections for root in studied.roots]
+    for place in anchors(roots)[:MOST_ANCHORS]:
+        for side in (1, -1):
+            drafts = []
+            for draft in plan.drafts:
+                expressions = {studied.section.expression for studied in draft.sections}
+                node = anchored(expressions.pop(), x, place, side, plan.graph) if len(expressions) == 1 else None
+                if node is not None:
+                    sections = [replace(s, stretches=[Stretch(s.section.lo, node)]) for s in draft.sections]
+                    drafts.append(replace(draft, sections=sections))
+            if len(drafts) == len(plan.drafts):
+                yield Plan(plan.graph, tuple(drafts))
+
+
+MOST_ANCHORS = 2
+"""Zeros around which programs are tried."""
 
 
 def _patches(plan: Plan, last: _Trial) -> dict[int, list[tuple[float, float, int]]]:

@@ -11,12 +11,13 @@ relative errors just add; `pairs` carries them to the end.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from symacts.kernels.approximations import ERFCX_POLE, coefficients
-from symacts.kernels.targets.elementary import EXPANSIONS, Writer, exp_reduced
+from symacts.kernels.targets.elementary import EXPANSIONS, Writer, exp_from, exp_reduced
 from symacts.rewrite.graph import Graph, Rounded
 
 __all__ = ["SUPPORTED", "Pairs", "is_larger", "is_nonpositive", "is_power_of_two"]
@@ -181,6 +182,55 @@ class Pairs:
             self.writer.nonpositive.add(value)
         e = EXPANSIONS["exp"](self.writer, value)
         return e if error is None else self.writer.let(f"{e}*{error} + {e}")
+
+    def times_away(
+        self, names: Mapping[int, str], factor: int, k: int, constant: int, other: int, *, careful: bool
+    ) -> str:
+        """factor*(value - constant) + other, the constant in two words: the difference is exact where they are close.
+
+        In careful arithmetic it comes with what rounding took from it elsewhere, a factor that is a product, too.
+        """
+        w, (head, rest), (value, _) = self.writer, self.constant(constant), self.pair(k)
+        distance, f, more = w.let(f"{value} - {head}"), names[factor], names[other]
+        if self.graph.value(factor) == 1.0:
+            return w.let(f"{distance} + {more if rest is None else w.let(f'{more} - {rest}')}")
+        if careful:
+            distance, left = self.total((value, None), self.negative((head, rest)))
+            lost = self.lost(names, factor)
+            more = more if lost is None else w.let(f"{lost}*{distance} + {more}")
+            more = more if left is None else w.let(f"{f}*{left} + {more}")
+        elif rest is not None:
+            more = w.let(f"{more} - {f}*{rest}")
+        return w.let(f"{f}*{distance} + {more}")
+
+    def times_square(self, names: Mapping[int, str], k: int, r: str) -> tuple[str, str]:
+        """value*r*r and what rounding took from it, r of half the format's digits; in float32 its square underflows."""
+        w, n, before = self.writer, names[k], self.lost(names, k)
+        if w.dtype == "float64":
+            factor = w.let(f"{r}*{r}")
+            near = w.let(f"{n}*{factor}")
+            lost = w.let(w.fma(n, factor, f"-{near}"))
+            return near, lost if before is None else w.let(f"{before}*{factor} + {lost}")
+        once = w.let(f"{n}*{r}")
+        lost = w.let(w.fma(n, r, f"-{once}"))
+        lost = lost if before is None else w.let(f"{before}*{r} + {lost}")
+        near = w.let(f"{once}*{r}")
+        return near, w.let(f"{lost}*{r} + {w.let(w.fma(once, r, f'-{near}'))}")
+
+    def lost(self, names: Mapping[int, str], k: int) -> str | None:
+        """What rounding took from a product; None for any other step."""
+        step = self.graph.steps[k]
+        if step.name != "mul" or any(is_power_of_two(self.graph.value(j)) for j in step.args):
+            return None
+        return self.writer.let(self.writer.fma(names[step.args[0]], names[step.args[1]], f"-{names[k]}"))
+
+    def exponential_from(self, k: int, constant: int, scale: int | None = None) -> str:
+        """scale*exp(k - constant), or exp(k - constant) - 1: next to zero as accurate as the difference."""
+        w, (value, error) = self.writer, self.pair(k)
+        factor = 1.0 if scale is None else self.graph.value(scale) or 1.0
+        rest = factor.rest if isinstance(factor, Rounded) else 0.0
+        p, s = exp_from(w, value, error, self.constant(constant), (float(factor), rest))
+        return w.let(f"{s}*{p} + ({s} - {w.number(1.0)})" if scale is None else f"{s}*{p} + {s}")
 
     def exponential(self, k: int) -> Pair:
         """s*(1 + p + low), or that less one, from the parts of `exp_reduced`."""

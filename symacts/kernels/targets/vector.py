@@ -209,8 +209,8 @@ class Body:
     def whole_of(self, e: ast.expr) -> str:
         if isinstance(e, ast.Name):
             return self.whole_splat(23 if self.real == "float" else 52) if e.id == "SHIFT" else self.values[e.id]
-        if isinstance(e, ast.Constant):
-            return self.whole_splat(int(e.value))  # type: ignore[arg-type]
+        if isinstance(e, (ast.Constant, ast.UnaryOp)):
+            return self.whole_splat(int(ast.literal_eval(e)))
         if isinstance(e, ast.Call):
             return self.put(f"bitcast {self.vector} {self.real_of(e.args[0])} to {self.index}")
         assert isinstance(e, ast.BinOp)
