@@ -32,6 +32,11 @@ PAIRS: list[tuple[str, str, Any]] = [
     ("limit(swish(x, b), b, oo) = relu(x)", "limit(swish(x, b), b, oo) = x", None),
     ("limit((1 + x/n)**n, n, oo) = exp(x)", "limit((1 + x/n)**n, n, oo) = exp(2*x)", None),
     ("limit(log(exp(t*a) + exp(t*b))/t, t, oo) = Max(a, b)", "limit(log(exp(t*a) + exp(t*b))/t, t, oo) = a", None),
+    ("limit(squareplus(x, b) - x, x, oo) = 0", "limit(squareplus(x, b) - x, x, oo) = b", "b > 0"),
+    ("limit(x*(squareplus(x, b) - x), x, oo) = b/4", "limit(x*(squareplus(x, b) - x), x, oo) = b/2", "b > 0"),
+    ("limit(sqrt(x^2 + a*x) - x, x, oo) = a/2", "limit(sqrt(x^2 + a*x) - x, x, oo) = a", "a > 0"),
+    ("limit(log(a*x^2 + b)/log(x), x, oo) = 2", "limit(log(a*x^2 + b)/log(x), x, oo) = a", "a > 0, b > 0"),
+    ("limit(log(1 + a*x) - log(1 + x), x, oo) = log(a)", "limit(log(1 + a*x) - log(1 + x), x, oo) = a", "a > 0"),
     ("limit(exp(-a*x), x, oo) = 0", "limit(exp(-a*x), x, oo) = 1", "a > 0"),
     # integrals
     (

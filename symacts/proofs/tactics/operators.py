@@ -178,6 +178,7 @@ def _has_pole_inside(f: sp.Expr, x: sp.Symbol) -> bool:
 def _led(e: sp.Expr, x: sp.Symbol) -> Iterator[sp.Expr]:
     """The formula with a sum of exponentials written as one of them times the rest: `exp(L)*(1 + ...)`."""
     e = e.replace(lambda p: p.is_Pow and x in p.exp.free_symbols, lambda p: sp.exp(p.exp * sp.log(p.base)))
+    yield from _logarithms_led(e, x)
     sums = [s for s in e.atoms(sp.Add) if sum(isinstance(t, sp.exp) and x in t.free_symbols for t in s.args) > 1]
     for s in sorted(sums, key=sp.default_sort_key):
         for lead in s.args:
@@ -192,6 +193,19 @@ def _led(e: sp.Expr, x: sp.Symbol) -> Iterator[sp.Expr]:
                 )
                 form = e.xreplace({sp.log(s): lead.args[0] + sp.log(rest)}).xreplace({s: lead * rest})
                 yield sp.expand_mul(form, deep=False)
+
+
+def _logarithms_led(e: sp.Expr, x: sp.Symbol) -> Iterator[sp.Expr]:
+    """The formula with logarithms of sums led by a power of x: `log(a*x + 1) = log(x) + log(a + 1/x)`."""
+    swaps = {}
+    for l in e.atoms(sp.log):
+        terms = l.args[0].args if l.args[0].is_Add else ()
+        powers = [p for t in terms for b, p in [t.as_independent(x, as_Add=False)[1].as_base_exp()] if b == x]
+        powers = [p for p in powers if p.is_Rational and p > 0]
+        if powers:
+            swaps[l] = max(powers) * sp.log(x) + sp.log(sp.expand(l.args[0] / x ** max(powers)))
+    if swaps and e.free_symbols != {x}:
+        yield sp.expand_mul(e.xreplace(swaps))
 
 
 def _unscaled(c: sp.Expr, f: sp.Expr, x: sp.Symbol, point: sp.Expr, outer: Given) -> tuple[sp.Expr, sp.Expr]:
