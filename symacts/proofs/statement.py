@@ -84,7 +84,7 @@ def read(statement: Any, assuming: Any = None) -> Claim | MatrixClaim:
     sides = tuple(_checked(side.xreplace(swap)) for side in sides)
     moved = [(_checked(e.xreplace(swap)), op) for e, op in premises]
     given = tuple(dict.fromkeys([*moved, *extra]))
-    return Claim(sides, relations, given, text, _domain([e.xreplace(swap) for e in removed], given))
+    return Claim(sides, relations, given, text, _domain([e.xreplace(swap) for e in removed], given, sides))
 
 
 def _finite_part(sides: tuple[sp.Expr, ...], relations: tuple[str, ...]) -> tuple[tuple[sp.Expr, ...], tuple[str, ...]]:
@@ -99,11 +99,15 @@ def _finite_part(sides: tuple[sp.Expr, ...], relations: tuple[str, ...]) -> tupl
     return sides, relations
 
 
-def _domain(removed: Iterable[sp.Expr], premises: tuple[Condition, ...]) -> tuple[Condition, ...]:
+def _domain(
+    removed: Iterable[sp.Expr], premises: tuple[Condition, ...], sides: Iterable[sp.Expr]
+) -> tuple[Condition, ...]:
     """Conditions under which parts that are no longer in the sides are defined, but for isolated zeros of divisors."""
     given = Given(premises)
+    kept = {atom for side in sides for atom in side.atoms(sp.Limit, sp.Integral)}
     out: list[Condition] = []
     for e in removed:
+        out += [(1 + atom**2, ">") for atom in e.atoms(sp.Limit, sp.Integral) - kept]  # a number, if it exists
         try:
             conditions = obligations(given.partial(e))
         except UnsupportedExpression:

@@ -463,6 +463,24 @@ MATRICES: dict[str, tuple[MatrixClaim, Any]] = {
         ),
         {"rule": "words"},
     ),
+    "a logarithm of what may be negative": (
+        MatrixClaim(
+            *(("map", "f", X), "=", ("map", "f", ("add", X, ("mul", ("num", "0"), X)))),
+            (("x", ("n", 1)),),
+            (("f", sp.log(x)),),
+        ),
+        {"rule": "words"},
+    ),
+    "a root of a branch that may be negative": (
+        MatrixClaim(
+            ("map", "f", X),
+            "=",
+            ("map", "f", X),
+            (("x", ("n", 1)),),
+            (("f", sp.Piecewise((x, x > 0), (sp.sqrt(x), True))),),
+        ),
+        {"rule": "words"},
+    ),
     "an inverse that is not square": (
         MatrixClaim(("mul", ("inv", ("sym", "A")), ("sym", "A")), "=", ("I",), (("A", ("m", "n")),)),
         {"rule": "words"},

@@ -16,7 +16,7 @@ from symacts.errors import UnsupportedExpression
 from symacts.proofs.checker.entail import SWITCHES, Condition, Given, Undecided
 from symacts.proofs.checker.normal import is_zero
 
-__all__ = ["demands", "follows", "obligations", "strictly"]
+__all__ = ["demands", "domain_of", "follows", "obligations", "strictly"]
 
 _ENTIRE: tuple[Any, ...] = (
     sp.exp,
@@ -49,7 +49,7 @@ def obligations(e: sp.Basic) -> list[Condition]:
         if isinstance(node, (sp.Limit, sp.Integral)):  # their own rules see to them
             walk.skip()
         else:
-            out += _domain_of(node, node.args)
+            out += domain_of(node, node.args)
     return _open(out)
 
 
@@ -82,7 +82,7 @@ def demands(given: Given, e: sp.Basic) -> list[Condition]:
                 return _open([*out, *demands(given, value)])
         raise UnsupportedExpression(f"no branch of {e} covers the hypotheses")
     out = [c for a in e.args for c in demands(given, a)]
-    return _open([*out, *_domain_of(e, tuple(given.resolve(a) for a in e.args))])
+    return _open([*out, *domain_of(e, tuple(given.resolve(a) for a in e.args))])
 
 
 def _open(conditions: list[Condition]) -> list[Condition]:
@@ -90,7 +90,7 @@ def _open(conditions: list[Condition]) -> list[Condition]:
     return list(dict.fromkeys(kept))
 
 
-def _domain_of(node: Any, args: tuple[Any, ...]) -> list[Condition]:
+def domain_of(node: Any, args: tuple[Any, ...]) -> list[Condition]:
     """The conditions of one node, for the arguments given."""
     if node.is_Pow:
         base, exponent = args

@@ -19,6 +19,7 @@ from symacts.errors import UnsupportedExpression
 from symacts.proofs.checker import words
 from symacts.proofs.checker.entail import Given, is_analytic
 from symacts.proofs.checker.goals import Goal
+from symacts.proofs.checker.matrix_domains import require_domains
 from symacts.proofs.checker.normal import is_zero
 from symacts.spec import i, n, xs
 
@@ -43,6 +44,7 @@ def subgoals(claim: MatrixClaim, node: Mapping[str, Any]) -> list[Goal]:
     left, right = words.normal(claim.lhs, shapes), words.normal(claim.rhs, shapes)
     for side in (claim.lhs, claim.rhs):
         _require_inverses(side, shapes)
+        require_domains(side, shapes, dict(claim.definitions))
     for a, b in ((left.rows, right.rows), (left.cols, right.cols)):
         if a is not None and b is not None and a != b:
             raise UnsupportedExpression(
