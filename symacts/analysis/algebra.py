@@ -8,6 +8,8 @@ from itertools import pairwise
 import sympy as sp
 
 from symacts.analysis.ends import Answer, Facts
+from symacts.analysis.no_polynomial import is_no_solution
+from symacts.analysis.sampling import sample
 from symacts.analysis.subject import Border, Subject
 from symacts.errors import UnsupportedExpression
 from symacts.symbolic.forms import is_identically_zero
@@ -15,7 +17,7 @@ from symacts.symbolic.oracle import Undecided
 from symacts.symbolic.output import polynomial_in_output
 from symacts.symbolic.output import y as OUTPUT
 
-__all__ = ["derivative_in_output", "derivative_of_order", "derivative_pieces", "homogeneous", "piecewise", "sample"]
+__all__ = ["derivative_in_output", "derivative_of_order", "derivative_pieces", "homogeneous", "piecewise"]
 
 
 def piecewise(pieces: list[tuple[sp.Set, sp.Expr]], x: sp.Symbol) -> sp.Expr:
@@ -187,84 +189,13 @@ def derivative_in_output(f: Subject, facts: Facts) -> Answer:
         polynomial = None if excluded else polynomial_in_output(value, slope, f.x)
         if polynomial is None and not excluded:
             raise Undecided("no polynomial found, and none of degree up to 8 excluded")
-        if polynomial is None and not _is_no_solution(f, k):
+        if polynomial is None and not is_no_solution(f, k):
             raise Undecided("no polynomial of degree up to 8, and none of higher degree excluded")
         found.append(polynomial)
     because = "undetermined coefficients over the exponentials of f, checked by exact expansion"
     if None in found:
         because = "exact expansion where P exists; elsewhere f, by its turns, ends or poles, solves no y' = P(y)"
     return (found[0] if len(found) == 1 else tuple(found)), because
-
-
-def _is_no_solution(f: Subject, branch: int) -> bool:
-    """Whether f is shown to solve no equation `y' = P(y)` with a polynomial P of degree at least 2.
-
-    What solves it on the branch does so as far as its formula is analytic.
-    """
-    if _has_simple_pole(f.expression_of(branch, 1), f.x):
-        return True
-    for g, k in ((f, branch), *_continued(f, branch)):
-        if _turns(g, k) or any(_ends_otherwise(g, k, at) for at in ("lo", "hi")):
-            return True
-    return False
-
-
-def _continued(f: Subject, branch: int) -> list[tuple[Subject, int]]:
-    """The formula of one of several branches, and its own branch that goes on from there."""
-    if len(f.branches) == 1:
-        return []
-    piece = f.branches[branch]
-    (inside,) = sample(f, piece.lo, piece.hi, 1)
-    alone = Subject(piece.expression, f.x, f.oracle)
-    try:
-        return [(alone, k) for k, b in alone.pieces if alone.compare(b.lo, inside) < 0 < alone.compare(b.hi, inside)]
-    except Undecided:
-        return []
-
-
-def _has_simple_pole(slope: sp.Expr, x: sp.Symbol) -> bool:
-    """Whether f' is rational with a simple pole: then f holds a logarithm, and P(f) = f' would make it algebraic."""
-    if not slope.is_rational_function(x):
-        return False
-    below = sp.Poly(sp.fraction(sp.cancel(sp.together(slope)))[1], x)
-    if below.domain not in (sp.ZZ, sp.QQ):
-        return False
-    return any(multiplicity == 1 and factor.degree() for factor, multiplicity in below.factor_list()[1])
-
-
-def _turns(f: Subject, branch: int) -> bool:
-    """Whether f' vanishes inside the branch: a solution of y' = P(y) that is not constant never does that."""
-    piece = f.branches[branch]
-    signs = {f.oracle.sign_at(f.expression_of(branch, 1), f.x, t) for t in sample(f, piece.lo, piece.hi, 12)}
-    if {1, -1} <= signs:
-        return True
-    try:
-        return bool(f.chart(branch, 1).zeros)
-    except Undecided:
-        return False
-
-
-def _ends_otherwise(f: Subject, branch: int, at: str) -> bool:
-    """Whether f ends as no solution of `y' = P(y)` with P of degree at least 2 does.
-
-    Towards a finite point, a solution with a finite limit L has the slope P(L), not 0. On a half line it stays bounded
-    (it would reach infinity in finite time), and where it tends to a zero L of P, of multiplicity m, its slope falls as
-    `exp(-c*|x|)` for m = 1, as `|x|**(-m/(m - 1))` else, which is no faster than `x**-2`.
-    """
-    piece = f.branches[branch]
-    end, side = (piece.lo, -1) if at == "lo" else (piece.hi, 1)
-    try:
-        value = f.end(branch, at)
-        if end.is_finite is not False:
-            slope = f.end(branch, at, 1)
-            return value.is_finite is not False and (slope.is_finite is False or f.sign(slope) == 0)
-        if value.is_infinite:
-            return True
-        slope = f.expression_of(branch, 1)
-        rate = f.oracle.rate(slope, f.x, side)  # type: ignore[attr-defined]
-        return rate == "gaussian" or (rate == "algebraic" and f.limit_of(f.x**2 * slope, end, -side) == 0)
-    except Undecided:
-        return False
 
 
 MOST_BITS = 10_000
@@ -311,21 +242,6 @@ class _Ball:
             return None
         ends = [a / b for a in (self.lo, self.hi) for b in (other.lo, other.hi)]
         return _Ball(min(ends), max(ends))
-
-
-def sample(f: Subject, lo: sp.Expr, hi: sp.Expr, count: int) -> list[sp.Rational]:
-    """Rational points inside an open interval, unevenly spaced."""
-    if lo.is_infinite and hi.is_infinite:
-        a, b = sp.Rational(-3), sp.Rational(3)
-    elif lo.is_infinite:
-        b = f.oracle.enclose(hi, 20)[0]  # type: ignore[attr-defined]
-        a = b - 4
-    elif hi.is_infinite:
-        a = f.oracle.enclose(lo, 20)[1]  # type: ignore[attr-defined]
-        b = a + 4
-    else:
-        a, b = f.oracle.enclose(lo, 20)[1], f.oracle.enclose(hi, 20)[0]  # type: ignore[attr-defined]
-    return [a + (b - a) * sp.Rational(k * (k + 5), (count + 1) * (count + 6)) for k in range(1, count + 1)]
 
 
 def homogeneous(f: Subject, facts: Facts) -> Answer:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sympy as sp
 
-from symacts.analysis.algebra import sample
 from symacts.analysis.ends import Answer, Facts
 from symacts.analysis.ends import domain as domain_of
 from symacts.analysis.moments import diverges
+from symacts.analysis.sampling import sample
 from symacts.analysis.subject import Subject
 from symacts.analysis.window import Window, missing_points, over_the_line, parts_of, window_of
 from symacts.facts import DefiniteIntegral

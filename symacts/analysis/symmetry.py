@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sympy as sp
 
-from symacts.analysis.algebra import sample
 from symacts.analysis.ends import Answer, Facts
+from symacts.analysis.sampling import sample
 from symacts.analysis.shape import breaks
 from symacts.analysis.subject import Border, Subject
 from symacts.symbolic.forms import is_identically_zero

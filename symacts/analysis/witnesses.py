@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import sympy as sp
 
-from symacts.analysis.algebra import sample
 from symacts.analysis.ends import Answer, Facts
+from symacts.analysis.sampling import sample
 from symacts.analysis.subject import NoLimit, Subject
 from symacts.symbolic.oracle import Undecided
 

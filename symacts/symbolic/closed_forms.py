@@ -65,6 +65,8 @@ def candidates(expression: sp.Expr, x: sp.Symbol) -> list[sp.Expr]:
     """
     if expression.count_ops() > MOST_OPERATIONS // 2:
         return []
+    if any(e.has(x) for e in expression.atoms(sp.log)):
+        return _zeros_in_a_logarithm(expression, x)
     read = _in_exponential(expression, x)
     if read is None:
         return []
@@ -80,6 +82,27 @@ def candidates(expression: sp.Expr, x: sp.Symbol) -> list[sp.Expr]:
     for factor, _ in factors:
         found += _zeros_of_factor(factor, x, t, c)
     return [z for z in found if z.is_extended_real is not False and not z.has(sp.I, sp.nan, sp.zoo)]
+
+
+def _zeros_in_a_logarithm(expression: sp.Expr, x: sp.Symbol) -> list[sp.Expr]:
+    """Zeros of the factors `a + b*log(k*x + d)` of a polynomial in x and one logarithm, and of those in x alone."""
+    numerator, _ = sp.fraction(sp.together(expression))
+    logarithms = [e for e in numerator.atoms(sp.log) if e.has(x)]
+    if len(logarithms) != 1 or not logarithms[0].args[0].is_polynomial(x) or sp.degree(logarithms[0].args[0], x) != 1:
+        return []
+    value = sp.Dummy("l", real=True)
+    numerator = numerator.xreplace({logarithms[0]: value})
+    if not numerator.is_polynomial(x, value) or not numerator.has(x, value):
+        return []
+    k, d = sp.Poly(logarithms[0].args[0], x).all_coeffs()
+    found: list[sp.Expr] = []
+    for factor, _ in sp.factor_list(numerator, x, value)[1]:
+        if factor.has(x) and not factor.has(value) and sp.degree(factor, x) <= 2:
+            found += sp.roots(factor, x, multiple=True)
+        elif not factor.has(x) and sp.degree(factor, value) == 1:
+            b, a = sp.Poly(factor, value).all_coeffs()
+            found.append((sp.exp(-a / b) - d) / k)
+    return [z for z in found if z.is_extended_real is not False]
 
 
 def _zeros_of_factor(factor: sp.Expr, x: sp.Symbol, t: sp.Symbol, c: sp.Expr) -> list[sp.Expr]:

@@ -51,7 +51,59 @@ def _solve(e: sp.Expr, x: sp.Symbol, value: sp.Expr) -> list[sp.Expr]:
         return _solve(e.exp, x, sp.log(value) / sp.log(e.base))
     if type(e) in _UNDO and len(e.args) == 1:
         return _solve(e.args[0], x, _UNDO[type(e)](value))
-    return _radical(e, x, value) or _quadratic(e, x, value) or _cubic(e, x, value) or _lambert(e, x, value)
+    if type(e) in _WAVES:
+        return [s for v in _WAVES[type(e)](value) for s in _solve(e.args[0], x, v)]
+    power = _common_power(e)
+    if power > 1:
+        base = sp.Mul(*[f.base ** (f.exp / power) for f in e.args])
+        return _solve(sp.Pow(base, power, evaluate=False), x, value)
+    ways = (_radical, _quadratic, _cubic, _in_a_power, _lambert, _lambert_of_log)
+    return next((found for way in ways if (found := way(e, x, value))), [])
+
+
+_WAVES: dict[type, Callable[[sp.Expr], list[sp.Expr]]] = {
+    sp.sin: lambda v: [sp.asin(v), sp.pi - sp.asin(v), -sp.pi - sp.asin(v)],
+    sp.cos: lambda v: [sp.acos(v), -sp.acos(v)],
+    sp.tan: lambda v: [sp.atan(v)],
+}
+"""Waves on the pieces next to 0: which one is meant is decided by a value at a point."""
+
+
+def _common_power(e: sp.Expr) -> int:
+    """The largest n for which a product is the n-th power of a product of integer powers; 1 for anything else."""
+    if not e.is_Mul or not all(f.is_Pow and f.exp.is_Integer for f in e.args):
+        return 1
+    return int(sp.igcd(*[f.exp for f in e.args]))
+
+
+def _in_a_power(e: sp.Expr, x: sp.Symbol, value: sp.Expr) -> list[sp.Expr]:
+    """A rational function of `x**n`, n > 1."""
+    powers = [p.exp for p in e.atoms(sp.Pow) if p.base == x]
+    if not e.is_rational_function(x) or not powers or not all(n.is_Integer for n in powers):
+        return []
+    n = sp.igcd(*powers, 0)
+    t = sp.Dummy("t", real=True)
+    plain = e.replace(lambda p: p.is_Pow and p.base == x, lambda p: t ** (p.exp / n))
+    if n < 2 or plain.has(x):
+        return []
+    return [s for r in _solve(plain, t, value) for s in _solve(x**n, x, r)]
+
+
+def _lambert_of_log(e: sp.Expr, x: sp.Symbol, value: sp.Expr) -> list[sp.Expr]:
+    """`a*x + b + c*log(k*x + d) = value` with `m = a/(k*c) > 0`: `u = W(m*exp((value - b + a*d/k)/c))/m`, u = k*x + d."""
+    logarithms = [t for t in sp.Add.make_args(sp.expand(e)) if t.has(sp.log)]
+    if len(logarithms) != 1:
+        return []
+    c, log = logarithms[0].as_independent(x, as_Add=False)
+    line = sp.expand(e) - logarithms[0]
+    if not isinstance(log, sp.log) or not all(g.is_polynomial(x) and sp.degree(g, x) == 1 for g in (line, log.args[0])):
+        return []
+    (a, b), (k, d) = sp.Poly(line, x).all_coeffs(), sp.Poly(log.args[0], x).all_coeffs()
+    m = a / (k * c)
+    if not m.is_positive:
+        return []
+    u = sp.LambertW(m * sp.exp((value - b + a * d / k) / c)) / m
+    return [(u - d) / k]
 
 
 def _radical(e: sp.Expr, x: sp.Symbol, value: sp.Expr) -> list[sp.Expr]:
@@ -121,11 +173,22 @@ def _lambert(e: sp.Expr, x: sp.Symbol, value: sp.Expr) -> list[sp.Expr]:
     return [u - sp.LambertW(k * c / a * sp.exp(k * u)) / k]
 
 
+def _log_of_lambert(u: sp.Expr) -> sp.Expr:
+    """`log(c*W(z)) = log(c) + log(z) - W(z)` for z > 0, by W's defining equation."""
+    c, w = u.as_independent(sp.LambertW, as_Add=False)
+    if not isinstance(w, sp.LambertW) or not w.args[0].is_positive or not c.is_positive:
+        return sp.log(u)
+    return sp.log(c) + sp.expand_log(sp.log(w.args[0])) - w
+
+
 def _is_inverse(f: sp.Expr, g: sp.Expr, x: sp.Symbol, y: sp.Symbol) -> bool:
     there = f.subs(x, g)
     if there.has(sp.LambertW):
-        there = simplify_lambert(there)
-    return vanishes(there - y) or vanishes(g.subs(y, f) - x)
+        there = simplify_lambert(there.replace(sp.log, _log_of_lambert))
+    back = g.subs(y, f)
+    if back.has(sp.LambertW):
+        back = simplify_lambert(back)
+    return vanishes(there - y) or vanishes(back - x)
 
 
 def proposals(expression: sp.Expr, x: sp.Symbol, y: sp.Symbol) -> list[sp.Expr]:

@@ -8,6 +8,7 @@ import mpmath
 import pytest
 import sympy as sp
 
+import symacts
 from symacts.analysis.driver import establish
 from symacts.analysis.extremes import extremes
 from symacts.analysis.reals import sign_of
@@ -118,3 +119,17 @@ def test_the_steps_of_all_charts_are_counted_and_shared() -> None:
 def test_a_step_without_digits_joins_an_antiderivative() -> None:
     fact = establish(Subject(parse("Max(x, exp(x) - 2)*tanh(x)"), x, BallOracle()), ("antiderivative",))
     assert fact["antiderivative"].known and fact["antiderivative"].value.has(sp.polylog)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("x**2*log(Abs(x))", -sp.exp(-1) / 2),
+        ("x*log(x)", -sp.exp(-1)),
+        ("(3*x - 1)*log(3*x - 1)", -sp.exp(-1)),
+        ("exp(x) - 2*x + log(2)", 2 - sp.log(2)),
+    ],
+)
+def test_minima_with_logarithms_have_closed_forms(text: str, value: sp.Expr) -> None:
+    found, attained = symacts.analyze(text).minimum.value
+    assert attained and sp.simplify(found - value) == 0

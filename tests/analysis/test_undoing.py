@@ -9,6 +9,7 @@ import pytest
 import sympy as sp
 
 from symacts.analysis.driver import establish
+from symacts.analysis.no_polynomial import is_no_solution
 from symacts.analysis.subject import Subject
 from symacts.parsing import parse
 from symacts.rigor.oracle import BallOracle
@@ -54,6 +55,7 @@ def test_no_antiderivative_is_made_up(text: str) -> None:
 INVERTIBLE = (
     *("x**3", "tanh(x**3)", "erf(x**3)", "(x - 1)**5", "2 - x**3", "x**3 + x", "2*x**3 - 3*x**2 + 4*x", "x**3*Abs(x)"),
     *("x + exp(x)", "2*x - exp(-x) + 1", "erfc(x)", "selu(x)", "log(1 + exp(x))", "x + sqrt(1 + x**2)"),
+    *("sin(tanh(x))", "x**3/(1 + Abs(x)**3)", "softsign(x)**3", "sign(x)*log(1 + Abs(x)) + x/5", "LambertW(exp(x))/2"),
 )
 
 
@@ -66,6 +68,37 @@ def test_inverses_undo(text: str, rng: random.Random) -> None:
         value = sp.re(parse(text).subs(x, point).evalf(40))
         back = fact.value.subs(x, sp.Rational(str(value))).evalf(25)
         assert abs(back - point) < sp.Rational(1, 10**15), (point, back)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["exp(1/x)", "tanh(sigmoid(x))", "1 - exp(-exp(x))", "erf(tanh(x))", "exp(tanh(x)) - 1", "log(1 + tanh(x)**2)"],
+)
+def test_no_polynomial_in_the_output_is_shown(text: str) -> None:
+    fact = _fact(text, "derivative_in_output")
+    assert fact.known and fact.value in (None, (None, None)), (fact.value, fact.because)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tanh(x)",
+        "sigmoid(x)",
+        "2*sigmoid(3*x) - 1",
+        "-1/x",
+        "1/sqrt(2*x)",
+        "(-4*x)**(-1/4)",
+        "1/(1 + 2*exp(-x/3))",
+        "tan(x/9)",
+    ],
+)
+def test_solutions_of_polynomial_equations_are_not_excluded(text: str) -> None:
+    f = (
+        Subject(parse(text), x, BallOracle(), within=(-1, 1))
+        if "tan(" in text
+        else Subject(parse(text), x, BallOracle())
+    )
+    assert not any(is_no_solution(f, k) for k, _ in f.pieces)
 
 
 def test_half_angles_show_identities_and_nothing_else() -> None:
