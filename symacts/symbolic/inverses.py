@@ -90,7 +90,7 @@ def _in_a_power(e: sp.Expr, x: sp.Symbol, value: sp.Expr) -> list[sp.Expr]:
 
 
 def _lambert_of_log(e: sp.Expr, x: sp.Symbol, value: sp.Expr) -> list[sp.Expr]:
-    """`a*x + b + c*log(k*x + d) = value` with `m = a/(k*c) > 0`: `u = W(m*exp((value - b + a*d/k)/c))/m`, u = k*x + d."""
+    """`a*x + b + c*log(k*x + d) = value`, `m = a/(k*c) > 0`: `W(m*exp((value - b + a*d/k)/c))/m` is k*x + d."""
     logarithms = [t for t in sp.Add.make_args(sp.expand(e)) if t.has(sp.log)]
     if len(logarithms) != 1:
         return []
