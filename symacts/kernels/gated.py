@@ -109,5 +109,6 @@ def _written(result: Any, out: Any) -> Any:
         return tuple(_written(r, o) for r, o in zip(result, out, strict=True))
     if out.shape != np.shape(result):
         raise ValueError(f"out: got shape {out.shape}, expected {np.shape(result)}")
-    np.copyto(out, result, casting="same_kind")
+    with np.errstate(all="ignore"):
+        np.copyto(out, result, casting="same_kind")
     return out

@@ -21,6 +21,7 @@ import numpy.typing as npt
 import sympy as sp
 
 from symacts.errors import UnsupportedExpression
+from symacts.rewrite.functions import mulerr
 from symacts.rewrite.lower import words
 from symacts.spec import Activation, i, j, n, xs
 
@@ -70,6 +71,37 @@ def read(activation: Activation) -> Row:
         entry = sp.cancel(sp.together(entry)) if not entry.has(sp.log) else entry
         entry = entry.xreplace({sp.log(S): LOGS})
     return Row(entry, body, rate, not entry.has(T, E))
+
+
+def _scaled(t: FloatArray, m: FloatArray, rate: float, rest: float) -> tuple[FloatArray, FloatArray]:
+    """rate*(t - m) in two words, the second one zero where the first is not finite; t - m may pass the largest float.
+
+    A rounding error of an exponent of some hundreds is hundreds of units in the last place of its exponential.
+    """
+    half = 0.5 if np.any((np.abs(t) > VAST) & (np.abs(t) < np.inf)) else 1.0
+    t, m = t * half, m * half
+    d = t - m
+    near = d - t
+    lost = (t - (d - near)) - (m + near)
+    return _product(d, lost, rate / half, rest / half)
+
+
+def _product(d: FloatArray, lost: Any, rate: float, rest: float) -> tuple[FloatArray, FloatArray]:
+    """(d + lost)*(rate + rest) in two words."""
+    high = d * rate
+    low = mulerr(d, rate, np.empty_like(high)) + (d * rest + lost * rate)
+    return high, np.where(np.isfinite(low), low, 0.0)
+
+
+def _exp_of_product(d: FloatArray, rate: float, rest: float) -> FloatArray:
+    """exp((rate + rest)*d)."""
+    high, low = _product(d, 0.0, rate, rest)
+    e: FloatArray = np.exp(high)
+    return e + np.where(np.isfinite(e), e * low, 0.0)
+
+
+VAST = 2.0**1020
+"""Entries beyond which a difference may overflow."""
 
 
 @dataclass(slots=True, eq=False)
@@ -126,6 +158,8 @@ class RowKernel:
         if parameters:
             return self.make(self.target.at(**parameters), **self.options)(x, axis, out)
         data, dtype = self.data(x)
+        if not data.shape[axis]:
+            raise ValueError("a row-wise kernel needs at least one entry in each row")
         with np.errstate(all="ignore"):
             y = self.evaluate(self.row.entry, self.state(data, axis))
             if self.row.is_total:
@@ -135,7 +169,8 @@ class RowKernel:
             return y
         if out.shape != y.shape:
             raise ValueError(f"out: got shape {out.shape}, expected {y.shape}")
-        np.copyto(out, y, casting="same_kind")
+        with np.errstate(all="ignore"):
+            np.copyto(out, y, casting="same_kind")
         return out
 
     def vjp(self, x: npt.ArrayLike, gradient: npt.ArrayLike, axis: int = -1, **parameters: Any) -> Any:
@@ -159,7 +194,7 @@ class RowKernel:
             result = self.evaluate(slope, state) * total
             if not row.is_total:
                 result = result + g * self.evaluate(own, state)
-        return np.asarray(result + np.zeros(data.shape)).astype(dtype)
+            return np.asarray(result + np.zeros(data.shape)).astype(dtype)
 
     def data(self, x: npt.ArrayLike) -> tuple[FloatArray, np.dtype[Any]]:
         """The input in float64 and the format of the result."""
@@ -176,17 +211,20 @@ class RowKernel:
         row = self.row
         count = data.shape[axis]
         if row.rate == 0:
+            data = data.astype(np.longdouble)  # squares of large entries stay finite where its exponents are wider
             values = self.evaluate(row.summand, {T: data, n: count})
             total = np.asarray(values + np.zeros(data.shape)).sum(axis=axis, keepdims=True)
             return {T: data, S: total, n: count}
-        rate = words(row.rate, 1)[0]
+        rate, rest_of_rate = words(row.rate)
         extreme = (np.max if rate > 0 else np.min)(
             data, axis=axis, keepdims=True, initial=-np.inf if rate > 0 else np.inf
         )
         if row.entry.xreplace({sp.log(W): LOGW}).has(W):
             extreme = np.maximum(extreme, 0.0) if rate > 0 else np.minimum(extreme, 0.0)
-        shifted = rate * (data - extreme)
+        shifted, low = _scaled(data, extreme, rate, rest_of_rate)
         e = np.exp(shifted)
+        e += e * low
+        shifted = shifted + low
         first = np.argmax(e, axis=axis, keepdims=True)
         rest = e.copy()
         np.put_along_axis(rest, first, 0.0, axis=axis)
@@ -198,7 +236,7 @@ class RowKernel:
             E: e,
             S: top + others,
             LOGS: logs,
-            W: np.exp(-rate * extreme),
+            W: _exp_of_product(extreme, -rate, -rest_of_rate),
             LOGW: -rate * extreme,
             D: shifted,
             n: count,

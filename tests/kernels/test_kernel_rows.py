@@ -7,6 +7,8 @@ import pickle
 import mpmath
 import numpy as np
 import pytest
+import sympy as sp
+from kernel_referee import ulps
 
 import symacts.registry as registry
 from symacts.kernels import kernel
@@ -42,6 +44,36 @@ def test_edges_of_the_float_range() -> None:
     logs = kernel("log_softmax")(big)
     assert logs[0, 0] == 0.0 and logs[1, 0] == -np.inf and logs[1, 1] == -np.log(2.0)
     assert kernel("log_sum_exp")(big).tolist() == [1.7e308, 2.0 + np.log(2.0), -1.7e308]
+
+
+@pytest.mark.parametrize("temperature", ["1", "1/4", "37/10"])
+@pytest.mark.parametrize("scale", [1e-3, 30.0, 600.0, 1.7e308])
+def test_tails_of_softmax_keep_their_digits(scale: float, temperature: str, seed: int) -> None:
+    rows = np.random.default_rng(seed).uniform(-1.0, 1.0, (8, 6)) * scale
+    values = [kernel(name)(rows, T=sp.Rational(temperature)) for name in ("softmax", "log_softmax")]
+    with mpmath.workprec(2200):
+        for row, p, logs in zip(rows.tolist(), *(v.tolist() for v in values), strict=True):
+            shifted = [(mpmath.mpf(t) - max(row)) / sp.Rational(temperature) for t in row]
+            total = mpmath.fsum(map(mpmath.exp, shifted))
+            for s, a, b in zip(shifted, p, logs, strict=True):
+                assert ulps(a, mpmath.exp(s) / total) <= 4 and ulps(b, s - mpmath.log(total)) <= 4
+
+
+@pytest.mark.skipif(np.finfo(np.longdouble).maxexp == 1024, reason="no format of wider exponents here")
+@pytest.mark.parametrize("name", ["l2_normalize", "spherical_softmax", "taylor_softmax"])
+def test_squares_of_large_entries_do_not_overflow(name: str) -> None:
+    y, small = (kernel(name)(np.array([3.0, -4.0]) * c) for c in (2.0**1000, 2.0**40))
+    np.testing.assert_allclose(y, small, rtol=1e-11)
+    assert np.all(np.isfinite(kernel(name).vjp(np.array([3e200, -4e200]), np.ones(y.shape))))
+
+
+def test_results_beyond_a_narrow_out_make_no_warning() -> None:
+    with np.errstate(all="raise"):
+        out = np.empty(2, np.float32)
+        assert kernel("log_softmax")(np.array([1e300, 0.0]), out=out).tolist() == [0.0, -np.inf]
+        assert kernel("bilinear")(np.array([1e30, 2.0]), np.array([1e30, 3.0]), out=out).tolist() == [np.inf, 6.0]
+    with pytest.raises(ValueError, match="at least one entry"):
+        kernel("softmax")(np.empty((3, 0)))
 
 
 @pytest.mark.parametrize("axis", [0, 1, -1])
