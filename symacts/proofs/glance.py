@@ -207,7 +207,7 @@ def _points(count: int) -> tuple[Point, ...]:
     found = [tuple(SIMPLE[(5 * k + shift) % 8] for k in range(count)) for shift in range(4)]
     found += [(v,) * count for v in SIMPLE[:6]]
     positive = [v for v in SIMPLE if v > 0]
-    found += [tuple(v + CLOSE * k for k in range(count)) for v in SIMPLE]
+    found += [tuple(v + way * CLOSE * k for k in range(count)) for v in SIMPLE for way in (1, -1)]
     for k in range(LOOKS):
         among = (positive, SIMPLE, positive, WIDE)[k % 4]
         found.append(tuple(rng.choice(among) for _ in range(count)))

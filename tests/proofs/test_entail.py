@@ -31,6 +31,7 @@ EXPRESSIONS = [
         sp.sqrt(x**2 + a) - sp.sqrt(a),
         -sp.erf(x),
     ),
+    *(sp.tanh(x) * sp.erf(y), -sp.atan(x) * y / sp.sinh(a)),
     *(3 * sp.exp(x) - 2 * sp.exp(y), 1 / (sp.exp(x) + 1) - 1 / (sp.exp(x) + 2), x**3 - x, sp.Max(x, 0) - sp.Min(x, 0)),
 ]
 HYPOTHESES = [
@@ -40,6 +41,7 @@ HYPOTHESES = [
     ((a, ">"), (1 - a, ">=")),
     ((x - y, ">"), (a, ">=")),
     ((-x, ">="), (x - y, "=")),
+    ((x * y, ">="), (a, ">")),
 ]
 
 
@@ -96,3 +98,9 @@ def test_obligations() -> None:
     assert set(obligations(sp.log(x) / y)) == {(y, "!="), (x, ">")}
     assert obligations(sp.exp(x) * sp.tanh(x)) == []
     assert (x, ">=") in obligations(sp.sqrt(x))
+
+
+def test_odd_functions_keep_the_sign_of_a_product() -> None:
+    given = Given([(x * y, ">=")])
+    assert given.holds(sp.tanh(x) * sp.tanh(y), ">=") and not given.holds(sp.tanh(x) * sp.tanh(a), ">=")
+    assert not given.holds(sp.tanh(x) * sp.sin(y), ">=")

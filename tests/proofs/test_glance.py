@@ -93,7 +93,12 @@ def test_witnesses_are_simple_points(text: str, shown: str) -> None:
 
 
 def test_a_least_value_between_the_points_is_found() -> None:
-    for text in ("silu(x) >= -0.2784", "abs(gelu(a) - gelu(b)) <= 1.12*abs(a - b)", "mish(x) > -0.30884"):
+    for text in (
+        "silu(x) >= -0.2784",
+        "abs(gelu(a) - gelu(b)) <= 1.12*abs(a - b)",
+        "mish(x) > -0.30884",
+        "abs(selu(x) - selu(y)) <= 1.75*abs(x - y)",
+    ):
         assert glance(read(text)) is not None, text
 
 

@@ -120,7 +120,8 @@ class Given:
             for factor in e.args:
                 other = self.sign(factor)
                 signs = frozenset(s * t for s in signs for t in other)
-            return signs
+            odd = sp.Mul(*[f.args[0] if isinstance(f, _SAME_SIGN) else f for f in e.args])
+            return signs if odd == e or len(signs) == 1 else signs & self.sign(odd)
         if e.is_Add:
             total: set[int] = set()
             for term in e.args:
