@@ -63,9 +63,12 @@ def member(s: sp.Set, a: Number, tol: mpf | None = None) -> bool | None:
         return _not(_any((_not(member(s.args[0], a, tol)), member(s.args[1], a, tol))))
     if isinstance(s, sp.ImageSet):
         step, offset = family(s)
-        nearest = offset + step * mp.nint((big(a) - offset) / step)
+        nearest = offset + step * _index(s, (big(a) - offset) / step)
         return None if abs(big(a) - nearest) <= max(tol, mpf(10) ** -25) else False
     if isinstance(s, sp.ConditionSet):
+        if s.base_set != sp.S.Reals:
+            where = member(s.base_set, a, tol)
+            return where if not where else member(sp.ConditionSet(s.sym, s.condition, sp.S.Reals), a, tol)
         base, step, within = repeated(s)
         place = big(a) - base - step * mp.floor((big(a) - base) / step)
         near = max(tol, mpf(10) ** -25)
@@ -107,10 +110,15 @@ def _not(v: bool | None) -> bool | None:
     return None if v is None else not v
 
 
+def _index(s: sp.ImageSet, position: mpf) -> mpf:
+    """The index of the member of a family that is nearest."""
+    return mp.nint(position) if s.base_sets == (sp.S.Integers,) else max(mp.nint(position), mpf(0))
+
+
 @cache
 def family(s: sp.ImageSet) -> tuple[mpf, mpf]:
     """Step and offset of an arithmetic progression over the integers."""
-    if s.base_sets != (sp.S.Integers,):
+    if s.base_sets not in ((sp.S.Integers,), (sp.S.Naturals0,)):
         raise Unreadable(f"set {s}")
     (k,) = s.lamda.variables
     offset = s.lamda.expr.subs(k, 0)
@@ -124,7 +132,7 @@ def family(s: sp.ImageSet) -> tuple[mpf, mpf]:
 def repeated(s: sp.ConditionSet) -> tuple[mpf, mpf, sp.Set]:
     """Base, period and part of one period of `{x : (x - base) mod period in part}`."""
     x, condition = s.sym, s.condition
-    if not isinstance(condition, sp.Contains) or not isinstance(condition.args[0], sp.Mod) or s.base_set != sp.S.Reals:
+    if not isinstance(condition, sp.Contains) or not isinstance(condition.args[0], sp.Mod):
         raise Unreadable(f"set {s}")
     inner, step = condition.args[0].args
     shift = sp.expand(inner - x)
@@ -139,7 +147,8 @@ def some_of(s: sp.ConditionSet) -> list[sp.Set]:
     inner, step = s.condition.args[0].args
     base = -sp.expand(inner - s.sym)
     parts = s.condition.args[1]
-    return [_shifted(part, base + k * step) for k in PERIODS for part in (parts.args if parts.is_Union else (parts,))]
+    spread_out = [_shifted(p, base + k * step) for k in PERIODS for p in (parts.args if parts.is_Union else (parts,))]
+    return [p for p in spread_out if all(member(s.base_set, end(e)) for e in (p.inf, p.sup))]
 
 
 def _shifted(part: sp.Set, by: sp.Expr) -> sp.Set:
@@ -181,8 +190,10 @@ def distance(s: sp.Set, a: Number) -> mpf:
         return distance(s.args[0], a)
     if isinstance(s, sp.ImageSet):
         step, offset = family(s)
-        return abs(value - offset - step * mp.nint((value - offset) / step))
+        return abs(value - offset - step * _index(s, (value - offset) / step))
     if isinstance(s, sp.ConditionSet):
+        if s.base_set != sp.S.Reals:
+            return max(distance(s.base_set, a), distance(sp.ConditionSet(s.sym, s.condition, sp.S.Reals), a))
         base, step, within = repeated(s)
         place = value - base - step * mp.floor((value - base) / step)
         return min(distance(within, place + k * step) for k in (-1, 0, 1))
@@ -212,7 +223,8 @@ def points(s: sp.Set) -> Iterator[sp.Expr]:
             yield from points(part)
     elif isinstance(s, sp.ImageSet):
         for k in PERIODS:
-            yield s.lamda(k)
+            if k >= 0 or s.base_sets == (sp.S.Integers,):
+                yield s.lamda(k)
     elif isinstance(s, sp.ConditionSet):
         for part in some_of(s):
             yield from points(part)

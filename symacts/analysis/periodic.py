@@ -16,6 +16,7 @@ from symacts.analysis.symmetry import about, about_zero
 from symacts.symbolic.oracle import Undecided
 
 __all__ = [
+    "arcs",
     "concave_on",
     "convex_on",
     "decreasing_on",
@@ -28,6 +29,7 @@ __all__ = [
     "minimum",
     "monotonicity",
     "range_",
+    "signs_over_period",
     "stationary_points",
     "symmetry",
     "zeros",
@@ -48,6 +50,33 @@ def _period_chart(f: Subject, order: int) -> Any:
     if getattr(chart, "cells", None) is None:
         raise Undecided(f"no period: {chart.reason}")
     return chart
+
+
+def signs_over_period(f: Subject, order: int) -> tuple[Any, sp.Expr]:
+    """The signs of a derivative over one period, and the period, where it is a periodic function times an exponential.
+
+    Raises
+    ------
+    Undecided
+    """
+    return f.remember(("signs", order), lambda: _find_signs(f, order))
+
+
+def _find_signs(f: Subject, order: int) -> tuple[Any, sp.Expr]:
+    formula = f.expression_of(_only_branch(f), order)
+    factors = [sp.S.One, *(sp.exp(-e.args[0]) for e in formula.atoms(sp.exp) if e.has(f.x))]
+    for factor in sorted(factors, key=sp.default_sort_key)[:MOST_FACTORS]:
+        bare = sp.expand(sp.powsimp(sp.expand(formula * factor)))
+        period = f.oracle.period(bare, f.x)  # type: ignore[attr-defined]
+        if period is not None:
+            chart = f.oracle.periodic_chart(bare, f.x)  # type: ignore[attr-defined]
+            if getattr(chart, "cells", None) is not None:
+                return chart, period
+    raise Undecided("no period of the sign is seen")
+
+
+MOST_FACTORS = 4
+"""Exponentials that are taken off a formula in turn."""
 
 
 def _family(expression: sp.Expr, f: Subject) -> sp.Set:
@@ -87,8 +116,7 @@ def stationary_points(f: Subject, facts: Facts) -> Answer:
 
 def inflection_points(f: Subject, facts: Facts) -> Answer:
     """Where f'' changes its sign, as families of points."""
-    chart = _period_chart(f, 2)
-    P = f.oracle.period(f.expression_of(_only_branch(f), 2), f.x)  # type: ignore[attr-defined]
+    chart, P = signs_over_period(f, 2)
     signs = [s for _, _, s in chart.cells]
     turning = [(z, P) for z, a, b in zip(chart.zeros, signs, signs[1:], strict=False) if a != b]
     if chart.cells and signs[0] != signs[-1]:
@@ -96,10 +124,9 @@ def inflection_points(f: Subject, facts: Facts) -> Answer:
     return as_set((), turning), "sign changes of f'' over one period"
 
 
-def _arcs(f: Subject, order: int, wanted: int) -> sp.Set:
+def arcs(f: Subject, order: int, wanted: int) -> sp.Set:
     """The closed arcs of one period on which a derivative has that sign but for isolated zeros, repeated for ever."""
-    chart = _period_chart(f, order)
-    period = f.oracle.period(f.expression_of(_only_branch(f), order), f.x)  # type: ignore[attr-defined]
+    chart, period = signs_over_period(f, order)
     cells = list(chart.cells)
     if all(sign == wanted for _, _, sign in cells):
         return sp.S.Reals
@@ -120,22 +147,22 @@ def _arcs(f: Subject, order: int, wanted: int) -> sp.Set:
 
 def increasing_on(f: Subject, facts: Facts) -> Answer:
     """Where f increases, by its place in the period."""
-    return _arcs(f, 1, 1), "the sign of f' over one period"
+    return arcs(f, 1, 1), "the sign of f' over one period"
 
 
 def decreasing_on(f: Subject, facts: Facts) -> Answer:
     """Where f decreases, by its place in the period."""
-    return _arcs(f, 1, -1), "the sign of f' over one period"
+    return arcs(f, 1, -1), "the sign of f' over one period"
 
 
 def convex_on(f: Subject, facts: Facts) -> Answer:
     """Where f is convex, by its place in the period."""
-    return _arcs(f, 2, 1), "the sign of f'' over one period"
+    return arcs(f, 2, 1), "the sign of f'' over one period"
 
 
 def concave_on(f: Subject, facts: Facts) -> Answer:
     """Where f is concave, by its place in the period."""
-    return _arcs(f, 2, -1), "the sign of f'' over one period"
+    return arcs(f, 2, -1), "the sign of f'' over one period"
 
 
 def monotonicity(f: Subject, facts: Facts) -> Answer:

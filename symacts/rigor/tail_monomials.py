@@ -15,7 +15,7 @@ True
 from __future__ import annotations
 
 from functools import cmp_to_key, lru_cache
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 import sympy as sp
 from flint import arb, fmpq
@@ -39,6 +39,7 @@ __all__ = [
 ]
 
 _DOUBLINGS = 12  # how far beyond M the point is sought from which a quotient falls
+_STRIDES = 12  # how often it is sought further on, each time as far again as a quarter of the logarithm of the way
 _PIECES = 4  # pieces of each doubling on which it is bounded before that point
 
 
@@ -232,18 +233,26 @@ def sup(m: Mono, start: fmpq, prec: int) -> arb:
     if way > 0:
         raise Undecided("an unbounded quotient of monomials", "terms")
     bound = arb(0)
-    for _ in range(_DOUBLINGS):
+    for turn in range(_DOUBLINGS + _STRIDES):
         if _falls(m, start, prec):
             here = value(m, arb(start)).upper()
             bound = bound.max(here)
             if bound.is_finite():
                 return bound
             break
-        step = start / _PIECES
-        for k in range(_PIECES):
-            bound = bound.max(_piece(m, start + k * step, start + (k + 1) * step, prec))
-        start = 2 * start
+        ends = _cuts(start, turn < _DOUBLINGS)
+        for lo, hi in pairwise(ends):
+            bound = bound.max(_piece(m, lo, hi, prec))
+        start = ends[-1]
     raise Undecided(f"a monomial is not bounded from {start} on", "M")
+
+
+def _cuts(start: fmpq, doubling: bool) -> list[fmpq]:
+    """Ends of the next pieces: equal ones up to the double, or equal ones of the logarithm."""
+    if doubling:
+        return [start + k * start / _PIECES for k in range(_PIECES + 1)]
+    bits = max(1, int(abs(int(start.p).bit_length() - int(start.q).bit_length())) // 16)
+    return [start * 2 ** (k * bits) for k in range(_PIECES + 1)]
 
 
 def _piece(m: Mono, lo: fmpq, hi: fmpq, prec: int) -> arb:

@@ -84,6 +84,34 @@ def test_facts_of_repeating_functions_hold_far_out(full: bool, rng: random.Rando
             assert not _faults(report, rng, 60), text
 
 
+HALF_LINES = (
+    "Max(x, sin(x))",
+    "cos(x)*exp(-Abs(x))",
+    "Abs(x - 1) - Abs(x + 2) + sin(x)",
+    "sin(Abs(x))",
+    "Max(x, 0) + sin(x)",
+    "Piecewise((sin(2*x), x < 1), (x**2, True))",
+    "exp(-x)*sin(x)",
+)
+
+
+def test_sets_that_repeat_on_half_lines_hold(full: bool, rng: random.Random) -> None:
+    with mp.workdps(60):
+        for text in HALF_LINES if full else rng.sample(HALF_LINES, 3):
+            report = symacts.analyze(text)
+            for name in ("increasing_on", "decreasing_on", "convex_on", "concave_on", "stationary_points", "zeros"):
+                assert report.facts[name].known, (text, name, report.facts[name].because)
+            assert not _faults(report, rng, 120), text
+
+
+def test_a_shifted_half_line_is_noticed() -> None:
+    report = symacts.analyze("sin(Abs(x))")
+    parts = report.increasing_on.value.args
+    wrong = sp.Union(*(p for p in parts if not isinstance(p, sp.ConditionSet)), evaluate=False)
+    with mp.workdps(60):
+        assert _faults(_with(report, "increasing_on", wrong), random.Random(3), 60)
+
+
 def test_wrong_sets_and_numbers_are_noticed() -> None:
     report = symacts.analyze("Max(sin(x), 0)")
     shifted = {x: x + sp.Rational(1, 2)}

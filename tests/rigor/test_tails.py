@@ -392,3 +392,18 @@ def test_majorant_and_bound_dominate():
         assert bound >= arb(16) * (-arb(4)).exp()  # x**2*exp(-x) falls from 2 on
         assert bound <= arb(17) * (-arb(4)).exp()
     assert isinstance(model(exp(x), x, 1, 4, 64, 6).bound(), Unknown)
+
+
+def test_small_powers_beat_logarithms_far_out() -> None:
+    from symacts.rigor.tail_constants import Undecided, number
+    from symacts.rigor.tail_monomials import Mono, sup, value
+
+    zero = number(sp.S.Zero)
+    m = Mono((), number(sp.Rational(-1, 5)), number(sp.Integer(6)), zero)  # largest at log(x) = 30: 30**6*exp(-6)
+    with precision(64):
+        bound = sup(m, fmpq(4), 64)
+        assert bound >= arb(30) ** 6 * arb(-6).exp()
+        assert bound <= 1000 * arb(30) ** 6
+        assert all(bound >= value(m, arb(2) ** k) for k in range(3, 200))
+        with pytest.raises(Undecided):
+            sup(Mono((), zero, number(sp.Integer(1)), zero), fmpq(4), 64)
