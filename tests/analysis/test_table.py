@@ -19,7 +19,7 @@ from symacts.errors import AnalysisTimeout, ParameterError, SymactsError, Unsupp
 from symacts.registry import resolve
 
 SAMPLE = 12
-OVERLAPPING = [row for row in TABLE if row.method not in ("one period", "repetition")]
+OVERLAPPING = [row for row in TABLE if row.method not in ("one period", "repetition", "half lines")]
 """Methods that can answer for one function; the periodic ones start where sign charts end (test_repetition)."""
 MANY = sorted({row.fact for row in OVERLAPPING if sum(r.fact == row.fact for r in OVERLAPPING) > 1})
 
