@@ -80,7 +80,7 @@ class PointFunction:
         program = compile_program(e.expr, x, self._leaf, mends=False)
 
         def value() -> Any:
-            middle = self._point[x]
+            middle = self._point.get(x, arb(0))  # x need not occur in the function
             around = middle + arb(0, arb(2) ** -(ctx.prec // 2))
             with precision(3 * ctx.prec):
                 return program.jets(around, n, program.constants())[n] * arb(n).fac()

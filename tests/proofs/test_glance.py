@@ -107,6 +107,13 @@ def test_a_statement_without_variables_ends() -> None:
     assert str(glance(read("exp(1) > 3"))) == "left side in [2.71828182846, 2.71828182846], right side 3, so not >"
 
 
+def test_a_derivative_in_a_variable_that_does_not_occur() -> None:
+    assert glance(read("diff(log(2), x) = 0")) is None
+    assert (
+        str(glance(read("0 < diff(log(2), x)"))) == "left side 0, right side 0, so not < (both sides are equal there)"
+    )
+
+
 def test_numbers_too_long_to_write_are_left_to_the_search() -> None:
     assert glance(read("exp(-exp(exp(x))) <= 0", "x >= 3")) is None
 
