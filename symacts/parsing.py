@@ -438,9 +438,11 @@ class _Builder:
         return value
 
     def _derivative(self, node: Node) -> sp.Expr:
-        if len(node.args) < 2 or node.keywords:
+        if not node.args or node.keywords:
             raise self.fail(f"{node.value} takes an expression and the variables: {node.value}(f, x, 2)", node)
         body, *rest = node.args
+        if not rest:
+            return self._only_derivative(node, self.finite(body))
         steps: list[tuple[sp.Symbol, int]] = []
         for arg in rest:
             variable, order = (arg.args[0], arg.args[1]) if arg.kind == "tuple" and len(arg.args) == 2 else (arg, None)
@@ -453,6 +455,12 @@ class _Builder:
         if sum(order for _, order in steps) > 20:
             raise self.fail("derivatives up to order 20 are read", node)
         return sp.Derivative(self.finite(body), *steps, evaluate=False)
+
+    def _only_derivative(self, node: Node, body: sp.Expr) -> sp.Expr:
+        """The derivative of what holds one variable."""
+        if len(body.free_symbols) != 1 or body.has(sp.Derivative, sp.Integral, sp.Limit):
+            raise self.fail(f"{node.value} takes the variables too where there is not one alone: diff(f, x)", node)
+        return sp.Derivative(body, *body.free_symbols, evaluate=False)
 
     def order(self, node: Node) -> int:
         if node.kind != "number" or node.value.denominator != 1 or not 0 <= node.value <= 20:

@@ -41,6 +41,7 @@ lhs with its branches chosen by the hypotheses:
 - `enclosure`: a ball that contains f and not 0 shows the sign of a constant.
 - `words`: both sides have one normal form in the free algebra with transpose, inverse, trace, Gibbs map.
 - `gram`: a number that is a sum of nonnegative multiples of sums of squares of entries is >= 0.
+- `signs`: exponentials, Gibbs maps, sums and products of what is positive are positive, entry by entry.
 - `elementwise`, `entries`, `diagonals`: matrices are equal if their entries are, sums of diag(u)*M if those of u are.
 - `induction`: a layer is affine, and a layer after an affine map is affine: so is every stack.
 

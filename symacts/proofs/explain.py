@@ -56,6 +56,7 @@ REASONS = {
     "words": "both sides are the same sum of words in the free algebra",
     "entries": "entry by entry",
     "elementwise": "each entry alone",
+    "signs": "every entry has a sign by its structure",
     "diagonals": "diagonal factors alone, entry by entry",
     "induction": "by induction over the depth",
     "chain": "link by link",

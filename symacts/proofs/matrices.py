@@ -30,7 +30,8 @@ __all__ = ["answer", "collapse_claim", "collapse_proof", "prove_identity", "rend
 SEED = 7
 TRIES = 6
 MORE_TRIES = 24  # for an inequality
-EXPECTED = (SymactsError, ValueError, TypeError, ArithmeticError, AttributeError)
+MOST_ROWS = 24  # of a column whose entries are named
+EXPECTED = (SymactsError, ValueError, TypeError, ArithmeticError, AttributeError, IndexError)
 
 
 def prove_identity(lhs: Any, rhs: Any, shapes: Mapping[str, tuple[int | str, int | str]], text: str = "") -> Proof:
@@ -145,7 +146,7 @@ def answer(claim: MatrixClaim, deadline: float) -> dict[str, Any]:
     counterexample = refute(claim)
     if counterexample is not None:
         return {"status": "refuted", "counterexample": counterexample.to_dict()}
-    for node in itertools.chain(cancellations(claim), sums_of_squares(claim)):
+    for node in itertools.chain([{"rule": "signs"}], cancellations(claim), sums_of_squares(claim)):
         certificate["proof"] = node
         try:
             checker.check(certificate, claim)
@@ -192,13 +193,16 @@ def _prove_all(goals: list[checker.Goal], deadline: float) -> list[Any]:
 def _instances(claim: MatrixClaim) -> Iterator[tuple[MatrixClaim, dict[str, sp.Matrix]]]:
     """The claim for small sizes, and matrices of rationals for its symbols."""
     rng = random.Random(SEED)
+    least = max(_most_entries(claim.lhs), _most_entries(claim.rhs))  # a column that is indexed is as long as that
+    if least > MOST_ROWS:
+        return
     tries = TRIES if claim.relation == "=" else MORE_TRIES
     for attempt in range(tries):
         sizes: dict[str, int] = {}
         shapes: dict[str, tuple[int | str, int | str]] = {}
         names = sorted({d for _, s in claim.shapes for d in s if isinstance(d, str)} | _named_dimensions(claim))
         for k, d in enumerate(names):
-            sizes[d] = 2 + (k + attempt) % 2 if len(names) < 6 else 2
+            sizes[d] = max(2 + (k + attempt) % 2 if len(names) < 6 else 2, least)
         for name, shape in claim.shapes:
             shapes[name] = tuple(sizes.get(d, d) if isinstance(d, str) else d for d in shape)  # type: ignore[assignment]
         concrete = MatrixClaim(
@@ -262,6 +266,13 @@ def _sample(rows: int, cols: int, left: int, rng: random.Random) -> sp.Matrix:
     if rows != cols or rows == 1 or left % 3 == 0:
         return m
     return m - m.T if left % 3 == 1 else m.upper_triangular(1)
+
+
+def _most_entries(tree: Any) -> int:
+    """One more than the largest index of an entry in a tree."""
+    if not isinstance(tree, tuple):
+        return 0
+    return tree[2] + 1 if tree[:1] == ("entry",) else max(map(_most_entries, tree), default=0)
 
 
 def _named_dimensions(claim: MatrixClaim) -> set[str]:

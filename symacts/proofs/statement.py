@@ -311,6 +311,14 @@ class _Words:
             return ("mul", ("map", "exp", self.entry_of(tree[1], k, node)), ("inv", whole))
         raise ParseError("the entry of this column is not read", self.text, node.position)
 
+    def total(self, tree: Any, node: Node) -> Any:
+        """The sum of all entries."""
+        rows, cols = (getattr(normal(tree, self.shapes), side) for side in ("rows", "cols"))
+        if rows is None or cols is None:
+            raise ParseError("sum takes a matrix of a known shape", self.text, node.position)
+        columns = () if cols == 1 else (("ones", cols, 1),)
+        return ("mul", ("T", ("ones", rows, 1)), tree, *columns)
+
     def power(self, node: Node) -> Any:
         base, exponent = node.args
         negative = exponent.kind == "neg"
@@ -330,6 +338,8 @@ class _Words:
             if not 1 <= len(dims) <= (1 if name == "I" else 2):
                 raise ParseError(f"{name} takes its dimensions", self.text, node.position)
             return (name, *dims)
+        if name == "sum" and len(node.args) == 1 and not node.keywords:
+            return self.total(self.build(node.args[0]), node)
         if name in _MATRIX_CALLS:
             if len(node.args) != _MATRIX_CALLS[name] or node.keywords:
                 raise ParseError(f"{name} takes {_MATRIX_CALLS[name]} arguments", self.text, node.position)

@@ -463,6 +463,25 @@ MATRICES: dict[str, tuple[MatrixClaim, Any]] = {
         ),
         {"rule": "words"},
     ),
+    "a sign that is only not negative": (
+        MatrixClaim(("map", "f", X), ">", ("num", "0"), (("x", ("n", 1)),), (("f", sp.Abs(x)),)),
+        {"rule": "signs"},
+    ),
+    "a sign against more than 0": (
+        MatrixClaim(("map", "f", X), ">", ("num", "1"), (("x", ("n", 1)),), (("f", sp.exp(x)),)),
+        {"rule": "signs"},
+    ),
+    "a sign the other way": (
+        MatrixClaim(("map", "f", X), "<", ("num", "0"), (("x", ("n", 1)),), (("f", sp.exp(x)),)),
+        {"rule": "signs"},
+    ),
+    "a difference of positive parts": (
+        MatrixClaim(
+            *(("add", ("gibbs", X), ("mul", ("num", "-1"), ("gibbs", X), ("num", "2"))), ">=", ("num", "0")),
+            (("x", ("n", 1)),),
+        ),
+        {"rule": "signs"},
+    ),
     "a logarithm of what may be negative": (
         MatrixClaim(
             *(("map", "f", X), "=", ("map", "f", ("add", X, ("mul", ("num", "0"), X)))),

@@ -147,6 +147,11 @@ CONCRETE = [
     ("softmax(x)[0] = sigmoid(x[0] - x[1])", "softmax(x)[0] = sigmoid(x[1] - x[0])", {"x": (2, 1)}),
     ("relu(x - 2*ones(n, 1))[1] = relu(x[1] - 2)", "relu(x - 2*ones(n, 1))[1] = relu(x[1])", {"x": ("n", 1)}),
     ("0 < softmax(2*x)[2]", "0 < softmax(2*x)[2] - 1/3", {"x": (3, 1)}),
+    ("sum(softmax(x)) = 1", "sum(softmax(x)) = 2", {"x": ("n", 1)}),
+    ("sum(A + B) = sum(A) + sum(B)", "sum(A*B) = sum(A)*sum(B)", {"A": ("n", "n"), "B": ("n", "n")}),
+    ("sum(exp(A*x)) > 0", "sum(tanh(A*x)) > 0", {"A": ("m", "n"), "x": ("n", 1)}),
+    ("softmax(x)[3] > 0", "softmax(x)[1] > softmax(x)[0]", {"x": ("n", 1)}),
+    ("0 <= abs(A)*relu(x)", "0 < abs(A)*relu(x)", {"A": ("m", "n"), "x": ("n", 1)}),
     ("det(T(A)*A) = det(A)*det(A)", "det(T(A) + A) = 2*det(A)", {"A": (3, 3)}),
 ]
 

@@ -2,6 +2,7 @@
 
 - `words`: both sides have one normal form in the free algebra, perhaps after a product with what has an inverse.
 - `gram`: the difference of two numbers is a sum of nonnegative multiples of sums of squares of entries.
+- `signs`: one side is 0, the other is positive by its structure, entry by entry.
 - `elementwise`: both sides act on each entry alone; one scalar goal serves all entries, for symbolic shapes too.
 - `entries`: all shapes are numbers; one scalar goal for each entry.
 - `induction`: a stack of affine layers of any depth is an affine map, by the step from L to L + 1 layers.
@@ -19,7 +20,7 @@ from symacts.errors import UnsupportedExpression
 from symacts.proofs.checker import words
 from symacts.proofs.checker.entail import Given, is_analytic
 from symacts.proofs.checker.goals import Goal
-from symacts.proofs.checker.matrix_domains import require_domains
+from symacts.proofs.checker.matrix_domains import require_domains, sign_of
 from symacts.proofs.checker.normal import is_zero
 from symacts.spec import i, n, xs
 
@@ -59,6 +60,8 @@ def subgoals(claim: MatrixClaim, node: Mapping[str, Any]) -> list[Goal]:
         return []
     if rule == "gram":
         return _gram(claim, node)
+    if rule == "signs":
+        return _signs(claim)
     if rule == "entries":
         return entry_goals(claim)
     if rule == "elementwise":
@@ -99,6 +102,18 @@ def _gram(claim: MatrixClaim, node: Mapping[str, Any]) -> list[Goal]:
     total = words.normal(("add", ("num", "0"), *squares), shapes)
     if not (difference.is_scalar or not difference.terms) or difference.terms != total.terms:
         raise UnsupportedExpression("the sums of squares do not add up to the difference")
+    return []
+
+
+def _signs(claim: MatrixClaim) -> list[Goal]:
+    """Entries that are positive, or not negative, by the structure of one side, against 0."""
+    shapes = dict(claim.shapes)
+    low, high = (claim.lhs, claim.rhs) if claim.relation in ("<", "<=") else (claim.rhs, claim.lhs)
+    found = sign_of(high, shapes, dict(claim.definitions))
+    if words.normal(low, shapes).terms or found not in {"<": (">",), "<=": (">", ">=")}.get(
+        claim.relation.replace(">", "<"), ()
+    ):
+        raise UnsupportedExpression("the structure does not show the sign")
     return []
 
 
