@@ -75,15 +75,16 @@ class _Style:
 
     The arithmetic is one of `targets.rounding`, with one reciprocal for each denominator but in "rounded once", or
     "paired" (`targets.pairs`: to the end for the outputs in `pairs`, in sums for the others). The outputs in `alone`
-    have no program beside the segments.
-    Patches are programs for small ranges, each with its ends. Outside `near` another way of writing the loop serves,
-    `wide`, for vectors with an element there.
+    have no program beside the segments, which are `precise` with constant terms in two words. Patches are programs for
+    small ranges, each with its ends. Outside `near` another way of writing the loop serves, `wide`, for vectors with an
+    element there.
     """
 
     arithmetic: str
     parallel: bool
     segments: Mapping[int, Segments] = field(default_factory=dict)
     alone: frozenset[int] = frozenset()
+    precise: bool = False
     pairs: frozenset[int] = frozenset()
     patches: Mapping[int, Sequence[tuple[float, float, int]]] = field(default_factory=dict)
     near: tuple[float, float] | None = None
@@ -131,7 +132,7 @@ def _function(name: str, plan: Plan, writer: Writer, style: _Style) -> list[str]
             inner = plain(plan.graph, writer, (node,), "shared")[node]
             results[k] = _patched(writer, inner, results[k] or "x", lo, hi)
     for k, found_segments in style.segments.items():
-        results[k] = write(writer, found_segments, plan.drafts[k].form, results[k])
+        results[k] = write(writer, found_segments, results[k], precise=style.precise)
     returned = [result or "x" for result in results]
     lines = _needed(writer.lines, returned)
     return [f"def {name}(x):", *[f"    {line}" for line in lines], f"    return {', '.join(returned)},"]
@@ -214,6 +215,11 @@ class _Trial:
     def missing(self) -> float:
         """Inputs of any output left to the tables."""
         return sum(self.open)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether each output is left to its table in the tails alone."""
+        return self.missing < 2 * ENOUGH and all(len(stretches) == 1 for stretches in self.served)
 
     @property
     def cost(self) -> float:
@@ -308,13 +314,20 @@ def _trials(plan: Plan, x: sp.Symbol, name: str, inner: str, parallel: bool) -> 
     segments = {k: s for k, s in found.items() if s is not None}
     some = {k: s for k, s in segments.items() if k in wanted}
     if len(segments) == len(plan.drafts):
-        near = _common(tried(plan, "refined", segments, frozenset(segments)).served)
-        best = min(seen[:-1], key=lambda trial: trial.cost)
-        if near is not None:
-            yield tried(plan, "refined", segments, frozenset(segments), near=near, wide=(best.plan, best.style))
+        for precise in (False, True):
+            trial = tried(plan, "refined", segments, frozenset(segments), precise)
+            near, best = _common(trial.served), min(seen[:-1], key=lambda trial: trial.cost)
+            if near is not None:
+                wide = best.plan, best.style
+                yield tried(plan, "refined", segments, frozenset(segments), precise, near=near, wide=wide)
+            if trial.is_whole:
+                break
     for chosen, alone in ((some, some), (segments, segments), (some, {})):
-        if chosen:
-            yield tried(plan, "refined", chosen, frozenset(alone))
+        for precise in (False, True) if chosen else ():
+            trial = tried(plan, "refined", chosen, frozenset(alone), precise)
+            yield trial
+            if trial.is_whole:
+                break
     if enough():
         return
     for _ in range(2):

@@ -24,7 +24,7 @@ from symacts.kernels.fit import Fit, fit, times
 from symacts.kernels.plan import Draft, Studied
 from symacts.kernels.targets.elementary import Writer
 from symacts.rewrite.reference import Dyadic
-from symacts.rewrite.regimes import Format, order_of_zero
+from symacts.rewrite.regimes import order_of_zero
 
 __all__ = ["Mirror", "Segments", "mirror_of", "segmented", "share", "write"]
 
@@ -264,8 +264,11 @@ def _conditioned(middle: tuple[Fraction, ...]) -> tuple[Fraction, ...] | None:
     return None if best is None or best[0] > WORST else best[1]
 
 
-def write(w: Writer, found: Segments, form: Format, program: str | None) -> str:
-    """The lines of the segments' polynomials; `program` gives the value elsewhere."""
+def write(w: Writer, found: Segments, program: str | None, *, precise: bool) -> str:
+    """The lines of the segments' polynomials, precise: with the constant terms in two words.
+
+    `program` gives the value elsewhere.
+    """
     kind = np.dtype(w.dtype).type
     mirror = found.mirror
     place = w.let("abs(x)") if mirror else "x"
@@ -294,7 +297,7 @@ def write(w: Writer, found: Segments, form: Format, program: str | None) -> str:
     p = look([float(row[-1]) for row in filled])
     for k in range(length - 2, 0, -1):
         p = w.let(f"{p}*{t} + {look([float(row[k]) for row in filled])}")
-    p = w.let(f"({p}*{t} + {look(lows)}) + {look(heads)}" if form.dtype == w.dtype else f"{p}*{t} + {look(heads)}")
+    p = w.let(f"({p}*{t} + {look(lows)}) + {look(heads)}" if precise else f"{p}*{t} + {look(heads)}")
     if found.order:
         p = _times_zero(w, found, p, place, look)
     if mirror:
