@@ -66,6 +66,7 @@ class Writer:
     shared: dict[tuple[str | None, ...], tuple[str, ...]] = field(default_factory=dict)
     count: int = 0
     nonpositive: set[str] = field(default_factory=set)
+    fractions: set[str] = field(default_factory=set)
 
     @property
     def words(self) -> Words:
@@ -207,7 +208,10 @@ def exp_from(
 
 def exp(w: Writer, x: str) -> str:
     p, s = _exp_parts(w, x)
-    return w.let(f"{s}*{p} + {s}")
+    e = w.let(f"{s}*{p} + {s}")
+    if x in w.nonpositive:
+        w.fractions.add(e)
+    return e
 
 
 def expm1(w: Writer, x: str) -> str:
@@ -248,7 +252,26 @@ def log(w: Writer, x: str) -> str:
     return _log_of(w, m, None, missing)
 
 
+def _log1p_fraction(w: Writer, x: str) -> str:
+    """log(1 + x) for 0 <= x <= 1: log(1 + g) with g = x, or log(2) + log(1 + g) with g = (x - 1)/2 beyond sqrt(2) - 1.
+
+    There is no exponent to find, and nothing is lost in 1 + x.
+    """
+    head, tail = log_two(32 if w.dtype == "float64" else 14)
+    half, zero = w.number(0.5), w.number(0.0)
+    above = w.let(f"{x} > {w.number(math.sqrt(2) - 1)}")
+    g = w.let(f"{w.let(f'{half}*{x} - {half}')} if {above} else {x}")
+    s = w.let(f"{g}/({w.number(2.0)} + {g})")
+    q = w.let(f"{s}*{s}")
+    series = w.let(f"{q}*{w.polynomial(coefficients('log', w.words.bits), q)}")
+    square = w.let(f"({half}*{g})*{g}")
+    small = w.let(f"{s}*({square} + {series}) + {w.let(f'{w.number(tail)} if {above} else {zero}')}")
+    return w.let(f"{w.let(f'{w.number(head)} if {above} else {zero}')} + ({g} - ({square} - {small}))")
+
+
 def log1p(w: Writer, x: str) -> str:
+    if x in w.fractions:
+        return _log1p_fraction(w, x)
     one = w.number(1.0)
     m = w.let(f"{one} + {x}")
     c = w.let(f"{x} - ({m} - {one})")

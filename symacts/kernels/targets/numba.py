@@ -238,7 +238,7 @@ def _cycles(body: str, double: bool) -> float:
     lines = body.splitlines()
     products = body.count("*") + body.count("fma")
     sums = sum(max(line.count(" + ") + line.count(" - ") - line.count("*"), 0) for line in lines)
-    chosen = sum(line.count(sign) for line in lines for sign in ("<", ">"))
+    chosen = sum(line.count(sign) for line in lines for sign in (" < ", " > ", " <= ", " >= "))
     moved = body.count("[") + body.count("<<") + body.count(" if ") / 2
     quotients, roots = body.count("/") + body.count("near(") / 2, body.count("sqrt")
     multiplier = products + chosen + (6 if double else 4) * quotients + (13 if double else 9) * roots + moved / 2
@@ -255,7 +255,7 @@ to another, divisions and square roots as what they are made of.
 """
 ENOUGH = 0.006
 """Share of inputs left to the table that does not pay for another way of writing the loop."""
-CHEAP = {"float64": 8.0, "float32": 2.4}
+CHEAP = {"float64": 8.0, "float32": 2.0}
 """Cost below which no other way of writing the loop is tried."""
 PATCHED = 0.002
 """Share of inputs from which a range that programs leave gets a polynomial."""
