@@ -21,6 +21,9 @@ MOST_OPERATIONS = 400
 MOST_EXPANDED = 100
 """Operations up to which an expression is also expanded and factored."""
 
+MOST_DEGREE = 30
+"""Total degree of numerator and denominator, functions as variables, up to which they are multiplied out."""
+
 WORTH_IT = sp.Rational(7, 10)
 """A rearrangement is taken only when it leaves at most this share of the operations."""
 
@@ -68,7 +71,7 @@ def tidy(expression: sp.Expr) -> sp.Expr:
     candidates = [named, sp.factor_terms(named)]
     if not expression.has(sp.Piecewise) and _is_low(named):
         candidates += [sp.powsimp(named), sp.together(named)]
-        if named.count_ops() < MOST_EXPANDED:
+        if named.count_ops() < MOST_EXPANDED and sum(map(_degree, sp.fraction(candidates[3]))) <= MOST_DEGREE:
             candidates.append(sp.expand(named))
             if len(named.free_symbols) <= 3:
                 candidates.append(sp.factor(named))
@@ -77,6 +80,17 @@ def tidy(expression: sp.Expr) -> sp.Expr:
 
 MOST_POWER = 12
 """Highest power of an exponential that is factored: `exp(851*x/500)` is one symbol here, not the 851st power of one."""
+
+
+def _degree(e: sp.Expr) -> int:
+    """A bound of the total degree of a polynomial in symbols and functions, as it is written."""
+    if e.is_Add:
+        return max(map(_degree, e.args))
+    if e.is_Mul:
+        return sum(map(_degree, e.args))
+    if e.is_Pow and e.exp.is_Integer:
+        return abs(int(e.exp)) * _degree(e.base)
+    return 0 if e.is_number else 1
 
 
 def _is_low(named: sp.Expr) -> bool:
