@@ -15,6 +15,7 @@ from symacts.symbolic.oracle import Undecided
 __all__ = [
     "dead_region",
     "infimum_by_limits",
+    "limit_points",
     "monotonicity",
     "no_convexity",
     "range_by_limits",
@@ -75,26 +76,27 @@ def range_by_limits(f: Subject, facts: Facts) -> Answer:
     """The whole line, for a continuous function on an interval with limits, or limit points, of both infinities."""
     if not isinstance(facts["domain"].value, sp.Interval) or facts["discontinuities"].value:
         raise Undecided("f is not continuous on an interval")
-    if not {sp.oo, -sp.oo} <= _limits(f):
+    if not {sp.oo, -sp.oo} <= limit_points(f):
         raise Undecided("oo and -oo are not shown to be limits")
     return sp.S.Reals, "continuous, with both infinities as limits"
 
 
 def infimum_by_limits(f: Subject, facts: Facts) -> Answer:
     """Unbounded below, by a limit."""
-    if -sp.oo not in _limits(f):
+    if -sp.oo not in limit_points(f):
         raise Undecided("no limit is -oo")
     return (-sp.oo, False), "a limit of f"
 
 
 def supremum_by_limits(f: Subject, facts: Facts) -> Answer:
     """Unbounded above, by a limit."""
-    if sp.oo not in _limits(f):
+    if sp.oo not in limit_points(f):
         raise Undecided("no limit is oo")
     return (sp.oo, False), "a limit of f"
 
 
-def _limits(f: Subject) -> set[sp.Expr]:
+def limit_points(f: Subject) -> set[sp.Expr]:
+    """Limits, or some of the limit points, at the ends of the branches."""
     found = set()
     for k, _ in f.pieces:
         for at in ("lo", "hi"):

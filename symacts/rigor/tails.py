@@ -16,7 +16,7 @@ finite point `a` in `t = s/(x - a)`. A larger M, more terms or more bits are tri
 >>> tail_sign(sp.diff(mish, x, 2), x, +1).sign
 -1
 >>> limit(sp.sin(x)/x, x, 0), limit(sp.log(x), x, 0), limit(sp.sin(x), x, sp.oo)
-(1, -oo, NoLimit(reason='oscillates: 0 and 1 are both limit points', points=(0, 1)))
+(1, -oo, NoLimit(reason='oscillates: 0 and 1 are both limit points', points=(0, 1, -1)))
 
 References
 ----------
@@ -327,6 +327,8 @@ def _limit(expr: sp.Expr, x: sp.Symbol, side: int, at: sp.Expr | None) -> tuple[
     return _search(x, side, at, lambda walk: _limit_of(walk.model(expr)))
 
 
+QUARTERS = 4
+"""The first of the angles: sines and cosines take both ends of their range there."""
 _ANGLES = (sp.S.Zero, sp.pi / 2, sp.pi, -sp.pi / 2, sp.pi / 6, 2 * sp.pi / 3)
 
 
@@ -356,7 +358,7 @@ def _no_limit(expr: sp.Expr, x: sp.Symbol, side: int, at: sp.Expr | None) -> NoL
     for times, _ in shifts.values():
         unit = sp.ilcm(unit, times.q)  # h = base/unit, so that every argument is an integer multiple of h
     seen: list[sp.Expr] = []
-    for angle in _ANGLES:
+    for tried, angle in enumerate(_ANGLES):
         try:
             frozen = expr.xreplace({w: w.func(k * unit * angle + c) for w, (k, c) in shifts.items()})
         except (TypeError, ValueError):  # a pole of the tangent inside Max or a comparison
@@ -368,7 +370,8 @@ def _no_limit(expr: sp.Expr, x: sp.Symbol, side: int, at: sp.Expr | None) -> NoL
             continue
         if all(_differ(found[0], other) for other in seen):
             seen.append(found[0])
-        if len(seen) > 1 and (all(p.is_finite for p in seen) or {sp.oo, -sp.oo} <= set(seen)):
+        is_enough = all(p.is_finite for p in seen) and tried >= QUARTERS - 1
+        if len(seen) > 1 and (is_enough or {sp.oo, -sp.oo} <= set(seen)):
             break
     if len(seen) < 2:
         return None

@@ -155,6 +155,14 @@ def _replaced(expression: sp.Expr, value: dict[sp.Basic, sp.Basic], region: _Reg
         raise Undecided(f"{expression}: {error}") from None
 
 
+def _with_known_functions(expression: sp.Expr) -> sp.Expr:
+    """`acot` and `acoth` by `atan` and `atanh` of the reciprocal; SymPy's `acot` is odd but for `acot(0) = pi/2`."""
+    expression = expression.replace(sp.acoth, lambda u: sp.atanh(1 / u))
+    return expression.replace(
+        sp.acot, lambda u: sp.Piecewise((sp.atan(1 / u), sp.Ne(u, 0)), (sp.pi / 2, True), evaluate=False)
+    )
+
+
 class _Splitter:
     def __init__(self, x: sp.Symbol, oracle: Oracle) -> None:
         self.x, self.oracle = x, oracle
@@ -280,6 +288,8 @@ def split(
     The normal form is that of piecewise-analytic functions: Carette (2007), "A canonical form for piecewise defined
     functions".
     """
+    if expression.has(sp.acot, sp.acoth):
+        expression = _with_known_functions(expression)
     splitter = _Splitter(x, oracle)
     parts = list(splitter.split(expression, _Region(*within)))
     branches: list[Branch] = []

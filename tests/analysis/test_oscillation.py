@@ -102,6 +102,11 @@ def test_oscillation_that_stays_is_not_taken_for_one_that_dies(text: str) -> Non
         ("Max(x, sin(x))", "gradient_lipschitz", 1),
         ("Abs(x - 1) - Abs(x + 2) + sin(x)", "range", sp.Interval(-4, 4)),
         ("log(x)", "zero_centered", False),
+        ("sin(x)*tanh(x)", "range", sp.Interval.open(-1, 1)),
+        ("cos(3*x)*sigmoid(x)", "minimum", (-1, False)),
+        ("2*cos(x)**2*x**2/(1 + x**2)", "maximum", (2, False)),
+        ("x*acot(exp(-x))", "limits", (0, sp.oo)),
+        ("acot(x)", "discontinuities", ((0, -sp.pi / 2, sp.pi / 2),)),
     ],
 )
 def test_facts_of_compositions_and_half_lines(text: str, name: str, value: object) -> None:
@@ -111,7 +116,7 @@ def test_facts_of_compositions_and_half_lines(text: str, name: str, value: objec
 
 @pytest.mark.parametrize(
     ("text", "name"),
-    [("x*sin(1/x)", "lipschitz"), ("sin(x) + cos(sqrt(2)*x)", "maximum"), ("cos(3*x)*sigmoid(x)", "range")],
+    [("x*sin(1/x)", "lipschitz"), ("sin(x) + cos(sqrt(2)*x)", "maximum"), ("sin(x)*sin(sqrt(2)*x)*tanh(x)", "maximum")],
 )
 def test_what_no_rule_shows_is_not_claimed(text: str, name: str) -> None:
     fact = symacts.analyze(text).facts[name]
