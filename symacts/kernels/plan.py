@@ -36,11 +36,13 @@ from symacts.rewrite.regimes import (
     errors_of,
     intersection,
     order_of_zero,
+    quiet,
     refined,
     risky,
     samples,
     scattered,
     stretches_within,
+    trimmed,
     weight,
     zeros,
 )
@@ -301,7 +303,11 @@ class _Planner:
         return _trend([self.reference(expression).value(Fraction(side) * 2**k) for k in (1200, 2400, 4800)])
 
 
-def finish(draft: Draft, run: Callable[[FloatArray], FloatArray], most: int = 12) -> Output:
+Run = Callable[[FloatArray], FloatArray]
+"""The compiled program of one output, without repairs."""
+
+
+def finish(draft: Draft, run: Run, most: int = 12, strict: bool = False) -> Output:
     """Where the compiled program is good enough, by its own values; polynomials for the rest.
 
     Parameters
@@ -312,11 +318,34 @@ def finish(draft: Draft, run: Callable[[FloatArray], FloatArray], most: int = 12
         The compiled program of this output, without repairs.
     most : int
         Stretches that the target can test for; the weightiest are kept.
+    strict : bool
+        Leave to polynomials also where errors are spread so widely that a million inputs would pass 4 ULP.
     """
     from symacts.kernels.rescue import rescued  # deferred: rescues are made of drafts
 
-    output = _tabled(draft, served(draft, run, most))
+    output = _tabled(
+        draft, [s for s in (_cropped(draft, s, run) for s in served(draft, run, most, strict)) if s[0] < s[1]]
+    )
     return rescued(draft, output) if output.unmet else output
+
+
+def _cropped(
+    draft: Draft, stretch: tuple[float, float], run: Callable[[FloatArray], FloatArray]
+) -> tuple[float, float]:
+    """A stretch without what is over the bound next to those of its ends that are no ends of sections."""
+    lo, hi = stretch
+    for studied in draft.sections:
+        section, reference = studied.section, studied.reference
+
+        def measured(points: FloatArray, reference: Reference = reference) -> FloatArray:
+            return errors_of(run(points), reference.values(points), draft.form)
+
+        inside = section.lo < lo < section.hi, section.lo < hi < section.hi
+        if any(inside):
+            a, b = max(lo, section.lo), min(hi, section.hi)
+            a, b = trimmed(a, b, (not inside[0], not inside[1]), draft.form, measured)
+            lo, hi = a if inside[0] else lo, b if inside[1] else hi
+    return lo, hi
 
 
 def _distant(draft: Draft, kept: Sequence[tuple[float, float]]) -> tuple[Far, ...]:
@@ -357,13 +386,13 @@ def _tabled(draft: Draft, kept: list[tuple[float, float]]) -> Output:
     return Output(draft.order, tuple(kept), tabulate(rows), tuple(unmet), far)
 
 
-def served(draft: Draft, run: Callable[[FloatArray], FloatArray], most: int) -> list[tuple[float, float]]:
+def served(draft: Draft, run: Run, most: int, strict: bool = False) -> list[tuple[float, float]]:
     """The weightiest stretches on which the compiled program stays within the bound."""
     good: list[tuple[float, float]] = []
     for studied in draft.sections:
         if all(s.node is None for s in studied.stretches):
             continue
-        good += admitted(studied, draft.form, run)
+        good += admitted(studied, draft.form, run, strict)
     for p, value in draft.points.items():
         at = np.array([p, -p if p == 0.0 else p])  # both zeros
         good += [(p, p)] if all(_is_near(y, value, draft.form) for y in run(at).tolist()) else []
@@ -396,7 +425,7 @@ def dense(studied: Studied, form: Format) -> FloatArray:
     return np.union1d(studied.points, np.append(scattered(section.lo, section.hi, form, DENSE), close))
 
 
-def admitted(studied: Studied, form: Format, run: Callable[[FloatArray], FloatArray]) -> list[tuple[float, float]]:
+def admitted(studied: Studied, form: Format, run: Run, strict: bool = False) -> list[tuple[float, float]]:
     """Where a section's compiled program stays within the bound: on samples, and on very many where it is close."""
 
     def measured(points: FloatArray) -> FloatArray:
@@ -407,7 +436,9 @@ def admitted(studied: Studied, form: Format, run: Callable[[FloatArray], FloatAr
     found = stretches_within(points, errors, form.admitted)
     for lo, hi in intersection(found, risky(points, errors, form.admitted)):
         points = np.union1d(points, scattered(lo, hi, form, MANY, per_binade=True))
-    return intersection(found, stretches_within(points, measured(points), form.worst, CROWD))
+    errors = measured(points)
+    found = intersection(found, quiet(points, errors, form.worst)) if strict else found
+    return intersection(found, stretches_within(points, errors, form.worst, CROWD))
 
 
 def _rows(

@@ -42,11 +42,13 @@ __all__ = [
     "interpret",
     "intersection",
     "order_of_zero",
+    "quiet",
     "refined",
     "risky",
     "samples",
     "scattered",
     "stretches_within",
+    "trimmed",
     "weight",
     "zeros",
 ]
@@ -359,11 +361,51 @@ RISKY = 0.25
 
 def risky(points: FloatArray, errors: FloatArray, bound: float) -> list[tuple[float, float]]:
     """Where errors are spread so widely that the worst of all floats may lie far above the worst of the samples."""
+    return stretches_within(points, RISKY * bound - _spread(errors, bound, 20), 0.0, 0)
+
+
+def quiet(points: FloatArray, errors: FloatArray, bound: float) -> list[tuple[float, float]]:
+    """Where errors are spread so little that the worst of a million floats stays within 1.3 times the bound."""
+    return stretches_within(points, _spread(errors, bound, CROWD), NOISY * bound, 0)
+
+
+def _spread(errors: FloatArray, bound: float, window: int) -> FloatArray:
+    """The root mean square of each error and its neighbors."""
     sums = np.concatenate([[0.0], np.cumsum(np.minimum(errors, 4.0 * bound) ** 2)])
     at = np.arange(len(errors))
-    lo, hi = np.maximum(at - 20, 0), np.minimum(at + 21, len(errors))
-    spread = np.sqrt((sums[hi] - sums[lo]) / (hi - lo))
-    return stretches_within(points, RISKY * bound - spread, 0.0, 0)
+    lo, hi = np.maximum(at - window, 0), np.minimum(at + window + 1, len(errors))
+    return np.sqrt((sums[hi] - sums[lo]) / (hi - lo))
+
+
+NOISY = 0.325
+"""Share of the bound from which a root mean square is too large: the worst of a million is four to five times it."""
+
+MARGIN = 1.0 / 32
+"""Share of a stretch's end, beside it, that is looked at closely: there errors are about to become too large."""
+ENDS = 600
+"""Random inputs in it."""
+
+
+def trimmed(
+    lo: float, hi: float, fixed: tuple[bool, bool], form: Format, measured: Callable[[FloatArray], FloatArray]
+) -> tuple[float, float]:
+    """A stretch without what is next to its ends and over the bound; `fixed` ends stay where they are."""
+    rng = np.random.default_rng(ENDS)
+    for _ in range(6):
+        before = lo, hi
+        for k in (0, 1):
+            width = min(abs((lo, hi)[k]) * MARGIN, hi - lo)
+            if fixed[k] or not 0.0 < width < np.inf:
+                continue
+            shares = width * rng.uniform(0.0, 1.0, ENDS)
+            drawn = (hi - shares if k else lo + shares).astype(form.dtype).astype(np.float64)
+            drawn = np.unique(drawn[(drawn >= lo) & (drawn <= hi)])
+            bad = drawn[measured(drawn) > form.worst]
+            if len(bad):
+                lo, hi = (lo, form.between(lo, bad[0])[1]) if k else (form.after(bad[-1]), hi)
+        if (lo, hi) == before or lo >= hi:
+            break
+    return lo, hi
 
 
 def weight(lo: float, hi: float) -> float:

@@ -168,3 +168,23 @@ def test_gradients_that_fall_below_the_normal_range(backend: str) -> None:
     found = symacts.kernel("x/sqrt(1 + x**2)", order=1, backend=backend)(points)
     assert any(0 < t < 1e-308 for t in truth)
     assert np.all(np.abs(found - truth) <= 4 * np.spacing(truth))
+
+
+@pytest.mark.skipif(np.finfo(np.longdouble).nmant < 63, reason="no format of more digits here")
+@pytest.mark.parametrize(
+    "formula, lo, hi",
+    [
+        ("sigmoid(x)**2*(3 - 2*sigmoid(x))", -4.5, 3.0),
+        ("x*sigmoid(x)*(1 + x*(1 - sigmoid(x)))", -1.18, -1.14),
+    ],
+)
+def test_the_worst_of_very_many_inputs(formula: str, lo: float, hi: float, seed: int) -> None:
+    """A program whose errors are spread widely, or grow towards an end, is worse on a million inputs than on a few."""
+    at = np.random.default_rng(seed).uniform(lo, hi, 500_000)
+    s = 1 / (1 + np.exp(-at.astype(np.longdouble)))
+    true = s**2 * (3 - 2 * s) if formula.startswith("sig") else at * s * (1 + at * (1 - s))
+    error = np.abs(symacts.kernel(formula, (0, 1), backend="numpy")(at)[0] - true) / np.spacing(
+        np.abs(true).astype(float)
+    )
+    k = int(error.argmax())
+    assert error[k] <= PROMISE, f"{error[k]:.2f} ULP at {at[k]!r}"

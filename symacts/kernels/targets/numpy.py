@@ -347,7 +347,7 @@ def _tried(plan: Plan, inner: str, dtype: str) -> _Trial:
         return evaluate
 
     with np.errstate(all="ignore"):
-        outputs = [bridged(draft, finish(draft, column(k))) for k, draft in enumerate(plan.drafts)]
+        outputs = [bridged(draft, finish(draft, column(k), strict=True)) for k, draft in enumerate(plan.drafts)]
     parts = tuple(Part(o.good, o.table, o.unmet, o.far) for o in outputs)
     cost = UNIT[inner] * _calls(source, inner) + CONVERTED * (inner != dtype) * (1 + count)
     for part in parts:
