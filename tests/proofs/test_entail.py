@@ -31,7 +31,7 @@ EXPRESSIONS = [
         sp.sqrt(x**2 + a) - sp.sqrt(a),
         -sp.erf(x),
     ),
-    *(sp.tanh(x) * sp.erf(y), -sp.atan(x) * y / sp.sinh(a)),
+    *(sp.tanh(x) * sp.erf(y), -sp.atan(x) * y / sp.sinh(a), x**3 / y, x**2 / y**3),
     *(3 * sp.exp(x) - 2 * sp.exp(y), 1 / (sp.exp(x) + 1) - 1 / (sp.exp(x) + 2), x**3 - x, sp.Max(x, 0) - sp.Min(x, 0)),
 ]
 HYPOTHESES = [
@@ -104,3 +104,7 @@ def test_odd_functions_keep_the_sign_of_a_product() -> None:
     given = Given([(x * y, ">=")])
     assert given.holds(sp.tanh(x) * sp.tanh(y), ">=") and not given.holds(sp.tanh(x) * sp.tanh(a), ">=")
     assert not given.holds(sp.tanh(x) * sp.sin(y), ">=")
+    given = Given([(x * y, ">")])
+    assert given.holds(x, "!=") and not given.holds(x, ">") and not Given([(x * y, ">=")]).holds(x, "!=")
+    assert given.holds(sp.tanh(x) / sp.erf(y) ** 3, ">") and given.holds(1 / (x * y), ">")
+    assert not given.holds(sp.tanh(x) / y**2, ">") and not given.holds(x**2 * y, ">")

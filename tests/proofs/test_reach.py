@@ -22,6 +22,10 @@ PAIRS: list[tuple[str, str, Any]] = [
     ("x^4 + y^4 + z^4 >= x*y*z*(x + y + z)", "x^4 + y^4 + z^4 >= x*y*z*(x + y + z) + x^4/100", None),
     ("(x + y)*(y + z)*(z + x) >= 8*x*y*z", "(x + y)*(y + z)*(z + x) >= 9*x*y*z", "x >= 0, y >= 0, z >= 0"),
     ("x^3 + y^3 + z^3 >= 3*x*y*z", "x^3 + y^3 + z^3 >= 3*x*y*z + x^3/50", "x >= 0, y >= 0, z >= 0"),
+    # hypotheses about a product
+    ("a/b + b/a >= 2", "a/b + b/a > 2", "a*b > 0"),
+    ("log(a/b) = log(|a|) - log(|b|)", "log(a/b) = log(a) - log(|b|) + b - |b|", "a*b > 0"),
+    ("tanh(a)*tanh(b) >= 0", "tanh(a)*tanh(b) > 0", "a*b >= 0"),
     # near the extremum
     ("silu(x) >= -0.27847", "silu(x) >= -0.27846", None),
     ("abs(gelu(a) - gelu(b)) <= 1.13*abs(a - b)", "abs(gelu(a) - gelu(b)) <= 1.12*abs(a - b)", None),

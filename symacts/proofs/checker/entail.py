@@ -110,6 +110,8 @@ class Given:
             found = found & self._by_coefficients(e)
         if 0 in found and len(found) == 2 and (e.is_Symbol or e.is_Add) and (e, "!=") in self.conditions:
             found = found - ZERO
+        if 0 in found and any(op in (">", "!=") and c.is_Mul and e in c.args for c, op in self.conditions):
+            found = found - ZERO  # a factor of what is not 0
         return found
 
     def _structural(self, e: sp.Expr) -> frozenset[int]:
@@ -120,7 +122,7 @@ class Given:
             for factor in e.args:
                 other = self.sign(factor)
                 signs = frozenset(s * t for s in signs for t in other)
-            odd = sp.Mul(*[f.args[0] if isinstance(f, _SAME_SIGN) else f for f in e.args])
+            odd = sp.Mul(*map(_same_sign, e.args))
             return signs if odd == e or len(signs) == 1 else signs & self.sign(odd)
         if e.is_Add:
             total: set[int] = set()
@@ -513,6 +515,13 @@ def _pure_exponential(e: sp.Expr) -> sp.Expr | None:
 
 
 @lru_cache(maxsize=4096)
+def _same_sign(e: sp.Expr) -> sp.Expr:
+    """A simpler expression with the sign of e wherever e is defined: u for `tanh(u)`, `u**3`, `1/u`."""
+    if isinstance(e, _SAME_SIGN) or (e.is_Pow and e.exp.is_Integer and e.exp % 2 == 1):
+        return _same_sign(e.args[0])
+    return e
+
+
 def _ratio(e: sp.Expr, f: sp.Expr) -> Any:
     """The rational c with e = c*f, else None."""
     if e == f:
