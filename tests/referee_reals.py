@@ -916,11 +916,37 @@ def integral_value(integral: sp.Integral) -> mpf:
     with mp.workdps(20):
         lo = mpf(-18) if lo == -sp.oo else big(real_constant(lo))
         hi = mpf(18) if hi == sp.oo else big(real_constant(hi))
-        inside = [mpf(k) for k in range(int(mp.floor(lo)) + 1, int(mp.ceil(hi)))]
-        total, error = panels(value, [lo, *inside, hi])
+        inside = [mpf(k) / 16 for k in range(int(mp.floor(16 * lo)) + 1, int(mp.ceil(16 * hi)))]
+        total, error = panels(value, _with_switches(f, [lo, *inside, hi]))
         if error > mpf(10) ** -13 * (1 + abs(total)):
             raise Skipped("the quadrature does not settle")
         return total
+
+
+def _with_switches(f: Callable[[Env], Series], ends: list[mpf]) -> list[mpf]:
+    """Panels of about unit width, cut where the integrand takes another branch: Gauss rules may step over a jump."""
+
+    def trace(t: mpf) -> Any:
+        env = Env([t], 0)
+        try:
+            f(env)
+        except NoValue:
+            return None
+        return tuple(env.trace)
+
+    found = [ends[0]]
+    for a, b in pairwise(ends):
+        left, right = trace(a), trace(b)
+        if left != right:
+            with mp.workdps(40):
+                lo, hi = a, b
+                while hi - lo > mpf(10) ** -25:
+                    middle = (lo + hi) / 2
+                    lo, hi = (middle, hi) if trace(middle) == left else (lo, middle)
+            found.append(hi)
+        if b == ends[-1] or b == int(b):
+            found.append(b)
+    return found
 
 
 def _nodes(n: int) -> list[tuple[mpf, mpf]]:

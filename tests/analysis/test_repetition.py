@@ -10,7 +10,7 @@ import pytest
 import sympy as sp
 from mpmath import mp, mpf
 from referee import case_of, judge
-from referee_reals import Function, NoValue, big
+from referee_reals import Function, NoValue, big, real_constant
 from referee_sets import member
 
 import symacts
@@ -207,3 +207,13 @@ def test_reports_of_repeating_functions_render_and_come_back() -> None:
         again = symacts.Report.from_dict(report.to_dict())
         assert again.to_dict() == report.to_dict()
         assert str(report) and report.to_latex() and report.to_html() and report.to_markdown()
+
+
+def test_moments_across_jumps_are_those_of_the_pieces() -> None:
+    fact = symacts.analyze("2*Max(cos(x), 0) - 1").facts["gaussian_derivative_second_moment"]
+    with mp.workdps(30):
+        ends = [(2 * k + mpf(s) / 2) * mp.pi for k in range(-3, 4) for s in (-1, 1)]
+        pieces = list(zip(ends[::2], ends[1::2], strict=True))
+        total = sum(mp.quad(lambda t: 4 * mp.sin(t) ** 2 * mp.npdf(t), [a, (a + b) / 2, b]) for a, b in pieces)
+        assert abs(real_constant(fact.value, 40) - total) < mpf(10) ** -13
+        assert abs(mpf(fact.digits(20)) - total) < mpf(10) ** -18
