@@ -22,7 +22,8 @@ import sympy as sp
 from symacts.errors import UnsupportedExpression
 from symacts.kernels.callable import Kernel
 from symacts.rewrite.reference import Reference, to_float, ulp_errors
-from symacts.rewrite.regimes import FORMATS, samples
+from symacts.rewrite.regimes import FORMATS
+from symacts.rewrite.samples import samples
 from symacts.rigor.oracle import BallOracle
 from symacts.spec import x as variable
 from symacts.symbolic.branches import Branch, split

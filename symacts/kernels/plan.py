@@ -30,22 +30,19 @@ from symacts.rewrite.regimes import (
     FloatArray,
     Format,
     Section,
-    around,
     candidates,
     choose,
     errors_of,
     intersection,
     order_of_zero,
     quiet,
-    refined,
     risky,
-    samples,
-    scattered,
     stretches_within,
     trimmed,
     weight,
     zeros,
 )
+from symacts.rewrite.samples import around, refined, samples, scattered, sinking
 from symacts.rigor.constants import enclose
 from symacts.rigor.oracle import BallOracle
 from symacts.symbolic.branches import Branch, split
@@ -419,10 +416,11 @@ MANY = 600
 
 
 def dense(studied: Studied, form: Format) -> FloatArray:
-    """The section's samples, random floats of common exponents, and floats at all distances from its zeros."""
+    """The section's samples, random floats of common exponents, at all distances from zeros, and where values sink."""
     section = studied.section
     close = around([float(z) for z, _ in studied.roots], section.lo, section.hi, form)
-    return np.union1d(studied.points, np.append(scattered(section.lo, section.hi, form, DENSE), close))
+    low = sinking(studied.points, studied.truth, form)
+    return np.union1d(studied.points, np.concatenate([scattered(section.lo, section.hi, form, DENSE), close, low]))
 
 
 def admitted(studied: Studied, form: Format, run: Run, strict: bool = False) -> list[tuple[float, float]]:

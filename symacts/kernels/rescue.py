@@ -19,7 +19,8 @@ from symacts.kernels.exact import written_exactly
 from symacts.kernels.pieces import Table
 from symacts.kernels.plan import Draft, Output, Studied
 from symacts.kernels.waves import compiled, written
-from symacts.rewrite.regimes import FloatArray, Format, errors_of, samples, stretches_within
+from symacts.rewrite.regimes import FloatArray, Format, errors_of, stretches_within
+from symacts.rewrite.samples import samples
 
 __all__ = ["rescued"]
 

@@ -35,18 +35,16 @@ __all__ = [
     "FloatArray",
     "Format",
     "Section",
-    "around",
     "candidates",
     "choose",
     "errors_of",
     "interpret",
     "intersection",
+    "log_size",
     "order_of_zero",
     "quiet",
-    "refined",
     "risky",
-    "samples",
-    "scattered",
+    "size",
     "stretches_within",
     "trimmed",
     "weight",
@@ -156,44 +154,6 @@ def interpret(
     return [values[k].astype(np.float64) for k in outputs]
 
 
-def samples(lo: float, hi: float, form: Format, near: Sequence[float] = ()) -> FloatArray:
-    """Floats of a one-sided section: its ends, all exponents, and the neighborhoods of `near`."""
-    side = 1.0 if hi > 0 else -1.0
-    a, b = (lo, hi) if side > 0 else (-hi, -lo)
-    points = [a, b]
-    for e in range(form.lowest, form.highest + 1):
-        coarse = not -30 <= e <= 11
-        subnormal = e < form.lowest + np.finfo(form.dtype).nmant + 8
-        if coarse and e % (4 if subnormal else 6) and e not in (form.lowest, form.highest):
-            continue
-        count = 6 if subnormal else 2 if coarse else 192 if -4 <= e <= 4 else 40
-        for j in range(count):
-            points.append(float(np.ldexp(1.0 + (j + (e * 7 + j * 3) % 11 / 11.0) / count, e)))
-    for z in [*near, lo, hi]:
-        if z and abs(z) < form.largest / 2:
-            points += [abs(z) * (1 + s * 2.0**-k) for k in (2, 3, 4, 5, 6, 8, 12, 20, 40) for s in (1, -1)]
-    rounded = np.array(points).astype(form.dtype).astype(np.float64)
-    kept = np.unique(rounded[(rounded >= a) & (rounded <= b)])
-    return kept if side > 0 else -kept[::-1]
-
-
-def refined(points: FloatArray, reference: Reference, form: Format) -> FloatArray:
-    """More samples where the function's size changes by more than a few binades: the way into the subnormals."""
-    for _ in range(3):
-        sizes = [None if v is None else max(_size(v), -1090) for v in reference.values(points)]
-        extra: list[float] = []
-        for k in range(1, len(points)):
-            a, b = sizes[k - 1], sizes[k]
-            if a is not None and b is not None and abs(a - b) > 6 and points[k - 1] * points[k] > 0:
-                ratio = points[k] / points[k - 1]
-                if 0.5 <= ratio <= 2.0:
-                    extra += np.linspace(points[k - 1], points[k], 8)[1:-1].tolist()
-        if not extra or len(extra) > 20000:
-            break
-        points = np.unique(np.concatenate([points, np.array(extra).astype(form.dtype).astype(np.float64)]))
-    return points
-
-
 @dataclass(frozen=True, slots=True)
 class Candidates:
     """The results of forms: in `a = |x|`, the same for arithmetic in pairs of words, and in `side*x` for both sides."""
@@ -289,35 +249,6 @@ def errors_of(y: FloatArray, truth: Sequence[Dyadic | None], form: Format) -> Fl
     errors[[t is None for t in truth]] = np.inf
     return errors
 
-
-def scattered(lo: float, hi: float, form: Format, count: int, per_binade: bool = False) -> FloatArray:
-    """Random floats of common exponents in a one-sided interval, evenly over its binades; the same on every run."""
-    low, high = np.sort(np.abs([lo, hi]))
-    a, b = max(low, 2.0**-28), min(high, 2.0**10)
-    if a >= b:
-        return np.empty(0)
-    count = math.ceil(count * np.log2(b / a)) if per_binade else count
-    rng = np.random.default_rng(count)
-    drawn = np.exp2(rng.uniform(np.log2(a), np.log2(b), count))
-    rounded = np.unique(drawn.astype(form.dtype).astype(np.float64))
-    kept = rounded[(rounded >= a) & (rounded <= b)]
-    return kept if lo >= 0 else -kept[::-1]
-
-
-def around(zeros: Sequence[float], lo: float, hi: float, form: Format) -> FloatArray:
-    """Random floats at all distances from the zeros in an interval: where relative errors grow without bound."""
-    rng = np.random.default_rng(len(zeros))
-    found = [np.empty(0)]
-    for zero in zeros:
-        if zero and abs(zero) < 16.0 and lo <= zero <= hi:
-            distances = abs(zero) * np.exp2(rng.uniform(-14.0, -2.0, NEAR))
-            found.append(zero + distances * rng.choice([-1.0, 1.0], NEAR))
-    drawn = np.concatenate(found).astype(form.dtype).astype(np.float64)
-    return np.unique(drawn[(drawn >= lo) & (drawn <= hi)])
-
-
-NEAR = 3000
-"""Random inputs around each zero."""
 
 WINDOW = 9
 """Neighbors on each side that must be good too: rounding errors are noisy, their envelope is not."""
@@ -419,7 +350,7 @@ def zeros(
     """Zeros of a function between samples, to 2**-220, each with its order: by sign changes of f, then of f'."""
     found: list[tuple[Fraction, int]] = []
     values = points.tolist()
-    logs = np.array([_log_size(v) for v in truth])
+    logs = np.array([log_size(v) for v in truth])
     for k in np.argsort(np.abs(points), kind="stable").tolist():  # the zeros nearest to the origin come first
         t = truth[k]
         if t is not None and t[0] == 0 and abs(values[k]) < 1e6 and _is_isolated(truth, k):
@@ -436,7 +367,7 @@ def zeros(
         elif 1 < k < len(values) - 1 and logs[k] <= min(logs[k - 1], logs[k + 1]) + 1e-12 and _dips(truth, k):
             root = _bisect(derivative, Fraction(values[k - 1]), Fraction(values[k + 1]))
             v = None if root is None else reference.value(root)
-            if root is not None and (v is None or v[0] == 0 or _size(v) < _size(t) - 150):
+            if root is not None and (v is None or v[0] == 0 or size(v) < size(t) - 150):
                 found.append((root, 0))
         if len(found) > 60:
             break
@@ -457,10 +388,10 @@ def _snapped(root: Fraction) -> Fraction:
 
 def _is_isolated(truth: Sequence[tuple[int, int] | None], k: int) -> bool:
     neighbors = [truth[j] for j in (k - 1, k + 1) if 0 <= j < len(truth)]
-    return all(v is not None and _size(v) > -900 for v in neighbors)
+    return all(v is not None and size(v) > -900 for v in neighbors)
 
 
-def _log_size(v: tuple[int, int] | None) -> float:
+def log_size(v: tuple[int, int] | None) -> float:
     """log2 |v| to about 15 digits."""
     if v is None or not v[0]:
         return -np.inf
@@ -468,7 +399,7 @@ def _log_size(v: tuple[int, int] | None) -> float:
     return math.log2(abs(v[0]) >> extra) + extra + v[1]
 
 
-def _size(v: tuple[int, int]) -> int:
+def size(v: tuple[int, int]) -> int:
     return abs(v[0]).bit_length() + v[1] if v[0] else -(10**6)
 
 

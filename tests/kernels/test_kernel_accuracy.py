@@ -188,3 +188,14 @@ def test_the_worst_of_very_many_inputs(formula: str, lo: float, hi: float, seed:
     )
     k = int(error.argmax())
     assert error[k] <= PROMISE, f"{error[k]:.2f} ULP at {at[k]!r}"
+
+
+def test_gradients_close_above_the_least_normal_number(rng: random.Random) -> None:
+    """6*(s*(1 - s))**2 is normal where the square in it is subnormal already: samples of all exponents missed that."""
+    kernel = symacts.kernel("sigmoid(x)**2*(3 - 2*sigmoid(x))", (0, 1), dtype="float32")
+    at = np.array([rng.uniform(43.0, 45.0) for _ in range(3000)], np.float32)
+    found = kernel(at)[1]
+    with mpmath.workprec(300):
+        for p, got in zip(at.tolist(), found.tolist(), strict=True):
+            s = 1 / (1 + mpmath.exp(-mpmath.mpf(p)))
+            assert ulps(got, 6 * (s * (1 - s)) ** 2, "float32") <= PROMISE, p

@@ -1,0 +1,99 @@
+"""Floats at which programs are measured: all exponents, the neighborhoods of ends and zeros, and where values sink."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from symacts.rewrite.reference import Dyadic, Reference
+from symacts.rewrite.regimes import ENDS, FloatArray, Format, log_size, size
+
+__all__ = ["around", "refined", "samples", "scattered", "sinking"]
+
+
+def samples(lo: float, hi: float, form: Format, near: Sequence[float] = ()) -> FloatArray:
+    """Floats of a one-sided section: its ends, all exponents, and the neighborhoods of `near`."""
+    side = 1.0 if hi > 0 else -1.0
+    a, b = (lo, hi) if side > 0 else (-hi, -lo)
+    points = [a, b]
+    for e in range(form.lowest, form.highest + 1):
+        coarse = not -30 <= e <= 11
+        subnormal = e < form.lowest + np.finfo(form.dtype).nmant + 8
+        if coarse and e % (4 if subnormal else 6) and e not in (form.lowest, form.highest):
+            continue
+        count = 6 if subnormal else 2 if coarse else 192 if -4 <= e <= 4 else 40
+        for j in range(count):
+            points.append(float(np.ldexp(1.0 + (j + (e * 7 + j * 3) % 11 / 11.0) / count, e)))
+    for z in [*near, lo, hi]:
+        if z and abs(z) < form.largest / 2:
+            points += [abs(z) * (1 + s * 2.0**-k) for k in (2, 3, 4, 5, 6, 8, 12, 20, 40) for s in (1, -1)]
+    rounded = np.array(points).astype(form.dtype).astype(np.float64)
+    kept = np.unique(rounded[(rounded >= a) & (rounded <= b)])
+    return kept if side > 0 else -kept[::-1]
+
+
+def refined(points: FloatArray, reference: Reference, form: Format) -> FloatArray:
+    """More samples where the function's size changes by more than a few binades: the way into the subnormals."""
+    for _ in range(3):
+        sizes = [None if v is None else max(size(v), -1090) for v in reference.values(points)]
+        extra: list[float] = []
+        for k in range(1, len(points)):
+            a, b = sizes[k - 1], sizes[k]
+            if a is not None and b is not None and abs(a - b) > 6 and points[k - 1] * points[k] > 0:
+                ratio = points[k] / points[k - 1]
+                if 0.5 <= ratio <= 2.0:
+                    extra += np.linspace(points[k - 1], points[k], 8)[1:-1].tolist()
+        if not extra or len(extra) > 20000:
+            break
+        points = np.unique(np.concatenate([points, np.array(extra).astype(form.dtype).astype(np.float64)]))
+    return points
+
+
+def scattered(lo: float, hi: float, form: Format, count: int, per_binade: bool = False) -> FloatArray:
+    """Random floats of common exponents in a one-sided interval, evenly over its binades; the same on every run."""
+    low, high = np.sort(np.abs([lo, hi]))
+    a, b = max(low, 2.0**-28), min(high, 2.0**10)
+    if a >= b:
+        return np.empty(0)
+    count = math.ceil(count * np.log2(b / a)) if per_binade else count
+    rng = np.random.default_rng(count)
+    drawn = np.exp2(rng.uniform(np.log2(a), np.log2(b), count))
+    rounded = np.unique(drawn.astype(form.dtype).astype(np.float64))
+    kept = rounded[(rounded >= a) & (rounded <= b)]
+    return kept if lo >= 0 else -kept[::-1]
+
+
+def around(zeros: Sequence[float], lo: float, hi: float, form: Format) -> FloatArray:
+    """Random floats at all distances from the zeros in an interval: where relative errors grow without bound."""
+    rng = np.random.default_rng(len(zeros))
+    found = [np.empty(0)]
+    for zero in zeros:
+        if zero and abs(zero) < 16.0 and lo <= zero <= hi:
+            distances = abs(zero) * np.exp2(rng.uniform(-14.0, -2.0, NEAR))
+            found.append(zero + distances * rng.choice([-1.0, 1.0], NEAR))
+    drawn = np.concatenate(found).astype(form.dtype).astype(np.float64)
+    return np.unique(drawn[(drawn >= lo) & (drawn <= hi)])
+
+
+NEAR = 3000
+"""Random inputs around each zero."""
+
+
+def sinking(points: FloatArray, truth: Sequence[Dyadic | None], form: Format) -> FloatArray:
+    """Random floats where values sink to the least normal one: what they are made of may be below it already."""
+    least = int(np.finfo(form.dtype).minexp)
+    sizes = np.array([log_size(v) for v in truth])
+    places = np.flatnonzero((sizes > least - 2) & (sizes < least + SINKING))
+    rng = np.random.default_rng(len(places))
+    found = [np.empty(0)]
+    for group in np.split(places, np.flatnonzero(np.diff(places) > 1) + 1) if len(places) else ():
+        a, b = np.sort(np.abs([points[max(group[0] - 1, 0)], points[min(group[-1] + 1, len(points) - 1)]]))
+        found.append(np.sign(points[group[0]]) * np.exp2(rng.uniform(np.log2(a), np.log2(b), ENDS)))
+    drawn = np.concatenate(found).astype(form.dtype).astype(np.float64)
+    return np.unique(drawn[(drawn >= points[0]) & (drawn <= points[-1])])
+
+
+SINKING = 12
+"""Binades above the least normal number in which that matters."""
