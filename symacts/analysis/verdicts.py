@@ -125,7 +125,17 @@ def _set(s: sp.Set) -> str:
         return f"{'(' if s.left_open else '['}{ends}{')' if s.right_open else ']'}"
     if isinstance(s, sp.Union):
         return " and ".join(_set(a) for a in s.args)
+    if isinstance(s, sp.ConditionSet) and isinstance(s.condition, sp.Contains):
+        return f"all x with {s.condition.args[0]} in {_set(s.condition.args[1])}"
     return str(s)
+
+
+def _places(rows: tuple[Any, ...]) -> str:
+    """The first entries of rows: points, or families of points."""
+    return ", ".join(
+        f"{p.lamda.expr} for every integer {p.lamda.variables[0]}" if isinstance(p, sp.ImageSet) else str(p)
+        for p, *_ in rows
+    )
 
 
 def _bounded(bounded: tuple[bool, bool]) -> str | None:
@@ -150,14 +160,13 @@ def _monotone(monotonicity: str, discontinuities: tuple[Any, ...], domain: sp.Se
 def _kinks(kinks: tuple[Any, ...], discontinuities: tuple[Any, ...]) -> str | None:
     if discontinuities or not kinks:
         return None
-    where = ", ".join(str(k[0]) for k in kinks)
-    return f"not differentiable at x = {where}"
+    return f"not differentiable at x = {_places(kinks)}"
 
 
 def _jumps(discontinuities: tuple[Any, ...]) -> str | None:
     if not discontinuities:
         return None
-    return f"jumps at x = {', '.join(str(d[0]) for d in discontinuities)}"
+    return f"jumps at x = {_places(discontinuities)}"
 
 
 def _smooth(smoothness: sp.Expr) -> str | None:
