@@ -55,6 +55,14 @@ def test_dead_zones() -> None:
     assert kernel("hard_swish", backend="numpy").dead_zone["float16"]["f"] == (3.0, None)
 
 
+def test_an_exhaustive_certificate_passes_over_infinities_and_every_kind_of_nan() -> None:
+    """Bits around the infinities: the floats next to them, signalling and quiet nan; no warning (they are errors)."""
+    k = kernel("hard_swish", dtype="float32", accuracy="tight", backend="numpy")
+    for infinity in (0x7F800000, 0xFF800000):
+        found = exhaustive(k, step=1024, first=infinity - 1000, last=infinity + 1000)
+        assert found.worst <= 0.51 and found.points == 2000
+
+
 def test_an_exhaustive_certificate_sees_one_wrong_input_and_nan(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a range of bits: one float off by a unit, and one nan where a number belongs."""
     k = kernel("hard_swish", dtype="float32", accuracy="tight", backend="numpy")
