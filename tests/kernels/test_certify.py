@@ -89,6 +89,12 @@ def test_an_exhaustive_certificate_sees_one_wrong_input_and_nan(monkeypatch: pyt
     monkeypatch.setattr(Kernel, "__call__", damaged(float("nan")))
     assert measured().worst == np.inf
 
+    def alike(self, x, out=None, **parameters):  # type: ignore[no-untyped-def]
+        return np.full_like(wrong(self, x, out, **parameters), 1.125)
+
+    monkeypatch.setattr(Kernel, "__call__", alike)
+    assert measured().worst > 1000, "float32 and float64 wrong in the same way: balls see it"
+
 
 def test_certifying_float32_tries_no_input_beyond_the_format() -> None:
     """Neighbors of the largest float32 are no float32: taking them there is an overflow, here an error."""
