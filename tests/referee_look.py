@@ -16,7 +16,8 @@ from typing import Any, Literal
 
 import sympy as sp
 from mpmath import inf, mp, mpf
-from referee_reals import Function, Kinked, NoValue, Number, Series, Skipped, Undefined, big, fraction, minus
+from referee_reals import Function
+from referee_series import Kinked, NoValue, Number, Series, Skipped, Undefined, big, fraction, minus
 
 ORDER = 3
 BASE, CHECK, DEEP = 50, 200, 800

@@ -6,7 +6,8 @@ from fractions import Fraction
 
 from mpmath import mp, mpf
 from referee_look import Look
-from referee_reals import NoValue, big, panels
+from referee_reals import panels
+from referee_series import NoValue, big
 
 DPS = 20
 REACH = 16

@@ -11,44 +11,44 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
-from math import isqrt
 from typing import Any
 
 import mpmath
 import sympy as sp
 from mpmath import mp, mpf
-from mpmath.libmp import from_rational
+from referee_series import (
+    Kinked,
+    NoValue,
+    Number,
+    Series,
+    Skipped,
+    Undefined,
+    add,
+    big,
+    by_slope,
+    constant,
+    div,
+    exact,
+    exponential,
+    fraction,
+    hyperbolic_tangent,
+    integer_power,
+    is_zero,
+    logarithm,
+    mul,
+    negative,
+    one_like,
+    primitive,
+    real_power,
+    scale,
+    sine_cosine,
+    slope,
+    squared,
+    stepwise,
+    times,
+)
 
 from symacts.facts import Root
-
-Number = Fraction | mpf
-Series = list[Number]
-
-HUGE = mpf(10) ** 120
-"""Arguments of exponentials beyond this are skipped: their values have more digits in the exponent than memory."""
-
-MOST_BITS = 6000
-"""Exact rationals longer than this continue as floating-point numbers."""
-
-
-class NoValue(Exception):
-    """There is nothing to judge at this point."""
-
-
-class Undefined(NoValue):
-    """The function has no real value here; `sure` when that is certain and no matter of rounding."""
-
-    def __init__(self, reason: str, sure: bool) -> None:
-        super().__init__(reason)
-        self.sure = sure
-
-
-class Kinked(NoValue):
-    """The point is exactly a switching point: no Taylor series."""
-
-
-class Skipped(NoValue):
-    """Beyond this evaluator's range or precision."""
 
 
 class Unreadable(Exception):
@@ -63,271 +63,6 @@ class Env:
     order: int
     memo: dict[int, Series] = field(default_factory=dict)
     trace: list[tuple[int, Any]] = field(default_factory=list)
-
-
-def big(a: Number | int) -> mpf:
-    if isinstance(a, mpf):
-        return a
-    return mp.make_mpf(from_rational(a.numerator, a.denominator, mp.prec))
-
-
-def fraction(a: Any) -> Fraction:
-    """The exact rational that a number is."""
-    if isinstance(a, mpf):
-        sign, mantissa, exponent, _ = a._mpf_
-        value = Fraction(int(mantissa)) * (Fraction(2) ** int(exponent))
-        return -value if sign else value
-    if isinstance(a, sp.Rational):
-        return Fraction(int(a.p), int(a.q))
-    return Fraction(a)
-
-
-def _add(a: Number, b: Number) -> Number:
-    if type(a) is type(b):
-        return _short(a + b)
-    if not isinstance(a, mpf) and a == 0:
-        return b
-    if not isinstance(b, mpf) and b == 0:
-        return a
-    return big(a) + big(b)
-
-
-def _mul(a: Number, b: Number) -> Number:
-    if type(a) is type(b):
-        return _short(a * b)
-    if not isinstance(a, mpf):
-        a, b = b, a
-    return Fraction(0) if b == 0 else a * big(b)
-
-
-def _short(a: Number) -> Number:
-    if isinstance(a, Fraction) and a.denominator.bit_length() + a.numerator.bit_length() > MOST_BITS:
-        return big(a)
-    return a
-
-
-def minus(a: Number, b: Number) -> Number:
-    """`a - b`, exact where both are; an inexact number counts as it is stored."""
-    return _add(a, -b)
-
-
-def times(a: Number, b: Number) -> Number:
-    """`a*b`, exact where both are."""
-    return _mul(a, b)
-
-
-def _is_zero(a: Number) -> bool:
-    return a == 0
-
-
-def _exact(a: Number) -> bool:
-    return not isinstance(a, mpf)
-
-
-def _div(a: Number, b: Number) -> Number:
-    if _is_zero(b):
-        raise Undefined("division by zero", _exact(b))
-    if type(a) is type(b):
-        return _short(a / b)
-    if _exact(a) and a == 0:
-        return Fraction(0)
-    return big(a) / big(b)
-
-
-def constant(value: Number, order: int) -> Series:
-    return [value] + [Fraction(0)] * order
-
-
-def add(u: Series, v: Series) -> Series:
-    return [_add(a, b) for a, b in zip(u, v, strict=True)]
-
-
-def scale(u: Series, c: Number) -> Series:
-    return [_mul(a, c) for a in u]
-
-
-def mul(u: Series, v: Series) -> Series:
-    out = []
-    for k in range(len(u)):
-        total: Number = Fraction(0)
-        for i in range(k + 1):
-            if not (_exact(u[i]) and u[i] == 0):
-                total = _add(total, _mul(u[i], v[k - i]))
-        out.append(total)
-    return out
-
-
-def div(u: Series, v: Series) -> Series:
-    out: Series = []
-    for k in range(len(u)):
-        total = u[k]
-        for i in range(1, k + 1):
-            total = _add(total, -_mul(v[i], out[k - i]))
-        out.append(_div(total, v[0]))
-    return out
-
-
-def slope(u: Series) -> Series:
-    """The series of the derivative, one term shorter."""
-    return [_mul(u[k], Fraction(k)) for k in range(1, len(u))]
-
-
-def primitive(first: Number, du: Series) -> Series:
-    return [first] + [_mul(c, Fraction(1, k + 1)) for k, c in enumerate(du)]
-
-
-def integer_power(u: Series, n: int) -> Series:
-    result = constant(Fraction(1), len(u) - 1)
-    if n < 0:
-        return div(result, integer_power(u, -n))
-    base = u
-    while n:
-        if n & 1:
-            result = mul(result, base)
-        n >>= 1
-        if n:
-            base = mul(base, base)
-    return result
-
-
-def _root_of_fraction(a: Fraction, r: Fraction) -> Number:
-    if r.denominator == 2:
-        p, q = isqrt(a.numerator), isqrt(a.denominator)
-        if p * p == a.numerator and q * q == a.denominator:
-            return Fraction(p, q) ** r.numerator
-    return mp.power(big(a), big(r))
-
-
-def real_power(u: Series, r: Fraction, noise: mpf) -> Series:
-    """`u**r` for a fraction r that is no integer."""
-    base = u[0]
-    if base < 0:
-        raise Undefined("fractional power of a negative number", _exact(base) or abs(base) > noise)
-    if _is_zero(base):
-        if not _exact(base):
-            raise Skipped("zero by rounding")
-        if r < 0:
-            raise Undefined("negative power of zero", True)
-        if len(u) > 1 and any(not (_exact(c) and c == 0) for c in u[1:]):
-            raise Kinked
-        return constant(Fraction(0), len(u) - 1)
-    out: Series = [_root_of_fraction(base, r) if _exact(base) else mp.power(base, big(r))]
-    for k in range(1, len(u)):
-        total: Number = Fraction(0)
-        for i in range(1, k + 1):
-            total = _add(total, _mul(_mul(u[i], out[k - i]), r * i - (k - i)))
-        out.append(_div(_mul(total, Fraction(1, k)), base))
-    return out
-
-
-def exponential(u: Series) -> Series:
-    if _exact(u[0]) and u[0] == 0:
-        first: Number = Fraction(1)
-    else:
-        argument = big(u[0])
-        if abs(argument) > HUGE:
-            raise Skipped("exponent too large")
-        first = mp.exp(argument)
-    out = [first]
-    for k in range(1, len(u)):
-        total: Number = Fraction(0)
-        for i in range(1, k + 1):
-            total = _add(total, _mul(_mul(u[i], Fraction(i)), out[k - i]))
-        out.append(_mul(total, Fraction(1, k)))
-    return out
-
-
-def logarithm(u: Series, noise: mpf) -> Series:
-    base = u[0]
-    if base <= 0:
-        sure = _exact(base) or (base < 0 and abs(base) > noise)
-        raise Undefined("logarithm of a number that is not positive", sure)
-    first: Number = Fraction(0) if _exact(base) and base == 1 else mp.log(big(base))
-    return primitive(first, div(slope(u), u[:-1])) if len(u) > 1 else [first]
-
-
-def by_slope(
-    u: Series, value: Callable[[mpf], mpf], at_zero: Number | None, derivative: Callable[[Series], Series]
-) -> Series:
-    """`g(u)` from the value of g and the series of `g'(u)`."""
-    first: Number = at_zero if at_zero is not None and _exact(u[0]) and u[0] == 0 else value(big(u[0]))
-    if len(u) == 1:
-        return [first]
-    if all(_exact(c) and c == 0 for c in u[1:]):
-        return constant(first, len(u) - 1)
-    return primitive(first, mul(derivative(u[:-1]), slope(u)))
-
-
-def _one_like(u: Series) -> Series:
-    return constant(Fraction(1), len(u) - 1)
-
-
-def _square(u: Series) -> Series:
-    return mul(u, u)
-
-
-def _negative(u: Series) -> Series:
-    return scale(u, Fraction(-1))
-
-
-def _bounded(u: Series, most: mpf) -> mpf:
-    value = big(u[0])
-    if abs(value) > most:
-        raise Skipped("argument too large")
-    return value
-
-
-def sine_cosine(u: Series) -> tuple[Series, Series]:
-    if _exact(u[0]) and u[0] == 0:
-        s: Series = [Fraction(0)]
-        c: Series = [Fraction(1)]
-    else:
-        value = _bounded(u, mpf(10) ** 70)
-        s, c = [mp.sin(value)], [mp.cos(value)]
-    for k in range(1, len(u)):
-        ds: Number = Fraction(0)
-        dc: Number = Fraction(0)
-        for i in range(1, k + 1):
-            w = _mul(u[i], Fraction(i, k))
-            ds = _add(ds, _mul(w, c[k - i]))
-            dc = _add(dc, -_mul(w, s[k - i]))
-        s.append(ds)
-        c.append(dc)
-    return s, c
-
-
-def hyperbolic_tangent(u: Series) -> Series:
-    """tanh by the pair t' = s*u', s' = -2*t*s*u' with s = sech**2, so that tiny slopes keep their digits."""
-    if _exact(u[0]) and u[0] == 0:
-        t: Series = [Fraction(0)]
-        s: Series = [Fraction(1)]
-    else:
-        value = big(u[0])
-        if abs(value) > HUGE:
-            raise Skipped("argument too large")
-        small = mp.exp(-2 * abs(value))
-        t = [mp.tanh(value)]
-        s = [4 * small / (1 + small) ** 2]
-    for k in range(1, len(u)):
-        total: Number = Fraction(0)
-        for i in range(1, k + 1):
-            total = _add(total, _mul(_mul(u[i], Fraction(i, k)), s[k - i]))
-        t.append(total)
-        ts = mul(t[:k], s[:k])
-        total = Fraction(0)
-        for i in range(1, k + 1):
-            total = _add(total, _mul(_mul(u[i], Fraction(-2 * i, k)), ts[k - i]))
-        s.append(total)
-    return t
-
-
-def stepwise(u: Series, first: Number, derivative: Callable[[Series, Series], Series]) -> Series:
-    """`g(u)` where `g'` is known in terms of g and u: coefficients one after the other."""
-    out = [first]
-    for k in range(1, len(u)):
-        dg = mul(derivative(out, u[:k]), slope(u[: k + 1]))
-        out.append(_mul(dg[k - 1], Fraction(1, k)))
-    return out
 
 
 class Compiler:
@@ -424,7 +159,7 @@ def _raise_infinite(env: Env) -> Series:
 def compare(u: Series, v: Series, env: Env) -> int:
     """Sign of `u[0] - v[0]`; raises where two inexact numbers agree to rounding."""
     a, b = u[0], v[0]
-    if _exact(a) and _exact(b):
+    if exact(a) and exact(b):
         return (a > b) - (a < b)
     a, b = big(a), big(b)
     if abs(a - b) <= noise_level() * max(abs(a), abs(b)):
@@ -483,18 +218,18 @@ def _power(c: Compiler, e: Any) -> Callable[[Env], Series]:
 
     def general(env: Env) -> Series:
         u, v = inner(env), power(env)
-        if moves and _exact(u[0]) and (u[0] < 0 or (u[0] == 0 and v[0] <= 0)):
+        if moves and exact(u[0]) and (u[0] < 0 or (u[0] == 0 and v[0] <= 0)):
             raise Undefined("a moving power of a number that is not positive", True)
         if (
             not moves
-            and all(_exact(k) and k == 0 for k in v[1:])
-            and _exact(v[0])
+            and all(exact(k) and k == 0 for k in v[1:])
+            and exact(v[0])
             and v[0].denominator == 1
             and abs(v[0]) < 64
         ):
             return integer_power(u, int(v[0]))
-        if _is_zero(u[0]) and _exact(u[0]) and v[0] > 0:
-            if env.order and not all(_exact(k) and k == 0 for k in u[1:]):
+        if is_zero(u[0]) and exact(u[0]) and v[0] > 0:
+            if env.order and not all(exact(k) and k == 0 for k in u[1:]):
                 raise Kinked
             return constant(Fraction(0), env.order)
         return exponential(mul(v, logarithm(u, noise_level())))
@@ -512,11 +247,11 @@ def _unary(rule: Callable[[Series], Series]) -> Callable[[Compiler, Any], Callab
 
 def _sign_of(u: Series, env: Env, key: int) -> int:
     a = u[0]
-    if not _exact(a) and abs(a) <= noise_level() and (a == 0 or env.order == 0):
+    if not exact(a) and abs(a) <= noise_level() and (a == 0 or env.order == 0):
         raise Skipped("sign of a rounding error")
     sign = (a > 0) - (a < 0)
     env.trace.append((key, sign))
-    if sign == 0 and env.order and not all(_exact(k) and k == 0 for k in u):
+    if sign == 0 and env.order and not all(exact(k) and k == 0 for k in u):
         raise Kinked
     return sign
 
@@ -530,11 +265,11 @@ def _absolute(c: Compiler, e: Any) -> Callable[[Env], Series]:
         sign = (a > 0) - (a < 0)
         env.trace.append((key, sign))
         if sign == 0 and env.order:
-            if not _exact(a):
+            if not exact(a):
                 raise Skipped("zero by rounding")
-            if not all(_exact(k) and k == 0 for k in u):
+            if not all(exact(k) and k == 0 for k in u):
                 raise Kinked
-        return u if sign >= 0 else _negative(u)
+        return u if sign >= 0 else negative(u)
 
     return run
 
@@ -603,12 +338,12 @@ def _cosine(u: Series) -> Series:
 
 def _hyperbolic(u: Series, sign: int) -> Series:
     plus = exponential(u)
-    return scale(add(plus, scale(div(_one_like(u), plus), Fraction(sign))), Fraction(1, 2))
+    return scale(add(plus, scale(div(one_like(u), plus), Fraction(sign))), Fraction(1, 2))
 
 
 def _sinh(u: Series) -> Series:
     if abs(big(u[0])) < mpf(10) ** -5:  # no cancellation near 0
-        s = mp.sinh(big(u[0])) if not (_exact(u[0]) and u[0] == 0) else Fraction(0)
+        s = mp.sinh(big(u[0])) if not (exact(u[0]) and u[0] == 0) else Fraction(0)
         return primitive(s, mul(_hyperbolic(u[:-1], 1), slope(u))) if len(u) > 1 else [s]
     return _hyperbolic(u, -1)
 
@@ -618,13 +353,13 @@ def _cosh(u: Series) -> Series:
 
 
 def _inverse(u: Series) -> Series:
-    return div(_one_like(u), u)
+    return div(one_like(u), u)
 
 
 def _arcsine(u: Series, value: Callable[[mpf], mpf], sign: int) -> Series:
     a = big(u[0])
     if abs(a) > 1:
-        raise Undefined("outside [-1, 1]", _exact(u[0]) or abs(a) > 1 + noise_level())
+        raise Undefined("outside [-1, 1]", exact(u[0]) or abs(a) > 1 + noise_level())
     if abs(a) == 1 and len(u) > 1:
         raise Kinked
     at_zero = Fraction(0) if sign > 0 else None
@@ -633,7 +368,7 @@ def _arcsine(u: Series, value: Callable[[mpf], mpf], sign: int) -> Series:
         value,
         at_zero,
         lambda v: scale(
-            real_power(add(_one_like(v), _negative(_square(v))), Fraction(-1, 2), noise_level()), Fraction(sign)
+            real_power(add(one_like(v), negative(squared(v))), Fraction(-1, 2), noise_level()), Fraction(sign)
         ),
     )
 
@@ -641,30 +376,30 @@ def _arcsine(u: Series, value: Callable[[mpf], mpf], sign: int) -> Series:
 def _atanh(u: Series) -> Series:
     a = big(u[0])
     if abs(a) >= 1:
-        raise Undefined("outside (-1, 1)", _exact(u[0]) or abs(a) > 1 + noise_level())
-    return by_slope(u, mp.atanh, Fraction(0), lambda v: _inverse(add(_one_like(v), _negative(_square(v)))))
+        raise Undefined("outside (-1, 1)", exact(u[0]) or abs(a) > 1 + noise_level())
+    return by_slope(u, mp.atanh, Fraction(0), lambda v: _inverse(add(one_like(v), negative(squared(v)))))
 
 
 def _acosh(u: Series) -> Series:
     a = big(u[0])
     if a < 1:
-        raise Undefined("below 1", _exact(u[0]) or a < 1 - noise_level())
+        raise Undefined("below 1", exact(u[0]) or a < 1 - noise_level())
     if a == 1 and len(u) > 1:
         raise Kinked
     return by_slope(
         u,
         mp.acosh,
         None,
-        lambda v: real_power(add(_square(v), scale(_one_like(v), Fraction(-1))), Fraction(-1, 2), noise_level()),
+        lambda v: real_power(add(squared(v), scale(one_like(v), Fraction(-1))), Fraction(-1, 2), noise_level()),
     )
 
 
 def _erf_slope(v: Series, sign: int = -1) -> Series:
-    return scale(exponential(scale(_square(v), Fraction(sign))), 2 / mp.sqrt(mp.pi))
+    return scale(exponential(scale(squared(v), Fraction(sign))), 2 / mp.sqrt(mp.pi))
 
 
 def _erfc(u: Series) -> Series:
-    return by_slope(u, _erfc_value, Fraction(1), lambda v: _negative(_erf_slope(v)))
+    return by_slope(u, _erfc_value, Fraction(1), lambda v: negative(_erf_slope(v)))
 
 
 def _erfc_value(a: mpf) -> mpf:
@@ -680,9 +415,9 @@ def _erf_value(a: mpf) -> mpf:
 def _erfinv(u: Series) -> Series:
     a = big(u[0])
     if abs(a) >= 1:
-        raise Undefined("outside (-1, 1)", _exact(u[0]) or abs(a) > 1 + noise_level())
-    first: Number = Fraction(0) if _exact(u[0]) and u[0] == 0 else mp.erfinv(a)
-    return stepwise(u, first, lambda g, _: scale(exponential(_square(g)), mp.sqrt(mp.pi) / 2))
+        raise Undefined("outside (-1, 1)", exact(u[0]) or abs(a) > 1 + noise_level())
+    first: Number = Fraction(0) if exact(u[0]) and u[0] == 0 else mp.erfinv(a)
+    return stepwise(u, first, lambda g, _: scale(exponential(squared(g)), mp.sqrt(mp.pi) / 2))
 
 
 def _lambert(c: Compiler, e: Any) -> Callable[[Env], Series]:
@@ -694,7 +429,7 @@ def _lambert(c: Compiler, e: Any) -> Callable[[Env], Series]:
         a = big(u[0])
         if a < -1 / mp.e or (branch == -1 and a >= 0):
             raise Undefined("outside the domain of LambertW", abs(a + 1 / mp.e) > noise_level())
-        if _exact(u[0]) and u[0] == 0:
+        if exact(u[0]) and u[0] == 0:
             first: Number = Fraction(0)
         elif abs(a + 1 / mp.e) < noise_level():
             if len(u) > 1:
@@ -704,7 +439,7 @@ def _lambert(c: Compiler, e: Any) -> Callable[[Env], Series]:
             w = mp.lambertw(a, branch)
             first = w.real if isinstance(w, mpmath.mpc) else w
         return stepwise(
-            u, first, lambda g, _: div(exponential(_negative(g)), add(_one_like(g), g)) if len(g) else _one_like(g)
+            u, first, lambda g, _: div(exponential(negative(g)), add(one_like(g), g)) if len(g) else one_like(g)
         )
 
     return run
@@ -717,7 +452,7 @@ def _loggamma(u: Series) -> Series:
     coefficients: Series = [mp.loggamma(a)] + [mp.polygamma(k - 1, a) / mp.factorial(k) for k in range(1, len(u))]
     shift: Series = [Fraction(0), *u[1:]]
     total = constant(coefficients[0], len(u) - 1)
-    power = _one_like(u)
+    power = one_like(u)
     for c in coefficients[1:]:
         power = mul(power, shift)
         total = add(total, scale(power, c))
@@ -748,7 +483,7 @@ def _acot(c: Compiler, e: Any) -> Callable[[Env], Series]:
     def run(env: Env) -> Series:
         u = inner(env)
         _sign_of(u, env, key)
-        return by_slope(u, mp.acot, None, lambda v: _negative(_inverse(add(_one_like(v), _square(v)))))
+        return by_slope(u, mp.acot, None, lambda v: negative(_inverse(add(one_like(v), squared(v)))))
 
     return run
 
@@ -772,7 +507,7 @@ RULES: dict[Any, Callable[[Compiler, Any], Callable[[Env], Series]]] = {
     sp.cosh: _unary(_cosh),
     sp.sech: _unary(lambda u: _inverse(_cosh(u))),
     sp.csch: _unary(lambda u: _inverse(_sinh(u))),
-    sp.atan: _unary(lambda u: by_slope(u, mp.atan, Fraction(0), lambda v: _inverse(add(_one_like(v), _square(v))))),
+    sp.atan: _unary(lambda u: by_slope(u, mp.atan, Fraction(0), lambda v: _inverse(add(one_like(v), squared(v))))),
     sp.acot: _acot,
     sp.asin: _unary(lambda u: _arcsine(u, mp.asin, 1)),
     sp.acos: _unary(lambda u: _arcsine(u, mp.acos, -1)),
@@ -781,7 +516,7 @@ RULES: dict[Any, Callable[[Compiler, Any], Callable[[Env], Series]]] = {
             u,
             mp.asinh,
             Fraction(0),
-            lambda v: real_power(add(_one_like(v), _square(v)), Fraction(-1, 2), noise_level()),
+            lambda v: real_power(add(one_like(v), squared(v)), Fraction(-1, 2), noise_level()),
         )
     ),
     sp.acosh: _unary(_acosh),
@@ -1021,4 +756,4 @@ class Function:
         for j in range(2, k + 1):
             factor *= j
         with mp.workdps(dps):
-            return _mul(self.series(a, k, dps)[k], Fraction(factor))
+            return times(self.series(a, k, dps)[k], Fraction(factor))

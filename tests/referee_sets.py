@@ -9,7 +9,8 @@ from typing import Any
 
 import sympy as sp
 from mpmath import inf, mp, mpf
-from referee_reals import NoValue, Number, Unreadable, big, fraction, real_constant
+from referee_reals import Unreadable, real_constant
+from referee_series import NoValue, Number, big, fraction
 
 PERIODS = range(-4, 5)
 """Which members of an infinite family of points are looked at."""

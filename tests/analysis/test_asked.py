@@ -10,7 +10,8 @@ from math import factorial
 import sympy as sp
 from mpmath import mp, mpf
 from referee_look import Look
-from referee_reals import Function, NoValue, Number, Undefined, big
+from referee_reals import Function
+from referee_series import NoValue, Number, Undefined, big
 from referee_sets import member
 
 import symacts

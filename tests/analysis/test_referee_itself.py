@@ -10,7 +10,8 @@ import pytest
 import sympy as sp
 from mpmath import mp, mpf
 from referee import Complaint, case_of, judge, referee
-from referee_reals import Function, big
+from referee_reals import Function
+from referee_series import big
 
 from symacts.facts import Fact, Root
 from symacts.report import Report

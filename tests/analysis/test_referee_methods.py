@@ -8,7 +8,8 @@ from fractions import Fraction
 import pytest
 import sympy as sp
 from mpmath import mp, mpf
-from referee_reals import Function, NoValue, big
+from referee_reals import Function
+from referee_series import NoValue, big
 from referee_sets import member
 
 import symacts

@@ -10,7 +10,8 @@ import pytest
 import sympy as sp
 from mpmath import mp, mpf
 from referee import case_of, judge
-from referee_reals import Function, NoValue, big, real_constant
+from referee_reals import Function, real_constant
+from referee_series import NoValue, big
 from referee_sets import member
 
 import symacts
