@@ -10,6 +10,7 @@ import pytest
 import sympy as sp
 from mpmath import mp, mpf
 from referee import Complaint, case_of, judge, referee
+from referee_look import confirmed
 from referee_reals import Function
 from referee_series import big
 
@@ -635,3 +636,14 @@ def test_the_evaluator_agrees_with_sympy_and_differences(expression: sp.Expr) ->
             )
             for c, d in zip(series[1:], differences, strict=True):
                 assert abs(big(c) - d) < mpf(10) ** -30 * (1 + abs(d))
+
+
+def test_digits_lost_at_two_precisions_alike_confirm_nothing() -> None:
+    """The slope of tanh at 467 is about 1e-405: with 50 and with 200 digits the curvature has the other sign."""
+    f = Function(sp.log(1 + sp.exp(x)) * sp.tanh(x), x)
+    at = Fraction(467)
+    low, high = (f.series(at, 2, digits)[2] for digits in (200, 900))
+    assert low < 0 < high
+    assert confirmed(lambda a, digits: f.series(a, 2, digits)[2], at) is None
+    decay = Function(sp.exp(-x), x)
+    assert confirmed(lambda a, digits: decay.series(a, 2, digits)[2], at) > 0
