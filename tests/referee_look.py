@@ -541,7 +541,7 @@ def _close(a: mpf, b: Number) -> bool:
 def confirmed(quantity: Quantity, a: Fraction) -> Number | None:
     """A value on which two precisions agree; exact values confirm themselves.
 
-    A value smaller than the digits reach has to stand once more, with as many digits as show what a sum lost: at 467 the
+    A value smaller than the digits reach has to stand again, with as many digits as show what a sum lost: at 467 the
     slope of tanh vanishes to 200 digits, so those and 50 digits agree on the rest of a product that is not the whole.
     """
     previous: Number | None = None
