@@ -263,7 +263,7 @@ def _reports(targets: Sequence[str], progress: Progress) -> list[Any]:
 
 def _table_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("targets", metavar="NAME", nargs="+", help="names or expressions")
-    parser.add_argument("--columns", metavar="A,B,...", help="names of facts; the summary table by default")
+    parser.add_argument("--columns", metavar="A,B,...", help="facts after the name; the summary by default")
     parser.add_argument("--language", default="en", help="en or ko")
     _add_formats(parser, "json", "latex", "markdown", "html")
 
@@ -273,6 +273,8 @@ def _table(arguments: argparse.Namespace) -> int:
     from symacts.render.table import build
 
     columns = None if arguments.columns is None else [c.strip() for c in arguments.columns.split(",")]
+    if columns is not None and not {"activation", "name"} & set(columns):
+        columns = ["activation", *columns]  # rows without names cannot be told apart
     build((), columns, arguments.language)  # a wrong column or language is told before the work
     with Progress("analyzing") as progress:
         table = symacts.table(_reports(arguments.targets, progress), columns, language=arguments.language)

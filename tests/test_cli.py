@@ -132,6 +132,8 @@ def test_table(say, tmp_path: Path) -> None:
     assert say("table", "relu", *columns, "--latex")[1].startswith(r"\begin{tabular}")
     assert "치역" in say("table", "relu", *columns, "--language", "ko")[1]
     assert json.loads(say("table", "relu", *columns, "--json")[1])["rows"][0]["range"] == "[0, ∞)"
+    named = say("table", "relu", "identity", "--columns", "range", "--json")[1]
+    assert [row["activation"] for row in json.loads(named)["rows"]] == ["relu", "identity"], "every row has its name"
 
 
 def test_plot_writes_whole_files_only(say, tmp_path: Path) -> None:

@@ -134,7 +134,9 @@ def _limits(value: Any, say: Say) -> Cell:
 
 
 def _parameter_limits(value: Any, say: Say) -> Cell:
-    """Rows `(parameter, point, limit)`."""
+    """Rows `(parameter, point, limit)`; none without parameters."""
+    if not value:
+        return (say("none"),)
     rows: list[Cell] = []
     for name, point, limit in value:
         what: str | Node = say("none") if limit is None else layout(limit)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import sympy as sp
 
+from symacts import analyze
 from symacts.facts import Fact, Verdict
 from symacts.render.words import TITLES
 from symacts.report import Report
@@ -116,6 +117,13 @@ def test_facts_come_in_the_order_of_the_titles(report: Report) -> None:
 def _fields(report: Report) -> dict[str, object]:
     names = ("name", "kind", "expression", "parameters", "branches", "facts", "verdicts", "reference")
     return {k: getattr(report, k) for k in names}
+
+
+def test_no_fact_is_a_blank() -> None:
+    """Facts with nothing in them say so: parameters of a function that has none, kinks, jumps, zeros."""
+    rows = [line.strip("|").split(" | ") for line in analyze("x**2 + 1").to_markdown().splitlines() if line[:2] == "| "]
+    assert len(rows) > 20
+    assert all(cell.strip() for row in rows for cell in row), rows
 
 
 def test_html_is_well_formed_and_loads_nothing(report: Report, vector: Report) -> None:
