@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -54,7 +55,7 @@ def bridged(draft: Draft, output: Output) -> Output:
                 good[k + 1 : stop] = []
                 break
         k += 1
-    return Output(draft.order, tuple(good), Table(np.array(edges), np.array(rows)), output.unmet, output.far)
+    return replace(output, good=tuple(good), table=Table(np.array(edges), np.array(rows)))
 
 
 def _replaced(

@@ -207,8 +207,9 @@ class Kernel:
             tables = [array for part in parts for array in (part.table.edges, part.table.rows)]
             run = targets.numba.load(self.code.source, ends, tables)
         else:
-            tile, scratch = targets.numpy.load(self.code.source)
-            run = runner(self.code, tile, scratch, self.dtype.name)
+            tile, scratch = targets.numpy.load(self.code.source, self.code.tables)
+            wide = targets.numpy.load(self.code.wide) if self.code.wide else None
+            run = runner(self.code, tile, scratch, self.dtype.name, wide)
             run = threaded(run) if self.options["parallel"] else run
         return overwritten(run, [part.far for part in parts])
 

@@ -15,17 +15,18 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from symacts.kernels.cells import Programs, programs, smooth
 from symacts.kernels.plan import Draft, Stretch, Studied, admitted, dense
 from symacts.rewrite.graph import Graph
 from symacts.rewrite.reference import ulp_meter
 from symacts.rewrite.regimes import Arithmetic, FloatArray, Format, Section, interpret, stretches_within, weight
 from symacts.rewrite.whole import derived, whole
 
-__all__ = ["assign"]
+__all__ = ["assign", "celled"]
 
 SPREAD = 2.5
 """Scale of the normal law by which inputs are weighed."""
-MISSED, ROW, TABLED, GAP, FAR = 70.0, 9.0, 300.0, 6.0, 100.0
+MISSED, ROW, TABLED, GAP, FAR = 110.0, 9.0, 400.0, 4.0, 100.0
 """What it costs, in sums: an input left to a row, each row beyond (one for each unit of a gap), or to a whole table; to
 look for the inputs of a gap; and to leave all far inputs, by the Cauchy law, to a table."""
 WIDEST = 6.0
@@ -79,6 +80,77 @@ def assign(drafts: Sequence[Draft], x: sp.Symbol, graph: Graph, magnitude: int, 
         before = [[o for o in listed if o.node == n] for listed, n in zip(options, state.nodes, strict=True)]
         for studied, node in zip(draft.sections, state.nodes, strict=True):
             studied.stretches[:] = [Stretch(studied.section.lo, node)]
+
+
+DEGREES = {"float64": (6, 7), "float32": (3, 4)}
+"""Degrees of polynomials on cells."""
+LOOKED_UP = {"float64": 36.0, "float32": 18.0}
+"""What such a polynomial costs at least, in sums; and a derivative with the function's coefficients."""
+SHARED = 5.0
+WIDE = 30.0
+"""What it costs to leave all far inputs to a second program."""
+
+
+def celled(drafts: Sequence[Draft], x: sp.Symbol, graph: Graph, arithmetic: Arithmetic) -> list[Draft]:
+    """The drafts with polynomials on cells for programs where these cost less than what is assigned.
+
+    Order by order: of a function and its first derivative, in a format inside of which a float64 is looked up.
+    """
+    found: list[Draft] = []
+    have: frozenset[int] = frozenset()
+    table: list[Programs] = []
+    for k, draft in enumerate(drafts):
+        kept = [s.stretches[0].node for s in draft.sections]
+        best = _paid(draft, kept, have, graph, arithmetic)
+        nodes = kept
+        if draft.order == 0:
+            table = []
+        least = SHARED if draft.order and found and found[-1] is not drafts[k - 1] else LOOKED_UP[draft.form.dtype]
+        if draft.order < 2 and best > least:
+            base = drafts[k - draft.order]
+            fine = smooth(base, x) if not table else None
+            if fine is not None:
+                local = base.form.dtype == "float64"
+                table = [programs(fine, graph, degree, local=local) for degree in DEGREES[base.form.dtype]]
+            for entry in table:
+                for node in entry.slopes if draft.order else (entry.value,):
+                    cost = _paid(draft, [node] * len(draft.sections), have, graph, arithmetic, best)
+                    if cost < best:
+                        best, nodes = cost, [node] * len(draft.sections)
+        if nodes is not kept:
+            sections = [
+                replace(s, stretches=[Stretch(s.section.lo, node)])
+                for s, node in zip(draft.sections, nodes, strict=True)
+            ]
+            found.append(replace(draft, sections=sections))
+        else:
+            found.append(draft)
+        have |= frozenset(graph.reachable(tuple(n for n in nodes if n is not None)))
+    return found
+
+
+def _paid(
+    draft: Draft,
+    nodes: Sequence[int | None],
+    have: frozenset[int],
+    graph: Graph,
+    arithmetic: Arithmetic,
+    most: float = math.inf,
+) -> float:
+    """What programs cost beside steps that are there, and what they leave to the table; not exactly beyond `most`."""
+    wanted = tuple(n for n in nodes if n is not None)
+    total = sum(_costs(graph, frozenset(graph.reachable(wanted)) - have, arithmetic))
+    total += SELECTION * (len(set(nodes)) - 1)
+    for studied, node in zip(draft.sections, nodes, strict=True):
+        if total > most:
+            break
+
+        def run(points: FloatArray, node: int | None = node) -> FloatArray:
+            return interpret(graph, [node or 0], {"x": points}, draft.form.inner, arithmetic.functions)[0]
+
+        good = [] if node is None else admitted(studied, draft.form, run, strict=True)
+        total += _lost(studied.section, good, FAR if most == math.inf else WIDE)
+    return total
 
 
 def _verified(draft: Draft, options: list[list[Option]], start: State, graph: Graph, arithmetic: Arithmetic) -> State:
@@ -157,7 +229,7 @@ def _measured(
     return sorted(found, key=lambda o: o.lost + sum(_costs(graph, o.steps, arithmetic)))
 
 
-def _lost(section: Section, good: Sequence[tuple[float, float]]) -> float:
+def _lost(section: Section, good: Sequence[tuple[float, float]], far: float = FAR) -> float:
     """What it costs that a program serves these stretches only: gaps are searched for unless few inputs lie beyond."""
     ends = [section.lo, *(end for stretch in good for end in stretch), section.hi]
     total = 0.0
@@ -166,7 +238,7 @@ def _lost(section: Section, good: Sequence[tuple[float, float]]) -> float:
             share = _share(lo, hi)
             is_gap = _share(*((-math.inf, hi) if section.side < 0 else (lo, math.inf))) > RARE
             each = min(MISSED + ROW * min(hi - lo, 99.0), TABLED) if hi - lo < WIDEST else TABLED
-            total += each * share + FAR * weight(lo, hi) + (GAP if is_gap else 0.0)
+            total += each * share + far * weight(lo, hi) + (GAP if is_gap else 0.0)
     return total
 
 

@@ -17,7 +17,7 @@ import mpmath
 
 from symacts.rewrite.reference import BITS, Dyadic
 
-__all__ = ["Fit", "fit", "nodes", "times"]
+__all__ = ["PROBES", "SCALE", "Fit", "fit", "matrices", "nodes", "times"]
 
 SCALE = 160
 """Fraction bits of the exact integers."""
@@ -38,7 +38,7 @@ def nodes(count: int) -> tuple[Fraction, ...]:
 
 
 @lru_cache(maxsize=32)
-def _matrices(count: int) -> tuple[list[list[int]], list[list[int]]]:
+def matrices(count: int) -> tuple[list[list[int]], list[list[int]]]:
     """Integer matrices, scaled by 2**SCALE: from node values to monomial and to Chebyshev coefficients."""
     with mpmath.workprec(400):
         t = [mpmath.mpf(p.numerator) / p.denominator for p in nodes(count)]
@@ -98,7 +98,7 @@ def fit(
     ints = [_shift(m, e - scale + SCALE) for m, e in found]
     if any((v > 0) != (ints[0] > 0) for v in ints):
         return None
-    monomial, chebyshev = _matrices(count)
+    monomial, chebyshev = matrices(count)
     least = min(abs(v) for v in ints)
     last = sum(abs(sum(c * v for c, v in zip(row, ints, strict=True)) >> SCALE) for row in chebyshev[-2:])
     if last << tolerance > least:

@@ -48,7 +48,19 @@ from symacts.rigor.oracle import BallOracle
 from symacts.symbolic.branches import Branch, split
 from symacts.symbolic.oracle import Undecided
 
-__all__ = ["Draft", "Output", "Plan", "Stretch", "Studied", "admitted", "dense", "finish", "make_plan", "served"]
+__all__ = [
+    "Draft",
+    "Output",
+    "Plan",
+    "Stretch",
+    "Studied",
+    "admitted",
+    "dense",
+    "finish",
+    "make_plan",
+    "served",
+    "smooth_derivative",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +108,17 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One derivative, compiled: the floats that its program serves, and the table for all others."""
+    """One derivative, compiled: the floats that its program serves, and the table for all others.
+
+    `wide` are stretches beyond all of these that a second program serves.
+    """
 
     order: int
     good: tuple[tuple[float, float], ...]
     table: Table
     unmet: tuple[tuple[float, float], ...]
     far: tuple[Far, ...] = ()
+    wide: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,7 +320,9 @@ Run = Callable[[FloatArray], FloatArray]
 """The compiled program of one output, without repairs."""
 
 
-def finish(draft: Draft, run: Run, most: int = 12, strict: bool = False) -> Output:
+def finish(
+    draft: Draft, run: Run, most: int = 12, strict: bool = False, second: tuple[Draft, Run] | None = None
+) -> Output:
     """Where the compiled program is good enough, by its own values; polynomials for the rest.
 
     Parameters
@@ -317,13 +335,27 @@ def finish(draft: Draft, run: Run, most: int = 12, strict: bool = False) -> Outp
         Stretches that the target can test for; the weightiest are kept.
     strict : bool
         Leave to polynomials also where errors are spread so widely that a million inputs would pass 4 ULP.
+    second : tuple, optional
+        The same derivative's draft and run of another program, for what lies beyond all stretches of the first.
     """
     from symacts.kernels.rescue import rescued  # deferred: rescues are made of drafts
 
-    output = _tabled(
-        draft, [s for s in (_cropped(draft, s, run) for s in served(draft, run, most, strict)) if s[0] < s[1]]
-    )
+    kept = _kept(draft, run, most, strict)
+    wide = _beyond(_kept(*second, most, strict), kept[0][0], kept[-1][1], draft.form) if second and kept else []
+    output = _tabled(draft, kept, wide)
     return rescued(draft, output) if output.unmet else output
+
+
+def _kept(draft: Draft, run: Run, most: int, strict: bool) -> list[tuple[float, float]]:
+    """The stretches that a program serves."""
+    return [s for s in (_cropped(draft, s, run) for s in served(draft, run, most, strict)) if s[0] < s[1]]
+
+
+def _beyond(good: Sequence[tuple[float, float]], lo: float, hi: float, form: Format) -> list[tuple[float, float]]:
+    """What of these stretches lies below `lo` or above `hi`."""
+    below = [(a, min(b, form.between(-form.largest, lo)[1])) for a, b in good if a < lo]
+    above = [(max(a, form.after(hi)), b) for a, b in good if b > hi]
+    return [s for s in (*below, *above) if s[0] < s[1]]
 
 
 def _cropped(
@@ -360,18 +392,19 @@ def _cut(good: Sequence[tuple[float, float]], far: Sequence[Far]) -> list[tuple[
     return sorted(left)
 
 
-def _tabled(draft: Draft, kept: list[tuple[float, float]]) -> Output:
-    """The output whose program serves these stretches, with polynomials for everything else."""
+def _tabled(draft: Draft, kept: list[tuple[float, float]], wide: list[tuple[float, float]]) -> Output:
+    """The output whose programs serve these stretches, with polynomials for everything else."""
+    both = sorted([*kept, *wide])
     rows: list[tuple[float, list[float]]] = [(-np.inf, fixed(draft.limits[0]))]
     unmet: list[tuple[float, float]] = []
     covered = -draft.form.largest
     sections = {s.section.lo: s for s in draft.sections}
-    far = _distant(draft, kept)
+    far = _distant(draft, both)
     for lo, hi in draft.spans:
         if lo > covered:  # a hole in the domain, if of a single float
             rows.append((covered, fixed(np.nan)))
         if lo in sections and sections[lo].section.hi == hi:
-            built, left = _rows(sections[lo], sorted([*kept, *((f.lo, f.hi) for f in far)]), draft.form)
+            built, left = _rows(sections[lo], sorted([*both, *((f.lo, f.hi) for f in far)]), draft.form)
             rows += built
             unmet += left
         else:
@@ -380,7 +413,7 @@ def _tabled(draft: Draft, kept: list[tuple[float, float]]) -> Output:
     if covered <= draft.form.largest:
         rows.append((covered, fixed(np.nan)))
     rows.append((np.inf, fixed(draft.limits[1])))
-    return Output(draft.order, tuple(kept), tabulate(rows), tuple(unmet), far)
+    return Output(draft.order, tuple(kept), tabulate(rows), tuple(unmet), far, tuple(wide))
 
 
 def served(draft: Draft, run: Run, most: int, strict: bool = False) -> list[tuple[float, float]]:

@@ -45,7 +45,7 @@ def rescued(draft: Draft, output: Output) -> Output:
 
 def _hulls(unmet: Sequence[tuple[float, float]], output: Output) -> list[tuple[float, float]]:
     """Unmet stretches with nothing but rows between them as one."""
-    apart = [*output.good, *((f.lo, f.hi) for f in output.far)]
+    apart = [*output.good, *output.wide, *((f.lo, f.hi) for f in output.far)]
     hulls: list[tuple[float, float]] = []
     for lo, hi in sorted(unmet):
         if hulls and not any(hulls[-1][1] < a and b < lo for a, b in apart):

@@ -66,12 +66,14 @@ def _read(stored: bytes | None) -> Code | None:
                 table = Table(np.array(data[f"edges{k}"], float), np.array(data[f"rows{k}"], float))
                 if table.rows.shape != (len(table.edges), COLUMNS):
                     return None
-                pairs = [tuple((float(a), float(b)) for a, b in data[f"{n}{k}"]) for n in ("good", "unmet")]
+                pairs = [tuple((float(a), float(b)) for a, b in data[f"{n}{k}"]) for n in ("good", "unmet", "wide")]
                 far = tuple(Far(float(lo), float(hi), str(source)) for lo, hi, source in head["far"][k])
-                parts.append(Part(pairs[0], table, pairs[1], far))
-            if head["sum"] != _sum(head["source"], parts):
+                parts.append(Part(pairs[0], table, pairs[1], far, pairs[2]))
+            source, wide = head["source"], head["wide"]
+            if head["sum"] != _sum(source + wide, parts):
                 return None
-            return Code(head["target"], head["source"], tuple(parts), head["inner"], int(head["slots"]))
+            tables = tuple(np.array(data[f"table{k}"], float) for k in range(int(head["tables"])))
+            return Code(head["target"], source, tuple(parts), head["inner"], int(head["slots"]), tables, wide)
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
         return None
 
@@ -87,15 +89,19 @@ def _write(name: str, code: Code) -> None:
         "target": code.target,
         "source": code.source,
         "far": [[(f.lo, f.hi, f.source) for f in part.far] for part in code.parts],
-        "sum": _sum(code.source, code.parts),
+        "wide": code.wide,
+        "sum": _sum(code.source + code.wide, code.parts),
         "inner": code.inner,
         "slots": code.slots,
+        "tables": len(code.tables),
     }
     arrays: dict[str, object] = {"head": np.array(json.dumps(head))}
+    arrays |= {f"table{k}": table for k, table in enumerate(code.tables)}
     for k, part in enumerate(code.parts):
         arrays[f"edges{k}"], arrays[f"rows{k}"] = part.table.edges, part.table.rows
         arrays[f"good{k}"] = np.array(part.good, float).reshape(-1, 2)
         arrays[f"unmet{k}"] = np.array(part.unmet, float).reshape(-1, 2)
+        arrays[f"wide{k}"] = np.array(part.wide, float).reshape(-1, 2)
     stream = io.BytesIO()
     np.savez(stream, **arrays)  # type: ignore[arg-type]
     cache.write(name, stream.getvalue())

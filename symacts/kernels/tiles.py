@@ -23,7 +23,7 @@ from symacts.kernels.code import Code, Part
 from symacts.kernels.memory import address
 from symacts.kernels.pieces import COLUMNS, FIXED, HEAD, SQUARE, TAIL, Table, evaluate
 
-__all__ = ["Repair", "repair_of", "runner", "threaded"]
+__all__ = ["Repair", "once", "repair_of", "runner", "threaded"]
 
 Array = npt.NDArray[Any]
 Run = Callable[[Array, Sequence[Array]], None]
@@ -39,6 +39,8 @@ FEWER = 0.05
 """Share of inputs between two gaps up to which one search serves both: their values are good already."""
 FLUSH = 4096
 """Elements of one gap that are evaluated together."""
+MANY = 1 << 14
+"""Elements outside of the hull that are evaluated together."""
 FEW = 16
 """Rows of the table up to which a gap's elements are evaluated row by row."""
 
@@ -103,17 +105,18 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """One output's hull [lo, hi], the gaps in it, and everything that its program serves."""
+    """One output's hull [lo, hi], the gaps in it, and everything that its program serves, and a second one."""
 
     lo: float
     hi: float
     gaps: tuple[Gap, ...]
     good: tuple[tuple[float, float], ...]
     table: Table
+    wide: tuple[tuple[float, float], ...] = ()
 
-    def queues(self) -> tuple[list[Queue], Queue]:
-        """One queue for each gap, and one for what lies outside of the hull."""
-        return [Queue(g.good, g.rows, self.table) for g in self.gaps], Queue(self.good, (), self.table)
+    def queues(self) -> list[Queue]:
+        """One queue for each gap."""
+        return [Queue(g.good, g.rows, self.table) for g in self.gaps]
 
     def inside(self, x: Array, start: int, flags: Array, queues: Sequence[Queue]) -> None:
         """Queue what lies in the gaps; the tile begins at element `start`."""
@@ -122,11 +125,18 @@ class Repair:
             if len(where):
                 queue.add(where, x, start)
 
-    def outside(self, x: Array, start: int, queue: Queue) -> None:
-        """Queue what lies outside of the hull, nan among it."""
-        where = np.flatnonzero(~((x >= self.lo) & (x <= self.hi)))
-        if len(where):
-            queue.add(where, x, start)
+    def outside(self, where: Array, at: Array, second: Array | None, out: Array) -> None:
+        """Overwrite those of some elements that lie outside of the hull, nan among them.
+
+        `second` is what the second program gives for them.
+        """
+        left = ~((at >= self.lo) & (at <= self.hi))
+        if second is not None and self.wide:
+            mine = left & within(at, self.wide)
+            out[where[mine]] = second[mine]
+            left &= ~mine
+        queue = Queue(self.good, (), self.table, [where[left]], [at[left]], int(left.sum()))
+        queue.write(out)
 
 
 @dataclass(slots=True)
@@ -153,9 +163,7 @@ class Queue:
         where, at = np.concatenate(self.where), np.concatenate(self.at).astype(np.float64)
         self.where, self.at, self.count = [], [], 0
         if self.good:
-            left = np.ones(len(at), bool)
-            for lo, hi in self.good:
-                left &= ~((at >= lo) & (at <= hi))
+            left = ~within(at, self.good)
             where, at = where[left], at[left]
         if not len(where):
             return
@@ -171,6 +179,14 @@ class Queue:
             values = evaluate(self.table, at)
             values[np.isnan(at)] = np.nan
             out[where] = values
+
+
+def within(x: Array, stretches: Sequence[tuple[float, float]]) -> Array:
+    """Which elements lie in one of some closed intervals."""
+    found = np.zeros(len(x), bool)
+    for lo, hi in stretches:
+        found |= (x >= lo) & (x <= hi)
+    return found
 
 
 def inward(lo: float, hi: float, kind: Any) -> tuple[float, float]:
@@ -196,6 +212,7 @@ def repair_of(part: Part, inner: str, dtype: str) -> Repair:
     kind = np.dtype(inner).type
     with np.errstate(all="ignore"):
         good = [g for g in (inward(lo, hi, kind) for lo, hi in part.good) if g[0] <= g[1]]
+        wide = tuple(g for g in (inward(lo, hi, kind) for lo, hi in part.wide) if g[0] <= g[1])
     if not good:
         return Repair(math.inf, -math.inf, (), (), part.table)
     first = last = max(range(len(good)), key=lambda k: share(*good[k]))
@@ -214,7 +231,7 @@ def repair_of(part: Part, inner: str, dtype: str) -> Repair:
         for before, group in itertools.pairwise(groups):
             for a, b in _between(before[-1], group, kind):
                 gaps.append(Gap(a, b, tuple(group[:-1]), rows_of(part.table, float(a), float(b), dtype)))
-    return Repair(good[first][0], good[last][1], tuple(gaps), tuple(good), part.table)
+    return Repair(good[first][0], good[last][1], tuple(gaps), tuple(good), part.table, wide)
 
 
 def _between(before: tuple[float, float], group: Sequence[tuple[float, float]], kind: Any) -> list[tuple[Array, Array]]:
@@ -283,14 +300,17 @@ def aligned(count: int, size: int, dtype: np.dtype[Any]) -> list[Array]:
     return [block[k : k + size * dtype.itemsize].view(dtype) for k in starts]
 
 
-def runner(code: Code, tile: Any, scratch: int, dtype: str) -> Run:
-    """`run(x, outs)` on one-dimensional arrays of any float format: the generated tile, then the repairs."""
+def runner(code: Code, tile: Any, scratch: int, dtype: str, second: tuple[Any, int] | None = None) -> Run:
+    """`run(x, outs)` on one-dimensional arrays of any float format: the generated tile, then the repairs.
+
+    `second` is the second program's tile, if there is one, and its rows of scratch.
+    """
     inner = np.dtype(code.inner)
     integer = np.dtype(f"i{inner.itemsize}")
     size = TILE[code.inner]
     repairs = [repair_of(part, code.inner, dtype) for part in code.parts]
-    lo, hi = max(r.lo for r in repairs), min(r.hi for r in repairs)
-    unchecked = lo == -math.inf and hi == math.inf and _keeps_nan(tile, scratch, len(repairs), inner, integer)
+    lo, hi = (np.array(v, inner) for v in (max(r.lo for r in repairs), min(r.hi for r in repairs)))
+    unchecked = lo == -math.inf and hi == math.inf and _keeps_nan(tile, scratch, len(repairs), inner)
     local = threading.local()
 
     def rows_of_thread() -> Scratch:
@@ -307,6 +327,7 @@ def runner(code: Code, tile: Any, scratch: int, dtype: str) -> Run:
         direct = [a.dtype == inner and a.flags.c_contiguous and a.flags.aligned for a in (x, *outs)]
         queues = [r.queues() for r in repairs]
         waiting: list[tuple[Queue, Array]] = []
+        beyond: list[Array] = []
         with np.errstate(all="ignore"):
             for start in range(0, len(x), size):
                 stop = min(start + size, len(x))
@@ -325,33 +346,69 @@ def runner(code: Code, tile: Any, scratch: int, dtype: str) -> Run:
                 rows, views = (s.rows, s.ints) if full else ([r[:n] for r in s.rows], [r[:n] for r in s.ints])
                 t, ys = chunks[0], chunks[1:]
                 tile(t, ints[0], ys, ints[1:], rows, views)
-                within = unchecked or (np.maximum.reduce(t) <= hi and (lo == -math.inf or np.minimum.reduce(t) >= lo))
-                for repair, (gaps, rest), y in zip(repairs, queues, outs, strict=True):
+                if not unchecked:
+                    where = outliers(t, lo, hi, s.flags)
+                    if len(where):
+                        beyond.append(where + start)
+                for repair, gaps, y in zip(repairs, queues, outs, strict=True):
                     if gaps:
                         repair.inside(t, start, s.flags, gaps)
-                    if not within:
-                        repair.outside(t, start, rest)
-                    waiting.extend((q, y) for q in (*gaps, rest) if q.count >= FLUSH)
+                        waiting.extend((q, y) for q in gaps if q.count >= FLUSH)
                 for y, d, out in zip(ys, direct[1:], outs, strict=True):
                     if not d:
                         np.copyto(out[start:stop], y, casting="same_kind")
                 while waiting:
                     queue, out = waiting.pop()
                     queue.write(out)
-            for (gaps, rest), out in zip(queues, outs, strict=True):
-                for queue in (*gaps, rest):
+                if sum(map(len, beyond)) > MANY:
+                    sweep(x, beyond, outs)
+            for gaps, out in zip(queues, outs, strict=True):
+                for queue in gaps:
                     queue.write(out)
+            sweep(x, beyond, outs)
+
+    def sweep(x: Array, beyond: list[Array], outs: Sequence[Array]) -> None:
+        """What lies outside of the hull, in all outputs; nothing waits any more."""
+        if beyond:
+            where = np.concatenate(beyond)
+            beyond.clear()
+            for some in np.array_split(where, len(where) // MANY + 1):
+                at = x.take(some).astype(inner)
+                ys = [None] * len(outs) if second is None else once(*second, at, len(outs))
+                for repair, y, out in zip(repairs, ys, outs, strict=True):
+                    repair.outside(some, at, y, out)
 
     return run
 
 
-def _keeps_nan(tile: Any, scratch: int, count: int, inner: np.dtype[Any], integer: np.dtype[Any]) -> bool:
-    """Whether the program alone gives nan for nan of either sign."""
-    x = np.array([np.nan, -np.nan], inner)
-    ys = [np.zeros(2, inner) for _ in range(count)]
-    rows = [np.empty(2, inner) for _ in range(scratch)]
+def outliers(x: Array, lo: Array, hi: Array, flags: Array) -> Array:
+    """Indices of a tile's elements outside of [lo, hi], nan among them."""
+    first, second = (f[: len(x)] for f in flags)
+    np.less_equal(x, hi, first)
+    if lo > -math.inf:
+        np.greater_equal(x, lo, second)
+        np.logical_and(first, second, first)
+    if first.all():
+        return NONE
+    return np.logical_not(first, first).nonzero()[0]
+
+
+NONE = np.zeros(0, np.intp)
+
+
+def once(tile: Any, scratch: int, x: Array, count: int) -> list[Array]:
+    """The outputs of a tile's function at an array of its own format."""
+    integer = np.dtype(f"i{x.itemsize}")
+    ys = [np.full(len(x), np.nan, x.dtype) for _ in range(count)]
+    rows = [np.empty(len(x), x.dtype) for _ in range(scratch)]
     with np.errstate(all="ignore"):
         tile(x, x.view(integer), ys, [y.view(integer) for y in ys], rows, [r.view(integer) for r in rows])
+    return ys
+
+
+def _keeps_nan(tile: Any, scratch: int, count: int, inner: np.dtype[Any]) -> bool:
+    """Whether the program alone gives nan for nan of either sign."""
+    ys = once(tile, scratch, np.array([np.nan, -np.nan], inner), count)
     return all(bool(np.all(np.isnan(y))) for y in ys)
 
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 __all__ = ["COST", "Graph", "Operation", "Rounded"]
 
@@ -59,9 +60,14 @@ class Operation:
 
 @dataclass(slots=True)
 class Graph:
-    """A straight-line program; every method that adds a step returns its index and reuses an equal step."""
+    """A straight-line program; every method that adds a step returns its index and reuses an equal step.
+
+    A step "lookup" takes the entry of the table that its payload names at the number in the bits of a step "cell": the
+    last bits of a float, as many as its payload says.
+    """
 
     steps: list[Operation] = field(default_factory=list)
+    tables: dict[str, Any] = field(default_factory=dict)
     index: dict[tuple[str, tuple[int, ...], str], int] = field(default_factory=dict)
 
     def put(self, name: str, *args: int, payload: float | str | None = None) -> int:

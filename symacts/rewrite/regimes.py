@@ -44,6 +44,7 @@ __all__ = [
     "order_of_zero",
     "quiet",
     "risky",
+    "root_between",
     "size",
     "stretches_within",
     "trimmed",
@@ -149,6 +150,10 @@ def interpret(
                 values[k] = inputs[str(step.payload)].astype(dtype)
             elif step.name == "const":
                 values[k] = np.full(shape, step.payload, dtype)
+            elif step.name == "cell":
+                values[k] = values[step.args[0]].view(np.int64) & int(step.payload or 0)
+            elif step.name == "lookup":
+                values[k] = graph.tables[str(step.payload)][values[step.args[0]]]
             else:
                 values[k] = functions[step.name](*(values[j] for j in step.args), out=np.empty(shape, dtype))
     return [values[k].astype(np.float64) for k in outputs]
@@ -361,11 +366,11 @@ def zeros(
         if s is None or t is None or not s[0] or not t[0]:
             continue
         if (s[0] > 0) != (t[0] > 0):
-            root = _bisect(reference, Fraction(values[k - 1]), Fraction(values[k]))
+            root = root_between(reference, Fraction(values[k - 1]), Fraction(values[k]))
             if root is not None:
                 found.append((root, 0))
         elif 1 < k < len(values) - 1 and logs[k] <= min(logs[k - 1], logs[k + 1]) + 1e-12 and _dips(truth, k):
-            root = _bisect(derivative, Fraction(values[k - 1]), Fraction(values[k + 1]))
+            root = root_between(derivative, Fraction(values[k - 1]), Fraction(values[k + 1]))
             v = None if root is None else reference.value(root)
             if root is not None and (v is None or v[0] == 0 or size(v) < size(t) - 150):
                 found.append((root, 0))
@@ -411,7 +416,7 @@ def _dips(truth: Sequence[tuple[int, int] | None], k: int) -> bool:
     return middle < left and middle <= right and 2 * middle < left + right
 
 
-def _bisect(reference: Reference, lo: Fraction, hi: Fraction) -> Fraction | None:
+def root_between(reference: Reference, lo: Fraction, hi: Fraction) -> Fraction | None:
     """A zero by bisection on true values."""
     flo, fhi = reference.value(lo), reference.value(hi)
     if flo is None or fhi is None or not flo[0] or not fhi[0] or (flo[0] > 0) == (fhi[0] > 0):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,14 +16,14 @@ import numpy as np
 import sympy as sp
 
 from symacts.kernels.bridges import bridged
-from symacts.kernels.choice import assign
+from symacts.kernels.choice import assign, celled
 from symacts.kernels.code import Code, Part
-from symacts.kernels.plan import Draft, Plan, Stretch, finish, make_plan
+from symacts.kernels.plan import Draft, Plan, Run, Stretch, finish, make_plan
 from symacts.kernels.targets.ufuncs import ARITHMETIC, CAREFUL, lowered
-from symacts.kernels.tiles import repair_of, share
+from symacts.kernels.tiles import once, repair_of, share
 from symacts.rewrite import functions
 from symacts.rewrite.graph import Graph
-from symacts.rewrite.regimes import FORMATS, FloatArray, interpret
+from symacts.rewrite.regimes import FORMATS, interpret
 
 __all__ = ["combine", "compile_plan", "generate", "load"]
 
@@ -44,7 +44,7 @@ _NAMES = {
     "atanh": "np.arctanh",
     **{k: k for k in ("erf", "erfc", "sinpi", "cospi")},
 }
-_BITS = {"below", "select", "flip", "head", "negative abs"}
+_BITS = {"below", "select", "flip", "head", "negative abs", "cell", "lookup"}
 """Steps on the bits of floats."""
 
 
@@ -105,6 +105,7 @@ class _Writer:
     inner: str
     lines: list[str] = field(default_factory=list)
     constants: dict[str, str] = field(default_factory=dict)
+    tables: dict[str, str] = field(default_factory=dict)
 
     @property
     def integer(self) -> str:
@@ -168,8 +169,8 @@ def mirror(graph: Graph, draft: Draft, inner: str) -> None:
             left.stretches[0] = Stretch(left.stretches[0].first, graph.put("neg", q))
 
 
-def generate(plan: Plan, inner: str) -> str:
-    """Source of `tile(x, xi, ys, ji, rows, ints)`: writes every output's program over the whole tile."""
+def generate(plan: Plan, inner: str) -> tuple[str, tuple[Any, ...]]:
+    """Source of `tile(x, xi, ys, ji, rows, ints)`, which writes every output's program over the whole tile; tables."""
     combined = [combine(plan.graph, output) for output in plan.drafts]
     digits = 24 if plan.drafts[0].form is FORMATS["float32 through float64"] else None
     graph, places = lowered(plan.graph, tuple(r for r in combined if r is not None), inner, digits)
@@ -191,7 +192,7 @@ def generate(plan: Plan, inner: str) -> str:
             names[k] = "x" if step.name == "var" else w.number(_number(graph, k))
             continue
         dead = [j for j in dict.fromkeys(step.args) if last.get(j) == k and names[j].startswith("s")]
-        kept = {"select": 1, "flip": 1}.get(step.name)  # read after the target is first written
+        kept = {"select": 1, "flip": 1, "lookup": 0}.get(step.name)  # read after the target is first written
         usable = [
             j
             for j in dead
@@ -216,7 +217,7 @@ def generate(plan: Plan, inner: str) -> str:
     for k, root in enumerate(roots):
         if root is not None and names[root] != f"y{k}":
             w.lines.append(f"np.copyto(y{k}, {names[root]})")
-    return _module(w, count, len(roots))
+    return _module(w, count, len(roots)), tuple(plan.graph.tables[name] for name in w.tables)
 
 
 def _constant(graph: Graph, nodes: tuple[int, ...]) -> bool:
@@ -249,6 +250,11 @@ def _write(w: _Writer, graph: Graph, k: int, names: dict[int, str]) -> None:
     elif step.name == "flip":
         w.call("np.bitwise_and", bits[0], w.bits(-0.0), into)
         w.call("np.bitwise_xor", into, bits[1], into)
+    elif step.name == "cell":
+        w.call("np.bitwise_and", bits[0], w.integer_of(int(step.payload or 0)), into)
+    elif step.name == "lookup":
+        table = w.tables.setdefault(str(step.payload), f"T{len(w.tables)}")
+        w.call(f"{table}.take", bits[0], target, options=', mode="clip"')
     elif step.name == "head":
         w.call("np.bitwise_and", bits[0], w.integer_of(-(1 << {64: 27, 32: 12}[width])), into)
     else:
@@ -301,11 +307,11 @@ class _Trial:
     cost: float
 
 
-UNIT = {"float64": 0.33, "float32": 0.19}
+UNIT = {"float64": 0.25, "float32": 0.14}
 """Nanoseconds of a sum for one element of a tile."""
 CONVERTED = 0.2
 """Nanoseconds of carrying an element from one format to the other."""
-FOUND, GATHERED, TABLED = 1.5, 24.0, 100.0
+FOUND, GATHERED, TABLED = 0.6, 32.0, 100.0
 """Nanoseconds of looking for a gap's elements, and of each that its rows or the whole table serve; a row costs one."""
 
 
@@ -313,50 +319,70 @@ def _trials(tasks: tuple[tuple[sp.Expr, int], ...], x: sp.Symbol, dtype: str, ac
     """Float64 throughout; for float32 also float32 throughout."""
     form = {"tight": "float32 in float64", "fast": "float32 through float64"}[accuracy]
     form = dtype if dtype == "float64" else form
-    yield _tried(_planned(tasks, x, form, "float64"), "float64", dtype)
+    yield _tried(*_planned(tasks, x, form, "float64"), "float64", dtype)
     if dtype == "float32" and accuracy == "fast":
-        yield _tried(_planned(tasks, x, "float32", "float32"), "float32", dtype)
+        yield _tried(*_planned(tasks, x, "float32", "float32"), "float32", dtype)
 
 
-def _planned(tasks: tuple[tuple[sp.Expr, int], ...], x: sp.Symbol, form: str, inner: str) -> Plan:
-    """The plan of all orders up to those asked for, of which these are kept: fused and alone, an order is the same."""
+def _planned(tasks: tuple[tuple[sp.Expr, int], ...], x: sp.Symbol, form: str, inner: str) -> tuple[Plan, Plan | None]:
+    """The plan of all orders up to those asked for, of which these are kept: fused and alone, an order is the same.
+
+    And the plan without tables, where the first one has some.
+    """
     ladder = {(formula, k) for formula, order in tasks for k in range(order + 1)}
     steps = sorted(ladder, key=lambda task: ([f for f, _ in tasks].index(task[0]), task[1]))
     plan = make_plan(steps, x, form, joint=True)
     assign(plan.drafts, x, plan.graph, plan.graph.put("abs", plan.graph.variable("x")), ARITHMETIC[inner])
-    return Plan(plan.graph, tuple(plan.drafts[steps.index(task)] for task in tasks))
+    kept = [steps.index(task) for task in tasks]
+    first = Plan(plan.graph, tuple(plan.drafts[k] for k in kept))
+    if inner == "float64":
+        drafts = celled(plan.drafts, x, plan.graph, ARITHMETIC[inner])
+        if any(drafts[k] is not plan.drafts[k] for k in kept):
+            return Plan(plan.graph, tuple(drafts[k] for k in kept)), first
+    return first, None
 
 
-def _tried(plan: Plan, inner: str, dtype: str) -> _Trial:
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """A plan's source with its tables, and its outputs at arrays."""
+
+    source: str
+    tables: tuple[Any, ...]
+    columns: tuple[Run, ...]
+
+
+def _compiled(plan: Plan, inner: str) -> _Compiled:
     for draft in plan.drafts:
         mirror(plan.graph, draft, inner)
-    source = generate(plan, inner)
-    run, scratch = load(source)
+    source, tables = generate(plan, inner)
+    tile, scratch = load(source, tables)
     count = len(plan.drafts)
 
-    def column(k: int) -> Any:
-        def evaluate(points: FloatArray) -> FloatArray:
-            xs = points.astype(inner)
-            ys = [np.full(len(points), np.nan, inner) for _ in range(count)]
-            rows = [np.empty(len(points), inner) for _ in range(scratch)]
-            integer = f"int{inner[5:]}"
-            with np.errstate(all="ignore"):
-                run(xs, xs.view(integer), ys, [y.view(integer) for y in ys], rows, [r.view(integer) for r in rows])
-            return ys[k].astype(np.float64)
+    def column(k: int) -> Run:
+        return lambda points: once(tile, scratch, points.astype(inner), count)[k].astype(np.float64)
 
-        return evaluate
+    return _Compiled(source, tables, tuple(column(k) for k in range(count)))
 
+
+def _tried(plan: Plan, second: Plan | None, inner: str, dtype: str) -> _Trial:
+    first = _compiled(plan, inner)
+    other = _compiled(second, inner) if second else None
+    outputs = []
     with np.errstate(all="ignore"):
-        outputs = [bridged(draft, finish(draft, column(k), strict=True)) for k, draft in enumerate(plan.drafts)]
-    parts = tuple(Part(o.good, o.table, o.unmet, o.far) for o in outputs)
-    cost = UNIT[inner] * _calls(source, inner) + CONVERTED * (inner != dtype) * (1 + count)
+        for k, draft in enumerate(plan.drafts):
+            more = (second.drafts[k], other.columns[k]) if second and other else None
+            outputs.append(bridged(draft, finish(draft, first.columns[k], strict=True, second=more)))
+    parts = tuple(Part(o.good, o.table, o.unmet, o.far, o.wide) for o in outputs)
+    count = len(parts)
+    cost = UNIT[inner] * _calls(first.source, inner) + CONVERTED * (inner != dtype) * (1 + count)
     for part in parts:
         repair = repair_of(part, inner, dtype)
         for gap in repair.gaps:
             left = share(float(gap.lo), float(gap.hi)) - sum(share(*g) for g in gap.good)
             cost += FOUND + 0.2 * len(gap.rows) + left * (GATHERED if gap.rows else TABLED)
         cost += TABLED * (1.0 - share(repair.lo, repair.hi))
-    return _Trial(Code("numpy", source, parts, inner), cost)
+    wide = other.source if other else ""
+    return _Trial(Code("numpy", first.source, parts, inner, 0, first.tables, wide), cost)
 
 
 def _calls(source: str, inner: str) -> float:
@@ -368,13 +394,14 @@ def _calls(source: str, inner: str) -> float:
         if "(" in line:
             name = line.strip().split("(")[0]
             step = name.removeprefix("np.") if "dtype=" in line else steps.get(name, name.removeprefix("np."))
+            step = "lookup" if name.endswith(".take") else step
             total += costs.get(step, 1.0)
     return total
 
 
-def load(source: str) -> tuple[Any, int]:
-    """Compile generated source: it names only NumPy and the functions of `symacts.rewrite.functions`."""
-    space: dict[str, Any] = {"np": np, "__builtins__": {}}
+def load(source: str, tables: Sequence[Any] = ()) -> tuple[Any, int]:
+    """Compile generated source: it names only NumPy, the functions of `symacts.rewrite.functions` and its tables."""
+    space: dict[str, Any] = {"np": np, "__builtins__": {}, **{f"T{k}": table for k, table in enumerate(tables)}}
     space.update({n: getattr(functions, n) for n in ("erf", "erfc", "sinpi", "cospi")})
     exec(compile(source, "<symacts kernel>", "exec"), space)
     return space["tile"], space["SCRATCH"]

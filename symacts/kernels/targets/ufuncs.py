@@ -43,7 +43,7 @@ ARITHMETIC = {
         | dict.fromkeys(("sin", "cos", "tan"), 80.0)
         | dict.fromkeys(("min", "max"), 1.3)
         | {"div": 2.2, "sqrt": 3.3, "select": 3.0, "below": 1.3, "mulerr": 10.0}
-        | {"erfcx": 55.0, "erf": 400.0, "erfc": 400.0},
+        | {"erfcx": 55.0, "erf": 400.0, "erfc": 400.0, "cell": 0.8, "lookup": 2.6},
         FUNCTIONS,
     ),
     "float32": Arithmetic(
@@ -183,6 +183,7 @@ def lowered(
     `digits`: the bits that polynomials are to have, if not all of the format.
     """
     lowering = _Lowering(inner, digits or (53 if inner == "float64" else 24))
+    lowering.graph.tables = graph.tables
     moved: dict[int, int] = {}
     for k in graph.reachable(outputs):
         step = graph.steps[k]
