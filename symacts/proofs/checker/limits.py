@@ -99,16 +99,10 @@ def nearby(outer: Given, x: sp.Symbol, point: sp.Expr, way: int, within: sp.Expr
 
 
 def require_limit(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int, value: sp.Expr) -> None:
-    """Fail unless f tends to the value: by one of the methods below, or by the laws of limits from its parts."""
-    f, point = from_zero(f, x, point)
-    try:
-        _require_at_once(outer, f, x, point, way, value)
-    except UnsupportedExpression:
-        if value.is_infinite and diverges(outer, f, x, point, way) == value:
-            return
-        found = by_laws(outer, f, x, point, way)
-        if found is None or not (found == value or (value.is_finite is not False and is_zero(found - value))):
-            raise
+    """Fail unless f tends to the value."""
+    found = diverges(outer, f, x, point, way) if value.is_infinite else by_laws(outer, f, x, point, way)
+    if found is None or not (found == value or (value.is_finite is not False and is_zero(found - value))):
+        raise UnsupportedExpression(f"the limit is {'not established' if found is None else found}, not {value}")
 
 
 def from_zero(f: sp.Expr, x: sp.Symbol, point: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
@@ -119,60 +113,94 @@ def from_zero(f: sp.Expr, x: sp.Symbol, point: sp.Expr) -> tuple[sp.Expr, sp.Exp
 
 
 def by_laws(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int, depth: int = 0) -> sp.Expr | None:
-    """The finite limit of a sum, product, power or continuous function from the finite limits of its parts."""
+    """The finite limit of f: of a function of x alone by its expansion; else by Taylor coefficients, by scaling, or of
+    a sum, product, power or continuous function from the finite limits of its parts."""
     f, point = from_zero(f, x, point)
     if x not in f.free_symbols:
         return f
-    if f.is_Pow and not f.exp.is_number:  # b**e = exp(e*log(b))
-        f = sp.exp(f.exp * sp.log(f.base), evaluate=False)
-    if point.is_finite and f.free_symbols != {x}:
-        try:
-            return _quotient(outer, f, x, point)
-        except UnsupportedExpression:
-            pass
-    for value in _CANDIDATES if f.free_symbols != {x} else ():
-        try:
-            _require_at_once(outer, f, x, point, way, value)
-            return value
-        except UnsupportedExpression:
-            continue
     if f.free_symbols == {x} and not point.free_symbols:
         found = tail_limit(f, x, point, way)
-        if isinstance(found, sp.Expr):
-            return found if found.is_finite is True else None
-    rate = _exponent(outer, f, x, point, way) if f.free_symbols != {x} else None
+        return found if isinstance(found, sp.Expr) and found.is_finite is True else None
+    if f.is_Pow and not f.exp.is_number:  # b**e = exp(e*log(b))
+        f = sp.exp(f.exp * sp.log(f.base), evaluate=False)
+    side = sp.oo if way > 0 else -sp.oo
+    for method in (
+        *([lambda: _quotient(outer, f, x, point)] if point.is_finite else []),
+        *([lambda: _scaled_limit(outer, f, x, point)] if point.is_infinite else []),
+        *([lambda: _quotient(outer, _reciprocal(f, x, point), x, sp.S.Zero)] if point.is_infinite else []),
+        *([lambda: _scaled_limit(outer, sp.expand(f.xreplace({x: 1 / x}), deep=False), x, side)] if point == 0 else []),
+    ):
+        try:
+            value = method()
+        except UnsupportedExpression:
+            continue
+        if value.is_finite is not False:
+            return value
+    rate = _exponent(outer, f, x, point, way)
     if rate is not None and diverges(outer, rate[0], x, point, way) is sp.S.NegativeInfinity:
         return sp.S.Zero
-    if point.is_infinite and f.free_symbols != {x}:
-        try:
-            factor, found = _scaled_limit(outer, f, x, point)
-            if found.is_finite is True:
-                return factor * found
-        except UnsupportedExpression:
-            pass
     if depth > MAX_DEPTH or not (f.is_Add or f.is_Mul or f.is_Pow or isinstance(f, (*_CONTINUOUS, sp.log))):
         return None
-    if f.is_Pow and not f.exp.is_Integer:
+    if f.is_Pow and not f.exp.is_Rational:
         return None
     moving = f.args[:1] if f.is_Pow else f.args
     if f.is_Mul and any(a.is_Add for a in f.args):
         spread = by_laws(outer, sp.expand_mul(f, deep=False), x, point, way, depth + 1)
         if spread is not None:
             return spread
+    led = _led(outer, f, x, point, way) if f.is_Mul and f.has(sp.log) else None
+    if led is not None:
+        return by_laws(outer, led, x, point, way, depth + 1)
     parts = [by_laws(outer, a, x, point, way, depth + 1) for a in moving]
     if any(p is None for p in parts):
         return None
     if f.is_Pow and f.exp < 0 and not outer.holds(parts[0], "!="):
+        return None
+    if f.is_Pow and not f.exp.is_Integer and not outer.holds(parts[0], ">"):
         return None
     if isinstance(f, sp.log) and not outer.holds(parts[0], ">"):
         return None
     return sp.sympify(f.func(*parts, *f.args[len(parts) :]))
 
 
+def _led(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int) -> sp.Expr | None:
+    """f with the leading exponential drawn out of one logarithm: `log(a**x + b**x) = x*log(a) + log(1 + (b/a)**x)`."""
+    spelled = f.replace(
+        lambda p: p.is_Pow and p.base is not sp.E and x in p.exp.free_symbols and outer.holds(p.base, ">"),
+        lambda p: sp.exp(p.exp * sp.log(p.base)),
+    )
+    for l in sorted(spelled.atoms(sp.log), key=sp.default_sort_key):
+        terms = sp.Add.make_args(l.args[0])
+        for lead in dict.fromkeys(p.args[0] for t in terms for p in sp.Mul.make_args(t) if isinstance(p, sp.exp)):
+            rest = sp.Add(*(sp.powsimp(t * sp.exp(-lead)) for t in terms))
+            end = by_laws(outer, rest, x, point, way, MAX_DEPTH - 1) if x in lead.free_symbols else None
+            if end is not None and outer.holds(end, ">"):
+                return sp.expand_mul(spelled.xreplace({l: lead + sp.log(rest)}), deep=False)
+    return None
+
+
+def _reciprocal(f: sp.Expr, x: sp.Symbol, point: sp.Expr) -> sp.Expr:
+    """f at 1/x, or -1/x where the point is -oo, for x > 0, with the leading power of x drawn out of roots of sums."""
+
+    def drawn(p: sp.Expr) -> sp.Expr:
+        terms = sp.Add.make_args(sp.expand(p.base))
+        powers = [t.as_independent(x, as_Add=False)[1].as_base_exp() for t in terms if x in t.free_symbols]
+        if any(base != x or not k.is_Rational for base, k in powers):
+            return p
+        least = min([k for _, k in powers] + [sp.S.Zero] * (len(powers) < len(terms)))
+        return x ** (least * p.exp) * sp.Add(*(t / x**least for t in terms)) ** p.exp
+
+    turned = f.xreplace({x: 1 / x if point is sp.oo else -1 / x})
+    return turned.replace(lambda p: p.is_Pow and p.exp.is_Rational and not p.exp.is_Integer, drawn)
+
+
 def diverges(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int) -> sp.Expr | None:
     """oo or -oo where f is seen to tend to it: one term c*m(x) with c of known sign outgrows all others, or f is a
     product with an exponential of such a sum."""
     f, point = from_zero(f, x, point)
+    if f.free_symbols == {x} and not point.free_symbols:
+        found = tail_limit(f, x, point, way)
+        return found if isinstance(found, sp.Expr) and found.is_infinite else None
     if f.is_Mul:
         product = _diverging_product(outer, f, x, point, way)
         if product is not None:
@@ -238,41 +266,7 @@ def _exponent(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int) 
     return total, sign
 
 
-_CANDIDATES = (sp.S.Zero, sp.S.One)
 _CONTINUOUS = (sp.exp, sp.tanh, sp.erf, sp.erfc, sp.sin, sp.cos, sp.sinh, sp.cosh, sp.atan, sp.asinh, sp.sech)
-
-
-def _require_at_once(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int, value: sp.Expr) -> None:
-    """Fail unless f tends to the value: by continuity, by scaling, by Taylor coefficients, or by its expansion."""
-    if x not in f.free_symbols:
-        if f != value and not is_zero(f - value):
-            raise UnsupportedExpression("the limit of a constant is itself")
-        return
-    if f.free_symbols == {x} and not point.free_symbols:
-        found = tail_limit(f, x, point, way)
-        if isinstance(found, sp.Expr) and (
-            found == value or (found.is_finite and value.is_finite and is_zero(found - value))
-        ):
-            return
-        raise UnsupportedExpression(f"the expansion gives {found}, not {value}")
-    if point == 0 and not _analytic_at(f, x, outer):  # x = 1/s with s far out on one side
-        inner = sp.expand(f.xreplace({x: 1 / x}), deep=False)
-        if inner.free_symbols != f.free_symbols or _analytic_at(inner.xreplace({x: 1 / x}), x, outer):
-            raise UnsupportedExpression("no reciprocal")
-        _require_scaled_limit(outer, inner, x, sp.oo if way > 0 else -sp.oo, value)
-        return
-    if point.is_finite:
-        found = _quotient(outer, f, x, point)
-        if not is_zero(found - value):
-            raise UnsupportedExpression(f"the Taylor coefficients give {found}, not {value}")
-        return
-    try:
-        _require_scaled_limit(outer, f, x, point, value)
-    except UnsupportedExpression:  # x = 1/s with s near 0 on one side
-        near = f.xreplace({x: 1 / x})
-        if not _analytic_at(near, x, outer):
-            raise
-        _require_at_once(outer, near, x, sp.S.Zero, 1 if point is sp.oo else -1, value)
 
 
 def _quotient(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr) -> sp.Expr:
@@ -292,44 +286,20 @@ def _quotient(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr) -> sp.Expr
     raise UnsupportedExpression("too many vanishing Taylor coefficients")
 
 
-def _analytic_at(f: sp.Expr, x: sp.Symbol, outer: Given) -> bool:
-    """Whether numerator and denominator of f are analytic at x = 0."""
-    try:
-        return all(
-            is_analytic(part) and all(_strictly(outer, c, {x: sp.S.Zero}) for c in obligations(part))
-            for part in sp.fraction(sp.together(f))
-        )
-    except UnsupportedExpression:
-        return False
-
-
-def _require_scaled_limit(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, value: sp.Expr) -> None:
-    """Fail unless the limit at infinity is the value, by scaling."""
-    factor, found = _scaled_limit(outer, f, x, point)
-    if factor == 1 and found == value:
-        return
-    if found.is_finite is not True or value.is_finite is False or not is_zero(factor * found - value):
-        raise UnsupportedExpression(f"the expansion gives {factor * found}, not {value}")
-
-
-def _scaled_limit(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
-    """`factor, limit` at infinity where one parameter of known sign accompanies x throughout, but for a factor."""
+def _scaled_limit(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr) -> sp.Expr:
+    """The limit at infinity where one parameter of known sign accompanies x throughout, but for a factor."""
     scale = scale_of(f, x)
-    ways, plain = outer.sign(scale), scaled(f, x, scale)
+    ways, plain, factor = outer.sign(scale), scaled(f, x, scale), sp.S.One
     for other in (scale, 1 / scale) if plain.free_symbols != {x} else ():
-        drawn = _drawn_out(outer, scaled(f, x, other), x)
-        factor, plain = drawn.as_independent(x, as_Add=False)
+        factor, plain = _drawn_out(outer, scaled(f, x, other), x).as_independent(x, as_Add=False)
         if plain.free_symbols == {x}:
             break
-    else:
-        factor = sp.S.One
     if len(ways) != 1 or ways == {0} or plain.free_symbols != {x}:
         raise UnsupportedExpression("parameters remain after scaling, or have no sign")
-    (orientation,) = ways
-    found = tail_limit(plain, x, orientation * point, 1)
-    if not isinstance(found, sp.Expr):
-        raise UnsupportedExpression("the expansion gives no limit")
-    return factor, found
+    found = tail_limit(plain, x, next(iter(ways)) * point, 1)
+    if not isinstance(found, sp.Expr) or found.is_infinite:
+        raise UnsupportedExpression("the expansion gives no finite limit")
+    return factor * found
 
 
 def _drawn_out(outer: Given, f: sp.Expr, x: sp.Symbol) -> sp.Expr:
