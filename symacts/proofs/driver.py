@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
@@ -183,6 +184,12 @@ def _searched(goal: checker.Goal, search: Search, efforts: tuple[int, ...]) -> t
 def _sought(goal: checker.Goal, search: Search, costly: bool) -> Counterexample | None:
     """A counterexample at more points, where a cover failed, or by descent."""
     found = find_counterexample(goal, LAST_COSTLY if costly else LAST_POINTS)
+    if found is None and costly:
+        from symacts.proofs.tactics.gaussian import integrated
+
+        plain = integrated(goal, is_whole=True)
+        found = None if _is_costly(plain) else find_counterexample(plain, LAST_POINTS)
+        found = replace(found, note="the difference of the sides, against 0") if found else None
     return found or _hinted(goal, search) or descend(goal)
 
 

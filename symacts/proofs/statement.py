@@ -25,7 +25,7 @@ from symacts.grammar import Node
 from symacts.grammar import read as read_tree
 from symacts.parsing import parse_conditions, parse_relation
 from symacts.proofs.checker.domains import follows, obligations
-from symacts.proofs.checker.entail import Given, is_analytic
+from symacts.proofs.checker.entail import Given, is_analytic, is_continuous
 from symacts.proofs.checker.words import normal
 from symacts.spec import Activation, i, j, n, xs
 
@@ -84,7 +84,10 @@ def read(statement: Any, assuming: Any = None) -> Claim | MatrixClaim:
     sides = tuple(_checked(side.xreplace(swap)) for side in sides)
     moved = [(_checked(e.xreplace(swap)), op) for e, op in premises]
     given = tuple(dict.fromkeys([*moved, *extra]))
-    return Claim(sides, relations, given, text, _domain([e.xreplace(swap) for e in removed], given, sides))
+    defined, isolated = _domain([e.xreplace(swap) for e in removed], given, sides)
+    if not (set(relations) <= {"=", "<=", ">="} and all(map(is_continuous, sides))):
+        given = tuple(dict.fromkeys([*given, *isolated]))  # elsewhere the limits at these points meet the relation
+    return Claim(sides, relations, given, text, defined)
 
 
 def _finite_part(sides: tuple[sp.Expr, ...], relations: tuple[str, ...]) -> tuple[tuple[sp.Expr, ...], tuple[str, ...]]:
@@ -101,11 +104,13 @@ def _finite_part(sides: tuple[sp.Expr, ...], relations: tuple[str, ...]) -> tupl
 
 def _domain(
     removed: Iterable[sp.Expr], premises: tuple[Condition, ...], sides: Iterable[sp.Expr]
-) -> tuple[Condition, ...]:
-    """Conditions under which parts that are no longer in the sides are defined, but for isolated zeros of divisors."""
+) -> tuple[tuple[Condition, ...], tuple[Condition, ...]]:
+    """Conditions under which parts that are no longer in the sides are defined; apart, those that leave out isolated
+    zeros of divisors."""
     given = Given(premises)
     kept = {atom for side in sides for atom in side.atoms(sp.Limit, sp.Integral)}
     out: list[Condition] = []
+    isolated: list[Condition] = []
     for e in removed:
         out += [(1 + atom**2, ">") for atom in e.atoms(sp.Limit, sp.Integral) - kept]  # a number, if it exists
         try:
@@ -114,9 +119,9 @@ def _domain(
             continue
         for u, op in conditions:
             bare = u.args[0] if isinstance(u, sp.Abs) else u
-            if not (op == "!=" and is_analytic(bare)) and not follows(given, (u, op)):
-                out.append((u, op))
-    return tuple(dict.fromkeys(out))
+            if not follows(given, (u, op)):
+                (isolated if op == "!=" and is_analytic(bare) else out).append((u, op))
+    return tuple(dict.fromkeys(out)), tuple(dict.fromkeys(isolated))
 
 
 def conditions(assuming: Any) -> tuple[Condition, ...]:

@@ -23,13 +23,13 @@ from symacts.proofs.checker.enclosures import number_bounds, number_sign
 from symacts.proofs.checker.linear import Row, infeasible, linear_form
 from symacts.proofs.checker.normal import Atoms, is_linear, is_small, is_zero
 
-__all__ = ["SWITCHES", "Condition", "Given", "Undecided", "is_analytic"]
+__all__ = ["SWITCHES", "Condition", "Given", "Undecided", "is_analytic", "is_continuous"]
 
 Condition = tuple[sp.Expr, str]
 ANY = frozenset({-1, 0, 1})
 POS, NEG, ZERO = frozenset({1}), frozenset({-1}), frozenset({0})
 NONNEG, NONPOS = frozenset({0, 1}), frozenset({-1, 0})
-SWITCHES = (sp.Max, sp.Min, sp.Abs, sp.sign, sp.Heaviside, sp.Piecewise)
+SWITCHES = (sp.Max, sp.Min, sp.Abs, sp.sign, sp.Heaviside, sp.Piecewise, sp.floor, sp.ceiling)
 """The functions that are analytic only piece by piece."""
 _SAME_SIGN = (sp.tanh, sp.sinh, sp.asinh, sp.atan, sp.erf, sp.erfi)
 _ALLOWED = {">": POS, ">=": NONNEG, "=": ZERO, "!=": frozenset({-1, 1}), "<": NEG, "<=": NONPOS}
@@ -407,6 +407,9 @@ class Given:
                     return self.resolve(value)
             raise UnsupportedExpression(f"no branch of {e} covers the hypotheses")
         args = [self.resolve(a) for a in e.args]
+        if isinstance(e, (sp.floor, sp.ceiling)):
+            side = 1 if isinstance(e, sp.floor) else -1
+            return side * self._whole_part(side * args[0])
         if isinstance(e, (sp.Max, sp.Min)):
             side = ">=" if isinstance(e, sp.Max) else "<="
             for a in args:
@@ -429,6 +432,18 @@ class Given:
             raise Undecided(e)
         return e.func(*args)
 
+    def _whole_part(self, u: sp.Expr) -> sp.Integer:
+        """The integer n with n <= u < n + 1, beside the value of u where a hypothesis ends."""
+        for c, _ in self.conditions:
+            for s in sorted(u.free_symbols & c.free_symbols, key=str) if is_analytic(c) and is_analytic(u) else ():
+                slope = sp.diff(c, s)
+                border = sp.expand(u - sp.diff(u, s) / slope * c) if slope != 0 else c
+                if border.is_Rational:
+                    for n in (sp.floor(border), sp.floor(border) - 1):
+                        if self.holds(u - n, ">=") and self.holds(n + 1 - u, ">"):
+                            return n
+        raise Undecided(sp.floor(u))
+
     def partial(self, e: sp.Basic) -> Any:
         """The expression with the decided switches replaced, the others kept."""
         if not e.args or not e.has(*SWITCHES) or isinstance(e, (sp.Derivative, sp.Integral, sp.Limit)):
@@ -439,6 +454,12 @@ class Given:
             if isinstance(e, sp.Piecewise):
                 return e
             return e.func(*[self.partial(a) for a in e.args])
+
+    def decided(self) -> Given:
+        """The hypotheses with their own switches replaced where they are decided: `|x| > a` is `x > a` for x > 0."""
+        if not any(e.has(*SWITCHES) for e, _ in self.conditions):
+            return self
+        return Given((self.partial(e), op) for e, op in self.conditions)
 
     def near(self, variables: Iterable[sp.Symbol]) -> Given:
         """The hypotheses that stay true when these variables move a little: the strict ones with continuous sides."""
@@ -541,7 +562,7 @@ def _ratio(e: sp.Expr, f: sp.Expr) -> Any:
 def is_analytic(e: sp.Basic) -> bool:
     """Whether the expression holds only functions that are analytic where their obligations are met."""
     return not e.has(
-        *SWITCHES, sp.floor, sp.ceiling, sp.Mod, sp.frac, sp.Integral, sp.Limit, sp.Derivative, sp.arg, sp.DiracDelta
+        *SWITCHES, sp.Mod, sp.frac, sp.Integral, sp.Limit, sp.Derivative, sp.arg, sp.DiracDelta
     )
 
 

@@ -38,7 +38,7 @@ def linear_form(e: sp.Expr) -> dict[sp.Expr, Q]:
 def infeasible(rows: list[Row]) -> bool:
     """Whether linear constraints contradict each other, by Fourier-Motzkin elimination; False when given up."""
     rows = [(dict(row), strict) for row, strict in rows]
-    atoms: list[sp.Expr] = sorted({a for row, _ in rows for a in row} - {sp.S.One}, key=str)
+    atoms: list[sp.Expr] = sorted({a for row, _ in rows for a in row} - {sp.S.One}, key=sp.default_sort_key)
     while True:
         for row, strict in rows:
             if set(row) <= {sp.S.One}:

@@ -79,7 +79,7 @@ def cases(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     no_operators(on)
     require_defined(replace(goal, is_defined=True), on)
     signed = {"<": (-on, ">"), "<=": (-on, ">="), "=": (on, "="), ">": (on, ">"), ">=": (on, ">="), "!=": (on, "!=")}
-    return [replace(goal, given=goal.given.and_(signed[part])) for part in parts]
+    return [replace(goal, given=goal.given.and_(signed[part]).decided()) for part in parts]
 
 
 def eliminate(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:

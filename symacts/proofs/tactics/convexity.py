@@ -15,6 +15,7 @@ import sympy as sp
 from symacts.codec import encode
 from symacts.proofs.check import Goal
 from symacts.proofs.checker.analytic import span
+from symacts.proofs.checker.entail import Given
 from symacts.proofs.checker.normal import is_zero
 from symacts.proofs.search import EXPECTED, Node
 from symacts.rigor import evaluate
@@ -197,12 +198,20 @@ def factored_out(goal: Goal, g: sp.Expr) -> Iterator[Node]:
             return
 
 
+def _is_mean(g: sp.Expr, given: Given) -> bool:
+    """Whether a sum of monomials in positive variables has exactly one negative term, as in the inequality of means."""
+    terms = [t.as_coeff_Mul() for t in sp.Add.make_args(sp.expand(g))]
+    plain = all(f.as_base_exp()[0].is_Symbol for _, t in terms for f in sp.Mul.make_args(t) if f != 1)
+    is_one = sum(c.is_negative is True for c, _ in terms) == 1 and len(terms) > 2
+    return plain and is_one and all(given.holds(s, ">") for s in g.free_symbols)
+
+
 def exponents(goal: Goal, g: sp.Expr) -> Iterator[Node]:
     """Positive variables under roots or with moving exponents: their logarithms become the variables."""
     logs = {f.args[0] for f in g.atoms(sp.log) if f.args[0].is_Symbol}
     powers = [p for p in g.atoms(sp.Pow) if not p.exp.is_Integer]
-    if not powers and len(logs) > 1:
-        powers = [sp.Pow(s, sp.S.Half) for s in logs]
+    if not powers and (len(logs) > 1 or _is_mean(g, goal.given)):
+        powers = [sp.Pow(s, sp.S.Half) for s in logs or g.free_symbols]
     found = sorted(set().union(*(p.base.free_symbols for p in powers)), key=str)
     moving = [s for s in found if goal.given.holds(s, ">") and not any(s in p.exp.free_symbols for p in powers)]
     plain = [p for p in powers if all(f.is_Symbol or f.is_Pow for f in sp.Mul.make_args(p.base))]

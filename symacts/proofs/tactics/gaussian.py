@@ -127,13 +127,14 @@ def _claimed(goal: Goal, of: sp.Integral) -> list[sp.Expr]:
     return [way * rest.xreplace({b: z}) for b, way in zip(bounds, (-1, 1), strict=True) if b.is_Symbol]
 
 
-def integrated(goal: Goal) -> Goal:
-    """The goal with the integrals evaluated that have antiderivatives here: it holds where the given one does."""
+def integrated(goal: Goal, is_whole: bool = False) -> Goal:
+    """The goal with the integrals evaluated that have antiderivatives here, or moments: it holds where that does."""
     for _ in range(MAX_PIECES):
         if not (goal.lhs.has(sp.Integral) or goal.rhs.has(sp.Integral)):
             break
         try:
-            for node in definite(goal, Search(())):
+            nodes = integrals(goal, Search(())) if is_whole else definite(goal, Search(()))
+            for node in nodes:
                 (goal,) = RULES[node["rule"]](goal, node)
                 break
             else:
@@ -312,7 +313,7 @@ def _moment_terms(h: sp.Expr, z: sp.Symbol) -> list[Any] | None:
 
         waved = sp.expand(TR8(h))
     terms = []
-    for term in sp.Add.make_args(waved):
+    for term in sp.Add.make_args(sp.expand(waved.replace(_is_wave, lambda f: _shifted(f, z)))):
         wave, w = "cos", sp.S.Zero
         rest: sp.Expr = sp.S.One
         for factor in sp.Mul.make_args(term):
@@ -329,6 +330,19 @@ def _moment_terms(h: sp.Expr, z: sp.Symbol) -> list[Any] | None:
         c, n, _, _, q, l = found
         terms.append([encode(c), n, encode(q), encode(l), encode(w), wave])
     return terms
+
+
+def _is_wave(e: sp.Basic) -> bool:
+    return isinstance(e, (sp.sin, sp.cos))
+
+
+def _shifted(wave: sp.Expr, z: sp.Symbol) -> sp.Expr:
+    """`sin(a*z + b)` by the waves of its parts."""
+    phase, moving = sp.expand(wave.args[0]).as_independent(z, as_Add=True)
+    if phase == 0 or moving == 0:
+        return wave
+    s, c = (f(moving) * g(phase) for f, g in ((sp.sin, sp.cos), (sp.cos, sp.sin)))
+    return s + c if isinstance(wave, sp.sin) else sp.cos(moving) * sp.cos(phase) - sp.sin(moving) * sp.sin(phase)
 
 
 def _error_terms(h: sp.Expr, z: sp.Symbol) -> list[Any] | None:
