@@ -76,10 +76,11 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class MatrixClaim:
-    """A relation between two matrix expressions over symbols with declared shapes.
+    """A relation between two matrix expressions over symbols with declared shapes, or a chain of such relations.
 
     `lhs`, `rhs` are syntax trees of `symacts.proofs.checker.words`; `shapes` maps each symbol to (rows, columns),
-    numbers or names of dimensions; `definitions` gives the formula of each elementwise function, in the symbol `x`.
+    numbers or names of dimensions; `definitions` gives the formula of each elementwise function, in the symbol `x`;
+    `more` holds the further relations of a chain, each with its right side.
     """
 
     lhs: Any
@@ -88,9 +89,22 @@ class MatrixClaim:
     shapes: tuple[tuple[str, tuple[int | str, int | str]], ...]
     definitions: tuple[tuple[str, sp.Expr], ...] = ()
     text: str = field(default="", compare=False)
+    more: tuple[tuple[str, Any], ...] = ()
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def links(self) -> tuple[MatrixClaim, ...]:
+        """The single relations; this one itself where it is no chain."""
+        sides = (self.lhs, self.rhs, *(tree for _, tree in self.more))
+        relations = (self.relation, *(relation for relation, _ in self.more))
+        if not self.more:
+            return (self,)
+        return tuple(
+            MatrixClaim(a, relation, b, self.shapes, self.definitions, self.text)
+            for a, relation, b in zip(sides, relations, sides[1:], strict=False)
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """The claim as JSON-safe data."""
@@ -102,6 +116,7 @@ class MatrixClaim:
             "shapes": [[name, list(shape)] for name, shape in self.shapes],
             "definitions": [[name, encode(e)] for name, e in self.definitions],
             "text": self.text,
+            **({"more": as_lists(self.more)} if self.more else {}),
         }
 
 
@@ -140,6 +155,7 @@ def claim_from_dict(data: Mapping[str, Any]) -> Claim | MatrixClaim:
                 tuple((name, (shape[0], shape[1])) for name, shape in data["shapes"]),
                 tuple((name, _expression(e)) for name, e in data["definitions"]),
                 data.get("text", ""),
+                tuple((relation, as_tuples(tree)) for relation, tree in data.get("more", ())),
             )
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         raise UnsupportedExpression(f"not a claim: {shorten(data)} ({error})") from None

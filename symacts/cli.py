@@ -247,7 +247,7 @@ def _statement(claim: Any) -> str:
     from symacts.proofs.matrices import render
 
     if isinstance(claim, MatrixClaim):
-        return f"{render(claim.lhs)} {claim.relation} {render(claim.rhs)}"
+        return ", ".join(f"{render(link.lhs)} {link.relation} {render(link.rhs)}" for link in claim.links)
     return str(replace(claim, text=""))
 
 

@@ -55,7 +55,7 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -144,9 +144,9 @@ def check(certificate: Mapping[str, Any], claim: Claim | MatrixClaim | None = No
     walk = _Walk()
     node = certificate.get("proof")
     if isinstance(stated, MatrixClaim):
-        walk.visit_matrix(stated, node)
+        walk.visit_links(stated.links, node, walk.visit_matrix)
     else:
-        walk.visit_chain(stated, node)
+        walk.visit_links(chain_goals(stated), node, walk.visit)
     return Checked(walk.nodes)
 
 
@@ -168,7 +168,7 @@ def chain_goals(claim: Claim) -> list[Goal]:
     return goals + [condition_goal(given, condition) for condition in claim.defined]
 
 
-Visit = Callable[[Goal, Any, str], None]
+Visit = Callable[[Any, Any, str], None]
 
 
 class _Walk:
@@ -177,16 +177,15 @@ class _Walk:
     def __init__(self) -> None:
         self.nodes = 0
 
-    def visit_chain(self, claim: Claim, node: Any) -> None:
-        goals = chain_goals(claim)
-        if len(goals) == 1:
-            self.visit(goals[0], node, "")
+    def visit_links(self, links: Sequence[Any], node: Any, visit: Visit) -> None:
+        if len(links) == 1:
+            visit(links[0], node, "")
             return
-        steps = _steps(node, len(goals), "")
+        steps = _steps(node, len(links), "")
         if node.get("rule") != "chain":
             raise CertificateError("", "a chain of relations is proved link by link")
-        for k, (goal, step) in enumerate(zip(goals, steps, strict=True)):
-            self.visit(goal, step, str(k))
+        for k, (link, step) in enumerate(zip(links, steps, strict=True)):
+            visit(link, step, str(k))
 
     def visit(self, goal: Goal, node: Any, path: str) -> None:
         self.nodes += 1
@@ -218,17 +217,17 @@ class _Walk:
         for k, (child, step) in enumerate(zip(children, _steps(node, len(children), path), strict=True)):
             self.visit(child, step, _join(path, str(k)))
 
-    def visit_matrix(self, claim: MatrixClaim, node: Any) -> None:
+    def visit_matrix(self, claim: MatrixClaim, node: Any, path: str) -> None:
         if not isinstance(node, Mapping):
-            raise CertificateError("", "a step is missing")
+            raise CertificateError(path, "a step is missing")
         try:
             children = matrix_rules.subgoals(claim, node)
         except Exception as error:  # as in `visit`
-            raise CertificateError("", f"{node.get('rule')}: {error}") from None
+            raise CertificateError(path, f"{node.get('rule')}: {error}") from None
         self.nodes += 1
-        steps = _steps(node, len(children), "") if children or node.get("steps") else []
+        steps = _steps(node, len(children), path) if children or node.get("steps") else []
         for k, (goal, step) in enumerate(zip(children, steps, strict=True)):
-            self.visit(goal, step, str(k))
+            self.visit(goal, step, _join(path, str(k)))
 
 
 def _join(path: str, more: str) -> str:

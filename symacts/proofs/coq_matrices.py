@@ -54,7 +54,7 @@ def matrix_theorem(claim: MatrixClaim, name: str) -> str:
     """
     if (claim.lhs, claim.relation, claim.rhs) == (STACK, "=", AFFINE):
         return STACK_THEOREM % name
-    if claim.relation != "=":
+    if claim.relation != "=" or claim.more:
         raise UnsupportedExpression("the Coq export writes equations of matrices")
     shapes = dict(claim.shapes)
     left, right = _words(claim.lhs), _words(claim.rhs)

@@ -76,11 +76,7 @@ def explain(claim: Claim | MatrixClaim, certificate: Mapping[str, Any]) -> tuple
 
 def _lines(claim: Claim | MatrixClaim, node: Any) -> Iterator[Step]:
     if isinstance(claim, MatrixClaim):
-        yield Step("", node["rule"], str(claim), rf"\text{{{_escaped(str(claim))}}}")
-        if node["rule"] in ("entries", "elementwise", "diagonals"):
-            goals = matrix_rules.subgoals(claim, node)
-            for k, (goal, step) in enumerate(zip(goals, node.get("steps", ()), strict=False)):
-                yield from _walk(goal, step, str(k))
+        yield from _matrix_lines(claim, node, "")
         return
     goals = checker.chain_goals(claim)
     if len(goals) == 1:
@@ -89,6 +85,16 @@ def _lines(claim: Claim | MatrixClaim, node: Any) -> Iterator[Step]:
     yield Step("", "chain", str(claim), _latex_claim(claim))
     for k, (goal, step) in enumerate(zip(goals, node["steps"], strict=True)):
         yield from _walk(goal, step, str(k))
+
+
+def _matrix_lines(claim: MatrixClaim, node: Any, path: str) -> Iterator[Step]:
+    yield Step(path, node["rule"], str(claim), rf"\text{{{_escaped(str(claim))}}}")
+    if node["rule"] == "chain":
+        for k, (link, step) in enumerate(zip(claim.links, node["steps"], strict=True)):
+            yield from _matrix_lines(link, step, str(k))
+        return
+    for k, (goal, step) in enumerate(zip(matrix_rules.subgoals(claim, node), node.get("steps", ()), strict=False)):
+        yield from _walk(goal, step, f"{path}/{k}" if path else str(k))
 
 
 def _walk(goal: Goal, node: Any, path: str) -> Iterator[Step]:

@@ -20,10 +20,10 @@ from symacts.claims import Counterexample, MatrixClaim
 from symacts.errors import SymactsError, UnsupportedExpression
 from symacts.proofs import check as checker
 from symacts.proofs.check import FORMAT, CertificateError
-from symacts.proofs.checker import matrix_rules, words
+from symacts.proofs.checker import entries, matrix_rules, words
 from symacts.proofs.checker.entail import Given
 from symacts.proofs.proof import Proof
-from symacts.proofs.refute import separated, value_at
+from symacts.proofs.refute import borders, separated, value_at
 
 __all__ = ["answer", "collapse_claim", "collapse_proof", "prove_identity", "render", "require_shapes"]
 
@@ -62,6 +62,10 @@ def prove_identity(lhs: Any, rhs: Any, shapes: Mapping[str, tuple[int | str, int
 def require_shapes(claim: MatrixClaim) -> None:
     """Raise where the shapes in a claim do not fit, with both shapes named."""
     if claim.lhs == matrix_rules.STACK:
+        return
+    if claim.more:
+        for link in claim.links:
+            require_shapes(link)
         return
     shapes = dict(claim.shapes)
     left, right = words.normal(claim.lhs, shapes), words.normal(claim.rhs, shapes)
@@ -132,8 +136,18 @@ def collapse_proof(depth: int | None = None) -> Proof:
 
 # -- search --------------------------------------------------------------------------------------------------------
 def answer(claim: MatrixClaim, deadline: float) -> dict[str, Any]:
-    """Prove by words, else refute at small matrices, else prove entry by entry."""
-    from symacts.proofs.tactics.grams import cancellations, sums_of_squares
+    """Prove by words, else refute at small matrices, else prove entry by entry; a chain link by link."""
+    if claim.more:
+        answers = []
+        for link in claim.links:
+            answers.append(answer(link, deadline))
+            if answers[-1]["status"] == "refuted":
+                return answers[-1]
+        left = [found for found in answers if found["status"] != "proved"]
+        proof = {"rule": "chain", "steps": [found["certificate"]["proof"] for found in answers if not left]}
+        whole = {"format": FORMAT, "claim": claim.to_dict(), "proof": proof}
+        return left[0] if left else {"status": "proved", "certificate": whole}
+    from symacts.proofs.tactics.grams import cancellations, sums_of_squares, variances
 
     if not _inverses_exist(claim):
         return {"status": "unknown", "reason": "no case is seen in which every inverse exists"}
@@ -146,7 +160,8 @@ def answer(claim: MatrixClaim, deadline: float) -> dict[str, Any]:
     counterexample = refute(claim)
     if counterexample is not None:
         return {"status": "refuted", "counterexample": counterexample.to_dict()}
-    for node in itertools.chain([{"rule": "signs"}], cancellations(claim), sums_of_squares(claim)):
+    plain = [{"rule": "signs"}, *([{"rule": "words", "unfold": True}] if claim.relation == "=" else [])]
+    for node in itertools.chain(plain, cancellations(claim), sums_of_squares(claim), variances(claim)):
         certificate["proof"] = node
         try:
             checker.check(certificate, claim)
@@ -154,8 +169,8 @@ def answer(claim: MatrixClaim, deadline: float) -> dict[str, Any]:
         except CertificateError:
             continue
     for rule, subgoals in (
-        *(("elementwise", matrix_rules.elementwise_goals), ("diagonals", matrix_rules.diagonal_goals)),
-        ("entries", matrix_rules.entry_goals),
+        *(("elementwise", matrix_rules.elementwise_goals), ("sums", matrix_rules.sum_goals)),
+        *(("diagonals", matrix_rules.diagonal_goals), ("entries", matrix_rules.entry_goals)),
     ):
         try:
             steps = _prove_all(subgoals(claim), deadline)
@@ -219,7 +234,7 @@ def _inverses_exist(claim: MatrixClaim) -> bool:
         shapes, definitions = dict(concrete.shapes), dict(concrete.definitions)
         try:
             inner = [
-                matrix_rules.entries(tree, shapes, definitions, values)
+                entries.entries(tree, shapes, definitions, values)
                 for side in (concrete.lhs, concrete.rhs)
                 for tree in matrix_rules.inverted(side)
             ]
@@ -234,7 +249,9 @@ def refute(claim: MatrixClaim) -> Counterexample | None:
     """Small matrices of rationals at which one entry differs, proved by enclosures."""
     for concrete, values in _instances(claim):
         try:
-            left, right = matrix_rules._both(concrete, values)
+            if not _is_smooth(concrete, values):
+                continue
+            left, right = entries.both(concrete, values)
         except EXPECTED:
             continue
         for a, b in zip(list(left), list(right), strict=True):
@@ -253,6 +270,23 @@ def refute(claim: MatrixClaim) -> Counterexample | None:
                 )
                 return Counterexample(assignment, verdict[0], verdict[1], relation, "one entry of the two sides")
     return None
+
+
+def _is_smooth(claim: MatrixClaim, values: Mapping[str, sp.Matrix]) -> bool:
+    """Whether the values keep off the borders of what is differentiated: at a kink a claim says nothing."""
+    from symacts.proofs.tactics.grams import subtrees
+
+    shapes, definitions = dict(claim.shapes), dict(claim.definitions)
+    assigned = entries.assigned(shapes, values)
+    found = [tree for side in (claim.lhs, claim.rhs) for tree in subtrees(side, "jacobian")]
+    columns = [entries.entries(tree[1], shapes, definitions) for tree in found]
+    return not any(
+        border.xreplace(assigned) == 0
+        for column in columns
+        if isinstance(column, sp.MatrixBase)
+        for e in column
+        for border in borders(e)
+    )
 
 
 def _sample(rows: int, cols: int, left: int, rng: random.Random) -> sp.Matrix:

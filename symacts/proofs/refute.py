@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import product
+from itertools import combinations, product
 from typing import Any
 
 import sympy as sp
@@ -451,7 +451,7 @@ def borders(e: sp.Expr) -> list[sp.Expr]:
     out: list[sp.Expr] = []
     for node in sp.preorder_traversal(e):
         if isinstance(node, (sp.Max, sp.Min)):
-            out += [node.args[0] - other for other in node.args[1:]]
+            out += [a - b for a, b in combinations(node.args, 2)]
         elif isinstance(node, (sp.Abs, sp.sign, sp.Heaviside)):
             out.append(node.args[0])
         elif isinstance(node, (sp.Lt, sp.Le, sp.Gt, sp.Ge, sp.Eq, sp.Ne)):

@@ -208,12 +208,12 @@ def _matrix(statement: Any, shapes: Mapping[str, Any]) -> MatrixClaim:
             raise UnsupportedExpression(f"the shape of {name!r}: got {shorten(shape)}, expected (rows, columns)")
         clean.append((str(name), (_dim(pair[0]), _dim(pair[1]))))
     tree = read_tree(statement)
-    if tree.kind != "relation" or len(tree.args) != 2:
-        raise ParseError("expected one relation between two matrix expressions", statement, tree.position)
-    relation = SPELLINGS[tree.value[0]]
-    assert relation in RELATIONS
+    if tree.kind != "relation":
+        raise ParseError("expected a relation between matrix expressions", statement, tree.position)
+    relation, *further = (SPELLINGS[value] for value in tree.value)
+    assert {relation, *further} <= set(RELATIONS)
     builder = _Words(statement, dict(clean))
-    lhs, rhs = builder.build(tree.args[0]), builder.build(tree.args[1])
+    lhs, rhs, *others = (builder.build(side) for side in tree.args)
     used = builder.used
     return MatrixClaim(
         lhs,
@@ -222,6 +222,7 @@ def _matrix(statement: Any, shapes: Mapping[str, Any]) -> MatrixClaim:
         tuple((n, s) for n, s in clean if n in used),
         tuple(sorted(builder.definitions.items())),
         statement,
+        tuple(zip(further, others, strict=True)),
     )
 
 

@@ -582,6 +582,40 @@ MATRICES: dict[str, tuple[MatrixClaim, Any]] = {
         ),
         {"rule": "diagonals", "steps": [ALGEBRA, ALGEBRA]},
     ),
+    "exp by another name": (
+        MatrixClaim(
+            *(
+                ("gibbs", X),
+                "=",
+                ("mul", ("map", "exp", X), ("inv", ("mul", ("T", ("ones", "n", 1)), ("map", "exp", X)))),
+            ),
+            *((("x", ("n", 1)),), (("exp", x**2 + 1),)),
+        ),
+        {"rule": "words", "unfold": True},
+    ),
+    "a weight that may be negative": (
+        MatrixClaim(("num", "0"), "<=", ("tr", ("mul", ("T", X), ("diag", X), X)), (("x", ("n", 1)),)),
+        {"rule": "gram", "terms": [["1", ["sym", "x"], ["sym", "x"]]]},
+    ),
+    "sums of different lengths": (
+        MatrixClaim(
+            *(("fro2", X), "<=", ("add", ("fro2", X), ("mul", ("T", ("ones", "m", 1)), ("sym", "y")))),
+            (("x", ("n", 1)), ("y", ("m", 1))),
+        ),
+        {"rule": "sums", "steps": [STRUCTURE]},
+    ),
+    "a number for a sum": (
+        MatrixClaim(("num", "1"), "<=", ("fro2", X), (("x", ("n", 1)),)),
+        {"rule": "sums", "steps": [STRUCTURE]},
+    ),
+    "the first link of a chain alone": (
+        MatrixClaim(("num", "0"), "<=", ("fro2", X), (("x", ("n", 1)),), more=(("<=", ("num", "0")),)),
+        {"rule": "gram", "terms": [["1", ["sym", "x"]]]},
+    ),
+    "one proof for two links": (
+        MatrixClaim(("num", "0"), "<=", ("fro2", X), (("x", ("n", 1)),), more=(("<=", ("num", "0")),)),
+        {"rule": "chain", "steps": [{"rule": "gram", "terms": [["1", ["sym", "x"]]]}]},
+    ),
     "another order": (
         MatrixClaim(
             *(("mul", ("sym", "A"), ("sym", "B")), "=", ("mul", ("sym", "B"), ("sym", "A"))),

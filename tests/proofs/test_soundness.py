@@ -94,6 +94,16 @@ SCALAR: tuple[tuple[str, str | None], ...] = (
     ("diff(relu(x), x, 2) = 1", None),
     ("diff(floor(x), x) = 1", None),
     ("floor(x) = x", None),
+    ("floor(x) = 0", "0 <= x, x <= 1"),
+    ("ceiling(x) = 1", "0 <= x, x < 1"),
+    ("diff(floor(x), x) = 1", "0 < x, x < 1"),
+    ("limit(floor(x), x, 1) = 0", None),
+    ("floor(log(x)) = 0", "x < 2"),
+    ("limit(sqrt(a*x^2 + b)/x, x, oo) = sqrt(a)", "a >= 0"),
+    ("limit(sqrt(a*x^2 + b)/x, x, -oo) = sqrt(a)", "a > 0"),
+    ("limit((a^x + b^x)^(1/x), x, oo) = a", "a > 0, b > 0"),
+    ("a/b + b/c + c/a >= 3", "a > 0, b > 0"),
+    ("gaussian(cos(a*z), z) < 1", None),
     ("floor(x) <= x - 1", None),
     ("x - floor(x) < 99/100", None),
     ("1/x > 0", "x != 0"),
@@ -261,6 +271,23 @@ def test_contradictory_hypotheses_prove_nothing() -> None:
     for assuming in ("x > 1, x < 0", "x > x", "x**2 < 0", "x > 0, x = -1"):
         proof = prove("sigmoid(x) = 2", assuming=assuming)
         assert proof.status == "unknown" and "contradict" in proof.reason
+
+
+def test_kinks_and_isolated_zeros_refute_nothing() -> None:
+    """Where a derivative does not exist, or a divisor vanishes alone, a statement says nothing."""
+    for text, assuming in (
+        ("jacobian(W*relu(x), x) = W*diag(sign(relu(x)))", {"W": ("m", "n"), "x": ("n", 1)}),
+        ("x/x = Piecewise((1, |x| > 0), (2, True))", None),
+        ("x/x < 1 + x^2", None),
+        ("x/x = sign(x)^2", None),
+    ):
+        assert prove(text, assuming=assuming).status == "proved", text
+    for text, assuming in (
+        ("jacobian(W*relu(x), x) = W*diag(sign(x))", {"W": ("m", "n"), "x": ("n", 1)}),
+        ("x/x = Piecewise((1, x > 0), (2, True))", None),
+        ("x/x < x^2", None),
+    ):
+        assert prove(text, assuming=assuming).status == "refuted", text
 
 
 def test_singular_matrices_refute_nothing() -> None:

@@ -122,7 +122,7 @@ def test_a_nonlinearity_does_not_collapse() -> None:
 def test_normal_forms_keep_the_value(rng: random.Random) -> None:
     """Both sides of each law at random integer matrices: equal for the true ones."""
     from symacts.claims import MatrixClaim
-    from symacts.proofs.checker.matrix_rules import _both
+    from symacts.proofs.checker.entries import both
     from symacts.proofs.matrices import _sized
     from symacts.proofs.statement import read
 
@@ -133,7 +133,7 @@ def test_normal_forms_keep_the_value(rng: random.Random) -> None:
         shapes = tuple((n, tuple(sizes.get(d, d) for d in s)) for n, s in claim.shapes)
         concrete = MatrixClaim(_sized(claim.lhs, sizes), "=", _sized(claim.rhs, sizes), shapes, claim.definitions)  # type: ignore[arg-type]
         values = {n: sp.Matrix(*s, lambda *_: sp.Rational(rng.randint(-5, 5), 3)) for n, s in shapes}
-        left, right = _both(concrete, values)
+        left, right = both(concrete, values)
         assert all(abs(sp.N(a - b, 30)) < sp.Float("1e-20") for a, b in zip(left, right, strict=True)), text
 
 
@@ -152,6 +152,19 @@ CONCRETE = [
     ("sum(exp(A*x)) > 0", "sum(tanh(A*x)) > 0", {"A": ("m", "n"), "x": ("n", 1)}),
     ("softmax(x)[3] > 0", "softmax(x)[1] > softmax(x)[0]", {"x": ("n", 1)}),
     ("0 <= abs(A)*relu(x)", "0 < abs(A)*relu(x)", {"A": ("m", "n"), "x": ("n", 1)}),
+    ("softmax(x) = exp(x)/sum(exp(x))", "softmax(x) = exp(x)/sum(x)", {"x": ("n", 1)}),
+    ("0 < softmax(x)[1] < 1", "0 < softmax(x)[1] < 1/2", {"x": (3, 1)}),
+    ("zeros(n, 1) < softmax(x) <= ones(n, 1)", "zeros(n, 1) < softmax(x) <= ones(n, 1)/2", {"x": ("n", 1)}),
+    ("T(softmax(x))*softmax(x) <= 1", "T(softmax(x))*softmax(x) <= 9/10", {"x": ("n", 1)}),
+    ("T(v)*jacobian(softmax(x), x)*v >= 0", "T(v)*jacobian(softmax(x), x)*v > 0", {"x": ("n", 1), "v": ("n", 1)}),
+    ("fro2(tanh(x)) <= fro2(x)", "fro2(tanh(x)) < fro2(x)", {"x": ("n", 1)}),
+    ("T(x)*relu(x) = fro2(relu(x))", "T(x)*relu(x) = fro2(x)", {"x": ("n", 1)}),
+    ("sum(softplus(x)) > sum(relu(x))", "sum(relu(x)) > sum(x)", {"x": ("n", 1)}),
+    ("T(softmax(x))*log(softmax(x)) <= 0", "T(softmax(x))*log(softmax(x)) < -1/10", {"x": ("n", 1)}),
+    (
+        *("jacobian(relu(W*x + b), x) = diag(Heaviside(W*x + b))*W", "jacobian(relu(W*x + b), x) = W"),
+        {"W": ("m", "n"), "x": ("n", 1), "b": ("m", 1)},
+    ),
     ("det(T(A)*A) = det(A)*det(A)", "det(T(A) + A) = 2*det(A)", {"A": (3, 3)}),
 ]
 

@@ -408,8 +408,8 @@ class Given:
             raise UnsupportedExpression(f"no branch of {e} covers the hypotheses")
         args = [self.resolve(a) for a in e.args]
         if isinstance(e, (sp.floor, sp.ceiling)):
-            side = 1 if isinstance(e, sp.floor) else -1
-            return side * self._whole_part(side * args[0])
+            down = isinstance(e, sp.floor)
+            return self._whole_part(args[0]) if down else -self._whole_part(-args[0])
         if isinstance(e, (sp.Max, sp.Min)):
             side = ">=" if isinstance(e, sp.Max) else "<="
             for a in args:
@@ -561,9 +561,7 @@ def _ratio(e: sp.Expr, f: sp.Expr) -> Any:
 
 def is_analytic(e: sp.Basic) -> bool:
     """Whether the expression holds only functions that are analytic where their obligations are met."""
-    return not e.has(
-        *SWITCHES, sp.Mod, sp.frac, sp.Integral, sp.Limit, sp.Derivative, sp.arg, sp.DiracDelta
-    )
+    return not e.has(*SWITCHES, sp.Mod, sp.frac, sp.Integral, sp.Limit, sp.Derivative, sp.arg, sp.DiracDelta)
 
 
 def is_continuous(e: sp.Basic) -> bool:

@@ -25,6 +25,7 @@ __all__ = [
     "beside_inverse",
     "beside_reciprocal",
     "commuting",
+    "flip",
     "lead_of",
     "reduced_word",
     "shape_of",

@@ -3,6 +3,7 @@
 - `words`: both sides have one normal form in the free algebra, perhaps after a product with what has an inverse.
 - `gram`: the difference of two numbers is a sum of nonnegative multiples of sums of squares of entries.
 - `signs`: one side is 0, the other is positive by its structure, entry by entry.
+- `sums`: sums of products of entries; one scalar goal serves all terms.
 - `elementwise`: both sides act on each entry alone; one scalar goal serves all entries, for symbolic shapes too.
 - `entries`: all shapes are numbers; one scalar goal for each entry.
 - `induction`: a stack of affine layers of any depth is an affine map, by the step from L to L + 1 layers.
@@ -19,25 +20,27 @@ from symacts.claims import MatrixClaim, as_tuples
 from symacts.errors import UnsupportedExpression
 from symacts.proofs.checker import words
 from symacts.proofs.checker.entail import Given, is_analytic
+from symacts.proofs.checker.entries import X, both, defined_by
 from symacts.proofs.checker.goals import Goal
+from symacts.proofs.checker.letters import flip
 from symacts.proofs.checker.matrix_domains import require_domains, sign_of
-from symacts.proofs.checker.normal import is_zero
-from symacts.spec import i, n, xs
 
-__all__ = ["AFFINE", "STACK", "entries", "entry_goals", "subgoals"]
+__all__ = ["AFFINE", "STACK", "entry_goals", "subgoals"]
 
 STACK = ("stack", ("sym", "x"))
 """`W_L*(...*(W_1*x + b_1)...) + b_L` for every depth L >= 1 and all shapes that fit."""
 AFFINE = ("affine", ("sym", "x"))
 """`W*x + b` for some W and b."""
-MAX_ENTRIES = 64
-MAX_INVERSE = 4
 
 
 def subgoals(claim: MatrixClaim, node: Mapping[str, Any]) -> list[Goal]:
     """The scalar goals that a node leaves of a matrix claim; raises where the node does not hold."""
     shapes = dict(claim.shapes)
     rule = node.get("rule")
+    if claim.more:
+        raise UnsupportedExpression("a chain of relations is proved link by link")
+    if node.get("unfold"):
+        claim = unfolded(claim)
     if any(name.endswith("'") for name, _ in claim.definitions):
         raise UnsupportedExpression("the name of a derivative cannot be defined")
     if rule == "induction":
@@ -68,7 +71,28 @@ def subgoals(claim: MatrixClaim, node: Mapping[str, Any]) -> list[Goal]:
         return elementwise_goals(claim)
     if rule == "diagonals":
         return diagonal_goals(claim)
+    if rule == "sums":
+        return sum_goals(claim)
     raise UnsupportedExpression(f"unknown rule {rule!r} for a matrix statement")
+
+
+def unfolded(claim: MatrixClaim) -> MatrixClaim:
+    """The claim with each Gibbs map written as `exp(u)/sum(exp(u))`."""
+    shapes, exp = dict(claim.shapes), sp.exp(X)
+    if dict(claim.definitions).get("exp", exp) != exp:
+        raise UnsupportedExpression("the claim defines 'exp' otherwise")
+
+    def spelled(tree: Any) -> Any:
+        if not isinstance(tree, tuple):
+            return tree
+        tree = tuple(map(spelled, tree))
+        if tree[:1] != ("gibbs",):
+            return tree
+        powers, rows = ("map", "exp", tree[1]), words.normal(("gibbs", tree[1]), shapes).rows
+        return ("mul", powers, ("inv", ("mul", ("T", ("ones", rows, 1)), powers)))
+
+    definitions = tuple(sorted({**dict(claim.definitions), "exp": exp}.items(), key=lambda d: d[0]))
+    return MatrixClaim(spelled(claim.lhs), claim.relation, spelled(claim.rhs), claim.shapes, definitions, claim.text)
 
 
 def _multiplied(claim: MatrixClaim, node: Mapping[str, Any]) -> tuple[words.Matrix, words.Matrix]:
@@ -91,13 +115,16 @@ def inverted(tree: Any) -> list[Any]:
 
 
 def _gram(claim: MatrixClaim, node: Mapping[str, Any]) -> list[Goal]:
-    """`>=` between numbers whose difference is a sum of nonnegative multiples of sums of squares of entries."""
+    """`>=` between numbers whose difference is a sum of nonnegative multiples of sums of squares of entries, perhaps
+    each with a weight for its row."""
     shapes = dict(claim.shapes)
     low, high = {"<=": (claim.lhs, claim.rhs), ">=": (claim.rhs, claim.lhs)}[claim.relation]
-    terms = [(words.number(c), as_tuples(tree)) for c, tree in node["terms"]]
-    if any(c < 0 for c, _ in terms):
-        raise UnsupportedExpression("a negative weight")
-    squares = [("mul", ("num", str(c)), ("fro2", tree)) for c, tree in terms]
+    squares = []
+    for c, tree, *weights in as_tuples(node["terms"]):
+        if words.number(c) < 0 or not all(sign_of(w, shapes, dict(claim.definitions)) for w in weights):
+            raise UnsupportedExpression("a weight that may be negative")
+        diagonal = [("diag", w) for w in weights]
+        squares.append(("mul", ("num", str(c)), ("tr", ("mul", ("T", tree), *diagonal, tree))))
     difference = words.normal(("add", high, ("mul", ("num", "-1"), low)), shapes)
     total = words.normal(("add", ("num", "0"), *squares), shapes)
     if not (difference.is_scalar or not difference.terms) or difference.terms != total.terms:
@@ -188,6 +215,33 @@ def diagonal_goals(claim: MatrixClaim) -> list[Goal]:
     return [Goal(entry.given(), left, "=", right) for left, right in sums.values()]
 
 
+def sum_goals(claim: MatrixClaim) -> list[Goal]:
+    """Sums of products `u_k*v_k` of the entries of columns of one length: the relation of the terms, for each k.
+
+    A number c is `c*sum(p)` for a Gibbs map p of that length.
+    """
+    shapes = dict(claim.shapes)
+    entry = _Entry(shapes, dict(claim.definitions))
+    sides = [words.normal(tree, shapes) for tree in (claim.lhs, claim.rhs)]
+    products = [s[1] for side in sides for (scalars, _), _ in side.terms for s in scalars if s[0] == "word"]
+    masses = sorted({p for word in products for a in word for p in (a, flip(a)) if p[0] == "gibbs"}, key=repr)
+    totals = [sp.S.Zero, sp.S.Zero]
+    for side, value in enumerate(sides):
+        for (scalars, word), c in value.terms:
+            if word or len(scalars) > 1 or (scalars and scalars[0][0] != "word") or not (scalars or masses):
+                raise UnsupportedExpression("no sums of products of entries")
+            row, *middle, column = scalars[0][1] if scalars else (("onesT", masses[0][-1][0]), masses[0])
+            entry.sizes.add((words.shape_of(column)[0], 1))
+            if any(letter[0] != "diag" for letter in middle):
+                raise UnsupportedExpression("no product of entries")
+            factors = [letter[1] for letter in middle] + [(letter,) for letter in (flip(row), column)]
+            totals[side] += sp.Rational(c.numerator, c.denominator) * sp.Mul(*(entry.of_word(f, True) for f in factors))
+    if len(entry.sizes) != 1 or claim.relation == "!=":
+        raise UnsupportedExpression("sums of different lengths")
+    left, right = totals if claim.relation in ("=", "<", "<=") else totals[::-1]
+    return [Goal(entry.given(), left, claim.relation.replace(">", "<"), right)]
+
+
 def _has_diagonal(word: Any) -> bool:
     return any(letter[0] == "diag" for letter in word)
 
@@ -205,7 +259,7 @@ class _Entry:
         if head == "num":
             return sp.Rational(words.number(tree[1]))
         if head == "map":
-            return _defined_by(tree[1], self.definitions).xreplace({_X: self.of(tree[2])})
+            return self.mapped(tree[1], self.of(tree[2]))
         if head == "add":
             return sp.Add(*[self.of(t) for t in tree[1:]])
         if head == "mul" and sum(not words.normal(t, self.shapes).is_scalar for t in tree[1:]) <= 1:
@@ -231,16 +285,27 @@ class _Entry:
         if word and all(letter[0] in ("ones", "onesT") for letter in word[:2]) and len(word) <= 2:
             return sp.S.One
         if len(word) == 1 and head[0] == "map" and head[1].rstrip("'") in self.definitions:
-            inner = self.of_terms(head[2], False, is_column)
-            return _defined_by(head[1], self.definitions).xreplace({_X: inner})
+            return self.mapped(head[1], self.of_terms(head[2], False, is_column))
         return self.opaque(("word", word))
 
+    def mapped(self, name: str, inner: sp.Expr) -> sp.Expr:
+        """An elementwise function of an entry; a derivative at a kink is left to the scalar rules: f(u)' = f'(u)*u'."""
+        function = defined_by(name.rstrip("'"), self.definitions)
+        if name[-1:] != "'" or is_analytic(function):
+            return defined_by(name, self.definitions).xreplace({X: inner})
+        for s in sorted(inner.free_symbols, key=str) if name[-2:] != "''" else ():
+            slope = sp.diff(inner, s)
+            if slope.is_Rational and slope:
+                return sp.Derivative(function.xreplace({X: inner}), s) / slope
+        raise UnsupportedExpression(f"the derivative of {name[:-1]!r} is taken where it is analytic")
+
     def given(self) -> Given:
-        """What is known of the opaque parts: the entries of a Gibbs map are positive."""
+        """What is known of the opaque parts: the entries of a Gibbs map are positive and at most 1."""
         return Given(
-            (symbol, ">")
+            condition
             for key, symbol in self.parts.items()
             if key[0] == "word" and len(key[1]) == 1 and key[1][0][0] in ("gibbs", "gibbsT")
+            for condition in ((symbol, ">"), (1 - symbol, ">="))
         )
 
     def opaque(self, key: Any) -> sp.Symbol:
@@ -249,7 +314,7 @@ class _Entry:
 
 def entry_goals(claim: MatrixClaim) -> list[Goal]:
     """One scalar goal for each entry."""
-    left, right = _both(claim)
+    left, right = both(claim)
     relation = claim.relation
     goals = []
     for a, b in zip(list(left), list(right), strict=True):
@@ -260,224 +325,3 @@ def entry_goals(claim: MatrixClaim) -> list[Goal]:
     if relation == "!=" and len(goals) != 1:
         raise UnsupportedExpression("'!=' is stated for numbers, not for matrices")
     return goals
-
-
-def _both(claim: MatrixClaim, values: Mapping[str, sp.Matrix] | None = None) -> tuple[sp.Matrix, sp.Matrix]:
-    shapes = dict(claim.shapes)
-    left, right = (entries(t, shapes, dict(claim.definitions), values) for t in (claim.lhs, claim.rhs))
-    if not isinstance(left, sp.MatrixBase) and not isinstance(right, sp.MatrixBase):
-        if _Scalar.identity in (getattr(left, "kind", 0), getattr(right, "kind", 0)):
-            raise UnsupportedExpression("the size of I is not determined")
-        return sp.Matrix([[left.value]]), sp.Matrix([[right.value]])
-    shape = (left if isinstance(left, sp.MatrixBase) else right).shape
-    return _as_matrix(left, shape), _as_matrix(right, shape)
-
-
-class _Scalar:
-    """A number, or a multiple of the identity, whose size the context decides."""
-
-    identity = "identity"
-    __slots__ = ("kind", "value")
-
-    def __init__(self, value: sp.Expr, kind: str = "number") -> None:
-        self.value, self.kind = value, kind
-
-
-def _as_matrix(value: Any, shape: tuple[int, int]) -> sp.Matrix:
-    if isinstance(value, sp.MatrixBase):
-        if value.shape != shape:
-            raise UnsupportedExpression(f"shapes do not fit: {value.shape} and {shape}")
-        return value
-    if value.kind == _Scalar.identity:
-        if shape[0] != shape[1]:
-            raise UnsupportedExpression(f"shapes do not fit: I and {shape}")
-        return value.value * sp.eye(shape[0])
-    if value.value == 0 or shape == (1, 1) or shape[1] == 1:
-        return sp.Matrix(*shape, lambda *_: value.value)
-    raise UnsupportedExpression(f"shapes do not fit: a number and {shape}")
-
-
-def entries(tree: Any, shapes: words.Shapes, definitions: Mapping[str, sp.Expr], values: Any = None) -> Any:
-    """The matrix of entries of a tree with concrete shapes; symbols become `name_i_j` unless `values` gives them."""
-    head = tree[0]
-    go = lambda t: entries(t, shapes, definitions, values)  # noqa: E731
-    if head == "sym":
-        if values is not None and tree[1] in values:
-            return values[tree[1]]
-        return symbol_entries(tree[1], shapes[tree[1]])
-    if head == "entry":
-        column = go(("sym", tree[1]))
-        if column.cols != 1:
-            raise UnsupportedExpression("an entry of a column")
-        return sp.Matrix([[column[tree[2]]]])
-    if head == "num":
-        return _Scalar(sp.Rational(words.number(tree[1])))
-    if head == "I":
-        return sp.eye(_size(tree[1])) if len(tree) > 1 else _Scalar(sp.S.One, _Scalar.identity)
-    if head in ("ones", "zeros"):
-        rows, cols = tree[1], tree[2] if len(tree) > 2 else 1
-        rows, cols = _size(rows, cols), _size(cols, rows)
-        return sp.ones(rows, cols) if head == "ones" else sp.zeros(rows, cols)
-    if head == "add":
-        return _sum([go(t) for t in tree[1:]])
-    if head == "mul":
-        total = go(tree[1])
-        for t in tree[2:]:
-            total = _times(total, go(t))
-        return total
-    if head == "jacobian":
-        column, variable = _matrix(entries(tree[1], shapes, definitions)), _matrix(go_symbols(tree[2], shapes))
-        result = sp.Matrix(column.rows, variable.rows, lambda i, j: sp.diff(column[i], variable[j]))
-        if result.has(sp.Derivative):
-            raise UnsupportedExpression("an entry is not differentiable by formula")
-        return result.xreplace(_assigned(shapes, values))
-    inner = go(tree[2] if head in ("map", "vector") else tree[1])
-    if head == "inv" and isinstance(inner, _Scalar):
-        _require_invertible(inner.value)
-        return _Scalar(1 / inner.value, inner.kind)
-    if head in ("T", "tr") and isinstance(inner, _Scalar) and inner.kind == "number":
-        return inner
-    if head == "T" and isinstance(inner, _Scalar):
-        return inner
-    if head == "map" and isinstance(inner, _Scalar):
-        return _Scalar(_defined_by(tree[1], definitions).xreplace({_X: inner.value}))
-    m = _matrix(inner)
-    if head in ("inv", "det", "tr") and m.rows != m.cols:
-        raise UnsupportedExpression(f"a square matrix is needed, got {m.shape}")
-    if head == "T":
-        return m.T
-    if head == "tr":
-        return sp.Matrix([[m.trace()]])
-    if head == "fro2":
-        return sp.Matrix([[sum((e**2 for e in m), sp.S.Zero)]])
-    if head in ("det", "inv"):
-        if m.rows > MAX_INVERSE:
-            raise UnsupportedExpression("too large a determinant")
-        determinant = m.det(method="berkowitz")
-        if head == "det":
-            return sp.Matrix([[determinant]])
-        _require_invertible(determinant)
-        return m.adjugate() / determinant
-    if head == "diag":
-        return sp.diag(*list(m))
-    if head == "vector":
-        return _vector(_formula(tree[1], definitions), m)
-    if head == "gibbs":
-        if m.cols != 1:
-            raise UnsupportedExpression("the Gibbs map takes a column")
-        total = sum((sp.exp(e) for e in m), sp.S.Zero)
-        return m.applyfunc(lambda e: sp.exp(e) / total)
-    if head == "map":
-        formula = _defined_by(tree[1], definitions)
-        return m.applyfunc(lambda e: formula.xreplace({_X: e}))
-    raise UnsupportedExpression(f"unknown matrix operation {head!r}")
-
-
-def _require_invertible(determinant: sp.Expr) -> None:
-    """Fail for a matrix that is singular everywhere, and for one of numbers that is not seen to be regular."""
-    if is_zero(determinant) or not (determinant.free_symbols or Given().holds(determinant, "!=")):
-        raise UnsupportedExpression("the inverse of a singular matrix")
-
-
-_X = sp.Symbol("x", real=True)
-
-
-def _defined_by(name: str, definitions: Mapping[str, sp.Expr]) -> sp.Expr:
-    if name.endswith("'"):
-        function = _defined_by(name[:-1], definitions)
-        if not is_analytic(function):
-            raise UnsupportedExpression(f"the derivative of {name[:-1]!r} is taken where it is analytic")
-        return sp.diff(function, _X)
-    if name not in definitions or definitions[name].free_symbols - {_X}:
-        raise UnsupportedExpression(f"the claim does not define {name!r}")
-    return definitions[name]
-
-
-def _formula(name: str, definitions: Mapping[str, sp.Expr]) -> sp.Expr:
-    if name not in definitions:
-        raise UnsupportedExpression(f"the claim does not define {name!r}")
-    return definitions[name]
-
-
-def _vector(formula: sp.Expr, column: sp.Matrix) -> sp.Matrix:
-    """The entries of a map of columns whose formula for entry i is written in `x[i]`, n and sums over j."""
-    if column.cols != 1:
-        raise UnsupportedExpression("a map of columns takes a column")
-    concrete = formula.subs(n, column.rows).doit()
-    swap = {xs[k]: e for k, e in enumerate(column)}
-    rows = [concrete.subs(i, k).xreplace(swap) for k in range(column.rows)]
-    if any(r.has(sp.Sum, sp.IndexedBase) or {i, n} & r.free_symbols for r in rows):
-        raise UnsupportedExpression("the formula of the map is not read")
-    return sp.Matrix(rows)
-
-
-def _size(size: Any, other: Any = 1) -> int:
-    """A number of rows or columns, small together with the other."""
-    if type(size) is not int or type(other) is not int or size < 1 or other < 1 or size * other > MAX_ENTRIES:
-        raise UnsupportedExpression("concrete small shapes are needed")
-    return size
-
-
-def symbol_entries(name: str, shape: tuple[int | str, int | str]) -> sp.Matrix:
-    """The entries `name_i_j` of a matrix symbol."""
-    rows, cols = _size(shape[0], shape[1]), _size(shape[1], shape[0])
-    return sp.Matrix(rows, cols, lambda i, j: sp.Symbol(f"{name}_{i + 1}_{j + 1}", real=True))
-
-
-def go_symbols(tree: Any, shapes: words.Shapes) -> sp.Matrix:
-    """The symbolic entries of a symbol node."""
-    if tree[0] != "sym":
-        raise UnsupportedExpression("differentiation is by a symbol")
-    return symbol_entries(tree[1], shapes[tree[1]])
-
-
-def _assigned(shapes: words.Shapes, values: Any) -> dict[sp.Expr, sp.Expr]:
-    if values is None:
-        return {}
-    swap: dict[sp.Expr, sp.Expr] = {}
-    for name, matrix in values.items():
-        swap |= dict(zip(list(symbol_entries(name, matrix.shape)), list(matrix), strict=True))
-    return swap
-
-
-def _matrix(value: Any) -> sp.Matrix:
-    if isinstance(value, _Scalar):
-        if value.kind == _Scalar.identity:
-            raise UnsupportedExpression("the size of I is not determined")
-        return sp.Matrix([[value.value]])
-    return value
-
-
-def _sum(parts: list[Any]) -> Any:
-    shaped = [p for p in parts if isinstance(p, sp.MatrixBase) and p.shape != (1, 1)]
-    if not shaped:
-        shaped = [p for p in parts if isinstance(p, sp.MatrixBase)]
-    if not shaped:
-        kinds = {p.kind for p in parts if p.value != 0}
-        if len(kinds) > 1:
-            raise UnsupportedExpression("a number and I cannot be added")
-        return _Scalar(sum((p.value for p in parts), sp.S.Zero), kinds.pop() if kinds else "number")
-    shape = shaped[0].shape
-    total = sp.zeros(*shape)
-    for p in parts:
-        if isinstance(p, sp.MatrixBase) and p.shape == (1, 1) and shape[1] == 1:
-            p = _Scalar(p[0])
-        total = total + _as_matrix(p, shape)
-    return total
-
-
-def _times(a: Any, b: Any) -> Any:
-    if isinstance(a, _Scalar) and isinstance(b, _Scalar):
-        kind = _Scalar.identity if _Scalar.identity in (a.kind, b.kind) else "number"
-        return _Scalar(a.value * b.value, kind)
-    if isinstance(a, _Scalar) or isinstance(b, _Scalar):
-        scalar, matrix = (a, b) if isinstance(a, _Scalar) else (b, a)
-        if scalar.kind == _Scalar.identity and matrix.shape == (1, 1):
-            return _Scalar(scalar.value * matrix[0], _Scalar.identity)
-        return matrix.applyfunc(lambda e: scalar.value * e)
-    if a.shape == (1, 1) or b.shape == (1, 1):
-        scalar, matrix = (a, b) if a.shape == (1, 1) else (b, a)
-        return matrix.applyfunc(lambda e: scalar[0] * e)
-    if a.cols != b.rows:
-        raise UnsupportedExpression(f"shapes do not fit in a product: {a.shape} times {b.shape}")
-    return (a * b).applyfunc(lambda e: e)

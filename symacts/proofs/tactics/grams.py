@@ -17,7 +17,7 @@ from symacts.proofs.checker import matrix_rules, words
 from symacts.proofs.checker.letters import Letter, Word
 from symacts.proofs.search import Node
 
-__all__ = ["cancellations", "splits", "sums_of_squares"]
+__all__ = ["cancellations", "splits", "subtrees", "sums_of_squares", "variances"]
 
 MOST_FACTORS = 2
 MOST_PRODUCTS = 40
@@ -65,6 +65,29 @@ def sums_of_squares(claim: MatrixClaim) -> Iterator[Node]:
                 for c, row in terms
             ],
         }
+
+
+def variances(claim: MatrixClaim) -> Iterator[Node]:
+    """The variance of a column under a Gibbs map p, `sum p_k*(v_k - sum p*v)**2`."""
+    shapes = dict(claim.shapes)
+    if claim.relation not in ("<=", ">="):
+        return
+    for p in dict.fromkeys([*subtrees(claim.lhs, "gibbs"), *subtrees(claim.rhs, "gibbs")]):
+        rows = words.normal(p, shapes).rows
+        for name, shape in claim.shapes:
+            if shape == (rows, 1):
+                v = ("sym", name)
+                mean = ("mul", ("ones", rows, 1), ("T", p), v)
+                yield {"rule": "gram", "terms": [["1", ("add", v, ("mul", ("num", "-1"), mean)), p]]}
+
+
+def subtrees(tree: Any, head: str) -> Iterator[Any]:
+    """The parts of a tree with this operation."""
+    if isinstance(tree, tuple):
+        if tree[:1] == (head,):
+            yield tree
+        for part in tree:
+            yield from subtrees(part, head)
 
 
 def splits(key: Any) -> list[tuple[Word, Word]]:
