@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import sympy as sp
@@ -17,11 +17,15 @@ from symacts.claims import Claim
 from symacts.errors import UnsupportedExpression
 from symacts.proofs.check import RULES, Goal
 from symacts.proofs.checker.analytic import slope_of
+from symacts.proofs.checker.domains import obligations
 from symacts.proofs.checker.entail import SWITCHES, Condition, Given, Undecided
+from symacts.proofs.checker.goals import needs
 from symacts.proofs.coq_equations import equation
 from symacts.proofs.coq_terms import condition_text, expression, name_of, node
 
 __all__ = ["Derivation", "derivative", "derivatives", "second_derivative"]
+
+Piece = tuple[Condition, ...]
 
 _OUTER = {
     "exp": "(exp {0})",
@@ -101,11 +105,11 @@ class Derivation:
         return f"(fun {self.x} : R => {text})"
 
 
-def derivative(f: sp.Expr, rhs: sp.Expr, variable: sp.Symbol) -> str:
-    """Tactic text for `is_derive (fun x => f) x rhs`, f without switches."""
+def derivative(f: sp.Expr, rhs: sp.Expr, variable: sp.Symbol, given: Iterable[Condition] = ()) -> str:
+    """Tactic text for `is_derive (fun x => f) x rhs`, f without switches; `given` stands among the hypotheses."""
     derivation = Derivation(variable)
     d, tactic = derivation.of(f)
-    apart = equation(f, rhs, *derivation.formulas, more=derivation.exponents)
+    apart = equation(f, rhs, *derivation.formulas, more=derivation.exponents, given=given)
     respelled = "".join(f"replace ({a}) with {b} by (f_equal; ring). " for a, b in derivation.respelled.items())
     return (
         f"apply (D_equal {derivation.function(expression(f))} {derivation.x} {d} {expression(rhs)}).\n"
@@ -139,49 +143,71 @@ def derivatives(name: str, claim: Claim, lhs: sp.Derivative, rhs: sp.Expr, node:
     if not pieces:
         raise UnsupportedExpression("no piece of the proof is an open set")
     names = [name] if len(pieces) == 1 else [f"{name}_{k + 1}" for k in range(len(pieces))]
-    whole = pieces == [Given(claim.premises).conditions] and all(op != ">=" for _, op in pieces[0])
-    note = [] if whole else ["(* Inside open pieces; where branches or hypotheses end, this file claims nothing. *)"]
-    return [*note, *(_on_piece(n, piece, lhs, rhs) for n, piece in zip(names, pieces, strict=True))]
+    whole = pieces == [(Given(claim.premises).conditions, ())] and all(op != ">=" for _, op in claim.premises)
+    note = [] if whole else ["(* Inside open pieces; where branches, hypotheses or domains end, this file claims nothing. *)"]
+    return [*note, *(_on_piece(n, *piece, lhs, rhs) for n, piece in zip(names, pieces, strict=True))]
 
 
-def _pieces(goal: Goal, node: Any) -> Iterator[tuple[Condition, ...]]:
-    """The hypotheses of the leaves at which the derivative is evaluated; borders, where branches meet, are left out."""
+def _pieces(goal: Goal, node: Any, shown: Piece = ()) -> Iterator[tuple[Piece, Piece]]:
+    """The hypotheses of the leaves at which the derivative is evaluated, and what the proof shows to be defined there;
+    borders, where branches meet, are left out."""
     rule = node["rule"]
     if rule in ("cases", "defined"):
+        more = needs(goal) if rule == "defined" else ()
         for child, step in zip(RULES[rule](goal, node), node["steps"], strict=True):
             if child.lhs.has(sp.Derivative) and all(op != "=" for _, op in child.given.conditions):
-                yield from _pieces(child, step)
+                yield from _pieces(child, step, (*shown, *more))
     elif rule != "kink":
-        yield goal.given.conditions
+        yield goal.given.conditions, shown
 
 
-def _on_piece(name: str, conditions: tuple[Condition, ...], lhs: sp.Derivative, rhs: sp.Expr) -> str:
+def _on_piece(name: str, conditions: Piece, shown: Piece, lhs: sp.Derivative, rhs: sp.Expr) -> str:
     variable, f = lhs.variable_count[0][0], lhs.expr
     given = Given(conditions)
     open_ = given.near([variable])
     try:
-        local, value = open_.resolve(f), given.resolve(rhs)
+        local, value = _chosen(open_, f), given.resolve(rhs)
     except Undecided:
         raise UnsupportedExpression("the branch of a piece is not decided by its open conditions") from None
     kept = [(e, ">" if op == ">=" and variable in e.free_symbols else op) for e, op in conditions]
+    beyond = [c for e in (local, value) for c in obligations(e) if c[0].has(sp.erf, sp.erfc) and c[0].is_number]
+    shown = tuple(dict.fromkeys(c for c in (*shown, *beyond) if c not in kept))
     symbols = sorted(
         {variable, *f.free_symbols, *rhs.free_symbols, *(s for e, _ in kept for s in e.free_symbols)}, key=str
     )
     x = name_of(variable)
     stated = f"is_derive (fun {x} : R => {expression(f)}) {x} {expression(rhs)}"
-    hypotheses = "".join(f"{condition_text(c)} -> " for c in kept)
+    hypotheses = "".join(f"{condition_text(c)} -> " for c in (*kept, *shown))
     lines = [
         f"Theorem {name} : forall {' '.join(map(name_of, symbols))} : R, {hypotheses}{stated}.",
         "Proof.",
-        "  intros.",
+        "  intros." + " pose proof PI_RGT_0." * (f.has(sp.pi) or rhs.has(sp.pi)),
     ]
     if value != rhs:
         whole = f"(fun {x} : R => {expression(f)})"
         lines.append(f"  apply (D_equal {whole} {x} {expression(value)} {expression(rhs)}); [| decided].")
     if local != f:
         lines += _localized(kept, variable, f, local, value)
-    lines += [f"  {derivative(local, value, variable)}", "Qed."]
+    lines += [f"  {derivative(local, value, variable, shown)}", "Qed."]
     return "\n".join(lines) + "\n"
+
+
+def _chosen(given: Given, e: sp.Expr) -> sp.Expr:
+    """The formula with each switch replaced by its branch, and nothing else evaluated: Coq sees that it is the same."""
+    if not e.has(*SWITCHES):
+        return e
+    whole = given.resolve(e)
+    if isinstance(e, sp.Piecewise):
+        return _chosen(given, next(value for value, condition in e.args if given.decide(condition)))
+    if isinstance(e, (sp.Max, sp.Min, sp.Abs)):
+        for part in e.args:
+            if given.resolve(part) == whole:
+                return _chosen(given, part)
+    if isinstance(e, sp.Abs):
+        return sp.Mul(-1, _chosen(given, e.args[0]), evaluate=False)
+    if isinstance(e, SWITCHES):
+        return whole
+    return e.func(*(_chosen(given, a) for a in e.args), evaluate=False)
 
 
 def _localized(conditions: list[Condition], x: sp.Symbol, f: sp.Expr, local: sp.Expr, value: sp.Expr) -> list[str]:

@@ -20,8 +20,9 @@ from math import gcd, lcm
 import sympy as sp
 
 from symacts.errors import UnsupportedExpression
+from symacts.proofs.checker.entail import Condition
 from symacts.proofs.checker.normal import _terms as terms_of
-from symacts.proofs.coq_terms import expression
+from symacts.proofs.coq_terms import condition_text, expression
 
 __all__ = ["equation", "exponentials", "naming", "unfolding", "units_of"]
 
@@ -29,14 +30,26 @@ MOST = 12  # powers of an atom that stay small are written out
 HYPERBOLIC = (sp.tanh, sp.sinh, sp.cosh, sp.sech, sp.coth)
 
 
-def equation(*sides: sp.Expr, more: Mapping[str, sp.Expr] | None = None, lead: str = "") -> str:
+def equation(
+    *sides: sp.Expr, more: Mapping[str, sp.Expr] | None = None, lead: str = "", given: Iterable[Condition] = ()
+) -> str:
     """Tactic text that proves an equation whose formulas are among the sides, by `field` modulo the roots' relations.
 
-    `more` holds further exponents that occur, by their text.
+    `more` holds further exponents that occur, by their text; `given` are hypotheses on what must not vanish.
     """
     lines: list[str] = []
     relations: list[str] = []
-    for k, text in enumerate(_radicands(sides)):
+    kept: list[str] = []
+    for k, (e, op) in enumerate(given):
+        kept.append(f"Z{k}")
+        relation = f"{expression(e)} <> 0" if op == "!=" else condition_text((e, op))
+        lines.append(f"{lead}assert (Z{k} : {relation}) by (first [assumption | apply not_eq_sym; assumption]).")
+    positive = {expression(e): k for k, (e, op) in enumerate(given) if op == ">" and e.is_number}
+    for text, k in positive.items():
+        lines.append(f"{lead}assert (Q{k} : 0 < sqrt {text}) by (apply sqrt_lt_R0; assumption).")
+        lines.append(f"{lead}clear Z{k}; set (q{k} := sqrt {text}) in *; clearbody q{k}.")
+        kept.remove(f"Z{k}")
+    for k, text in enumerate(text for text in _radicands(sides) if text not in positive):
         lines.append(f"{lead}assert (R{k} : sqrt {text} ^ 2 = {text}) by (apply sqrt_squared; least).")
         relations.append(f"R{k}")
     waves = sorted({f.args[0] for s in sides for f in s.atoms(sp.sin, sp.cos)}, key=sp.default_sort_key)
@@ -46,8 +59,8 @@ def equation(*sides: sp.Expr, more: Mapping[str, sp.Expr] | None = None, lead: s
         lines.append(f"{lead}assert (C{k} : sin {u} ^ 2 = 1 - cos {u} ^ 2) by apply sin_squared.")
         relations.append(f"C{k}")
     opened = unfolding(*sides)
-    pairs = dict(pair for side in sides for pair in exponentials(side)) | dict(more or {})
-    named = naming(pairs, lead, relations)
+    pairs = dict(pair for side in (*sides, *(e for e, _ in given)) for pair in exponentials(side)) | dict(more or {})
+    named = naming(pairs, lead, relations, kept)
     close = f"{lead}first [lra | {_field(relations)}]."
     return "\n  ".join([*([f"{lead}{opened}"] if opened else []), *lines, *([named] if named else []), close])
 
@@ -91,7 +104,9 @@ def exponentials(e: sp.Expr) -> list[tuple[str, sp.Expr]]:
     return found
 
 
-def naming(exponents: Mapping[str, sp.Expr], lead: str = "", relations: Iterable[str] = ()) -> str:
+def naming(
+    exponents: Mapping[str, sp.Expr], lead: str = "", relations: Iterable[str] = (), kept: Iterable[str] = ()
+) -> str:
     """Tactic text that writes every exponential as a product of powers of atoms, then names the atoms.
 
     Inner exponents are proved first and renamed last: `exp(exp(2*x))` is an atom in which `exp(2*x)` may be respelled.
@@ -104,7 +119,7 @@ def naming(exponents: Mapping[str, sp.Expr], lead: str = "", relations: Iterable
         raise UnsupportedExpression("the Coq export does not write roots as exponentials of logarithms")
     bases = {m: expression(unit * m) for m, unit in units.items()}
     depths = {text: max((_depth(m) for _, m in terms), default=0) for text, terms in parts.items()}
-    places = ["", *(f" in {r}" for r in relations)]
+    places = ["", *(f" in {r}" for r in (*relations, *kept))]
     names: dict[str, str] = {}
     lines: list[str] = []
     for text in sorted(parts, key=lambda t: (depths[t], len(t), t)):

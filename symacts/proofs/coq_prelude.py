@@ -122,11 +122,14 @@ Ltac nonzero :=
   | |- _ <> 0 => apply Rlt_not_eq; solve [lra | nra]
   | |- _ <> 0 => lra
   | |- _ <> 0 => solve [compare_exp]
+  | Z : ?d <> 0 |- ?p <> 0 => let E := fresh in
+      intros E; apply Z; field_simplify_eq; [first [lra | nra] | repeat split; apply Rgt_not_eq; assumption ..]
   end.
-Ltac side := repeat split; try lra; try (apply Rgt_not_eq; unfold Rgt; solve [positive | nra]);
+Ltac side := repeat split; try assumption; try lra; try (apply Rgt_not_eq; unfold Rgt; solve [positive | nra]);
   try (apply Rlt_not_eq; nra); try nra; try solve [positive]; try solve [above]; try solve [least]; try solve [nonzero].
 Ltac between B :=
   try (rewrite Rmin_left in B by lra; rewrite Rmax_right in B by lra).
+Ltac same := first [reflexivity | solve [lra] | solve [ring] | f_equal; same].
 Ltac decided :=
   try unfold Rmax, Rmin, Rabs in *;
   repeat match goal with
@@ -139,9 +142,12 @@ Ltac decided :=
   | |- context [Req_EM_T ?a ?b] => destruct (Req_EM_T a b)
   end;
   try reflexivity; try lra; try solve [exfalso; lra]; try solve [exfalso; nra]; try solve [exfalso; compare_exp];
-  try match goal with H : 0 <= ?a |- _ => solve [exfalso; apply (Rle_not_lt a 0 H); below] end;
+  try match goal with
+  | H : 0 <= ?a |- _ => solve [exfalso; apply (Rle_not_lt a 0 H); below]
+  | H : ~ 0 <= ?a |- _ => solve [exfalso; apply H; least]
+  end;
   rewrite ?Rplus_0_r, ?Rplus_0_l, ?Rmult_0_r, ?Rmult_0_l, ?Ropp_0, ?ln_1, ?exp_0; try lra;
-  try solve [f_equal; lra]; try solve [field; side]; try solve [f_equal; field; side].
+  try solve [f_equal; lra]; try solve [field; side]; try solve [f_equal; field; side]; try solve [same].
 """
 
 DERIVATIVES: dict[str, str] = {
