@@ -17,8 +17,7 @@ lhs with its branches chosen by the hypotheses:
 - `cases`: every real number e is < 0, = 0 or > 0: the goal under each.
 - `eliminate`: where e = 0 and e = s*x + c with s != 0 free of x, x is -c/s.
 - `either`: Max(a, b) is a or b, Abs(a) is a or -a: the goal for each.
-- `chosen`: where a >= b, Max(a, b) is a.
-- `part`: Max(a, b) >= a, Abs(a) >= a: where f grows with it, the goal for a is enough.
+- `lemma`: conditions that are proved become hypotheses, such as a >= b, by which Max(a, b) is a.
 - `root`: where v >= 0 and v**q = b, b**(1/q) is v.
 - `derivatives`: in an open set where one branch of u holds, u' is the derivative of that branch.
 - `kink`: at a border, u' exists if and only if the branches' values and slopes agree, and is their common slope.
@@ -27,7 +26,6 @@ lhs with its branches chosen by the hypotheses:
 - `apply`: a < b iff exp(a) < exp(b), and iff log(a) < log(b) where both are positive; if a**2 < b**2 and b >= 0.
 - `defined`: definedness as goals of their own; zeros of denominators that are `isolated` are left out of the claim.
 - `isolated`: e analytic on a convex set and nonzero at one of its points vanishes on no open part of it.
-- `apart`: a < b gives a != b.
 - `transform`: x = F(t), t = B(x) with F(B(x)) = x: the goal in t.
 - `generalize`: what holds for every w within its bounds holds for w = a polynomial of the variables.
 - `convex`: f'' >= 0 inside an interval, w_k >= 0, sum of w_k = 1 give f(sum of w_k*x_k) <= sum of w_k*f(x_k).
@@ -37,7 +35,6 @@ lhs with its branches chosen by the hypotheses:
 - `limit`: lim of sum c_k*f_k is sum c_k*lim f_k; each lim f_k by continuity, Taylor coefficients, expansion, or laws.
 - `integral`, `definite`: where F' = f inside each piece, the integral is the sum of F's increments; Gaussian moments.
 - `leibniz`: the derivative of the integral of f from a(x) to b(x) is f(b)*b' - f(a)*a'.
-- `squares`: f = sum of w_k*b_k**2 with w_k >= 0 is >= 0.
 - `enclosure`: a ball that contains f and not 0 shows the sign of a constant.
 - `words`: both sides have one normal form in the free algebra with transpose, inverse, trace, Gibbs map.
 - `gram`: a number that is a sum of nonnegative multiples of sums of squares of entries is >= 0.
@@ -77,8 +74,7 @@ RULES: dict[str, Callable[[Goal, Mapping[str, Any]], list[Goal]]] = {
     "cases": rules.cases,
     "eliminate": rules.eliminate,
     "either": rules.either,
-    "chosen": rules.chosen,
-    "part": rules.part,
+    "lemma": rules.lemma,
     "root": rules.root,
     "derivatives": rules.derivatives,
     "kink": analytic.kink,
@@ -86,7 +82,6 @@ RULES: dict[str, Callable[[Goal, Mapping[str, Any]], list[Goal]]] = {
     "factor": rules.factor,
     "apply": rules.apply,
     "defined": rules.defined,
-    "apart": rules.apart,
     "isolated": rules.isolated,
     "transform": rules.transform,
     "generalize": rules.generalize,
@@ -97,7 +92,6 @@ RULES: dict[str, Callable[[Goal, Mapping[str, Any]], list[Goal]]] = {
     "integral": integrals.rule,
     "definite": integrals.definite,
     "leibniz": integrals.leibniz,
-    "squares": rules.squares,
     "enclosure": rules.enclosure,
 }
 """The closed list of rules: a goal and a node in, the subgoals out; a node that does not hold raises."""

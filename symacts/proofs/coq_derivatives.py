@@ -144,7 +144,11 @@ def derivatives(name: str, claim: Claim, lhs: sp.Derivative, rhs: sp.Expr, node:
         raise UnsupportedExpression("no piece of the proof is an open set")
     names = [name] if len(pieces) == 1 else [f"{name}_{k + 1}" for k in range(len(pieces))]
     whole = pieces == [(Given(claim.premises).conditions, ())] and all(op != ">=" for _, op in claim.premises)
-    note = [] if whole else ["(* Inside open pieces; where branches, hypotheses or domains end, this file claims nothing. *)"]
+    note = (
+        []
+        if whole
+        else ["(* Inside open pieces; where branches, hypotheses or domains end, this file claims nothing. *)"]
+    )
     return [*note, *(_on_piece(n, *piece, lhs, rhs) for n, piece in zip(names, pieces, strict=True))]
 
 

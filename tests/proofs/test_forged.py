@@ -240,7 +240,7 @@ FORGED: dict[str, tuple[Claim, Any]] = {
     "equal balls, different": (claim(sp.sin(1) ** 2 + sp.cos(1) ** 2, "!=", 1), ENCLOSURE),
     "an equation by enclosure": (claim(sp.pi, "=", sp.Rational(355, 113)), ENCLOSURE),
     "strict from weak": (claim(x, "<", sp.Abs(x)), step("either", STRUCTURE, STRUCTURE, of=E(sp.Abs(x)))),
-    "squares of negative weight": (claim(x**2, "<=", 0), step("squares", terms=[[E(-ONE), E(x)]])),
+    "squares of negative weight": (claim(x**2, "<=", 0), step("factor", STRUCTURE, by=E(ONE), rest=E(-(x**2)))),
     "a factor that may be negative": (
         claim(0, "<=", x * y, (y, ">=")),
         step("factor", STRUCTURE, by=E(x), rest=E(y)),
@@ -275,24 +275,20 @@ FORGED: dict[str, tuple[Claim, Any]] = {
     "an integral that diverges": (claim(0, "<", sp.Integral(1 / x, (x, 1, sp.oo))), ENCLOSURE),
     "a principal value": (claim(-5, "<", sp.Integral(1 / x, (x, -1, 1))), ENCLOSURE),
     # parts, logarithms, rests, signs near a point
-    "a part that is not above": (
-        claim(sp.Max(x, 1), "<", sp.Integer(1)),
-        step("part", STRUCTURE, of=E(sp.Max(x, 1)), index=0),
+    "a condition that is not shown": (
+        claim(sp.Max(x, 1), "=", x),
+        step("lemma", ALGEBRA, STRUCTURE, shows=[[E(x - 1), ">="]]),
     ),
-    "a part of a minimum": (claim(x, "<=", sp.Min(x, 1)), step("part", ALGEBRA, of=E(sp.Min(x, 1)), index=0)),
-    "a part under a step": (
-        claim(0, "<", sp.Heaviside(1 - sp.Abs(x)) + 1 - sp.Heaviside(1 + x)),
-        step("part", STRUCTURE, of=E(sp.Abs(x)), index=1),
+    "a condition without its proof": (claim(sp.Max(x, 1), "=", x), step("lemma", ALGEBRA, shows=[[E(x - 1), ">="]])),
+    "a condition of another form": (
+        claim(sp.Max(x, 1), "=", x),
+        step("lemma", ALGEBRA, STRUCTURE, shows=[[E(x - 1), "<="]]),
     ),
-    "a part in a condition": (
-        claim(0, "<", sp.Piecewise((1, sp.Max(x, y) < 5), (-1, True)), (5 - x, ">")),
-        step("part", STRUCTURE, of=E(sp.Max(x, y)), index=0),
+    "a condition without a value": (
+        claim(0, "<=", x, (x, ">=")),
+        step("lemma", STRUCTURE, STRUCTURE, shows=[[E(sp.log(x) ** 2), ">="]]),
     ),
-    "a part for an equation": (claim(sp.Abs(x), "=", x), step("part", ALGEBRA, of=E(sp.Abs(x)), index=0)),
-    "a part without the value of the other": (
-        claim(0, "<=", sp.Max(x**2, sp.log(y))),
-        step("part", STRUCTURE, of=E(sp.Max(x**2, sp.log(y))), index=0),
-    ),
+    "no condition": (claim(0, "<=", x, (x, ">=")), step("lemma", STRUCTURE, shows=[])),
     "logarithms of what may be negative": (
         claim(x * sp.exp(y), "<=", sp.exp(y), (1 - x, ">=")),
         step("apply", STRUCTURE, function="log"),

@@ -49,19 +49,14 @@ def test_other_slopes_are_not(lhs: sp.Expr, rhs: sp.Expr, at: sp.Expr, given: An
         RULES["monotone"](goal, node)
 
 
-def test_a_chosen_value_has_to_be_the_largest() -> None:
-    goal = Goal(Given(), sp.Max(x, sp.tanh(x)), "=", x)
-    node = {"rule": "chosen", "of": encode(sp.Max(x, sp.tanh(x))), "index": goal.lhs.args.index(x)}
-    _, side = RULES["chosen"](goal, node)
-    assert (side.lhs, side.relation, side.rhs) == (sp.tanh(x), "<=", x)
-    low = Goal(Given(), sp.Min(x, sp.tanh(x)), "=", x)
-    _, side = RULES["chosen"](low, {**node, "of": encode(low.lhs), "index": low.lhs.args.index(x)})
-    assert (side.lhs, side.rhs) == (x, sp.tanh(x))
+def test_conditions_are_shown_before_they_are_used() -> None:
+    goal = Goal(Given([(x, ">=")]), sp.Max(x, sp.tanh(x)), "=", x)
+    node = {"rule": "lemma", "shows": [[encode(x - sp.tanh(x)), ">="]]}
+    main, side = RULES["lemma"](goal, node)
+    assert (side.lhs, side.relation, side.rhs) == (0, "<=", x - sp.tanh(x))
+    assert main.given.resolve(main.lhs) == x and side.given == goal.given
     for steps in ([ALGEBRA, ALGEBRA], [ALGEBRA, {"rule": "structure"}], [ALGEBRA]):
         _rejected(goal, {**node, "steps": steps})
-    for index in (2, -1, "0"):
-        _rejected(goal, {**node, "index": index, "steps": [ALGEBRA]})
-    _rejected(Goal(Given(), sp.Abs(x), "=", x), {"rule": "chosen", "of": encode(sp.Abs(y)), "index": 0})
 
 
 def _derivative(f: sp.Expr, lo: sp.Expr, hi: sp.Expr, order: int = 1) -> sp.Expr:

@@ -82,6 +82,16 @@ def cases(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     return [replace(goal, given=goal.given.and_(signed[part]).decided()) for part in parts]
 
 
+def lemma(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
+    """Conditions that are proved first, then used: the goal with them among its hypotheses."""
+    conditions = [(read(e), op) for e, op in node["shows"]]
+    if not conditions or any(op not in (">", ">=", "=", "!=") for _, op in conditions):
+        raise CertificateError("", "conditions read e > 0, e >= 0, e = 0 or e != 0")
+    no_operators(*(e for e, _ in conditions))
+    main = replace(goal, given=goal.given.and_(*conditions).decided())
+    return [main, *(condition_goal(goal.given, c) for c in conditions)]
+
+
 def eliminate(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     """Use an equation of the hypotheses: replace a variable in which it is linear."""
     variable, index = variable_of(node), node["index"]
@@ -120,40 +130,6 @@ def either(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     """`Max`, `Min` and `Abs` take one of their possible values at every point: prove the goal for each."""
     of = expression_of(node, "of")
     return _with_value(goal, of, _values_of(of))
-
-
-def _numbered(node: Mapping[str, Any], values: tuple[sp.Expr, ...]) -> int:
-    index = node["index"]
-    if not isinstance(index, int) or not 0 <= index < len(values):
-        raise CertificateError("", f"no value number {index!r}")
-    return index
-
-
-def chosen(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
-    """`Max`, `Min` or `Abs` takes one of its values throughout: prove which, and the goal with that value."""
-    of = expression_of(node, "of")
-    values = _values_of(of)
-    index = _numbered(node, values)
-    value = values[index]
-    pairs = ((value, v) if isinstance(of, sp.Min) else (v, value) for k, v in enumerate(values) if k != index)
-    return [*_with_value(goal, of, [value]), *(Goal(goal.given, low, "<=", high) for low, high in pairs)]
-
-
-def part(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
-    """Where rhs - lhs grows with `Max(a, b)` the goal with a is enough: Max(a, b) >= a; `Abs` and `Min` likewise."""
-    of = expression_of(node, "of")
-    values = _values_of(of)
-    value = values[_numbered(node, values)]
-    mark = sp.Dummy(real=True)
-    no_operators(goal.lhs, goal.rhs)
-    difference = (goal.given.partial(goal.rhs) - goal.given.partial(goal.lhs)).xreplace({of: mark})
-    slope = sp.diff(difference, mark)
-    inside = any(f.has(mark) for f in difference.atoms(sp.Function, *SWITCHES))
-    if goal.relation not in ("<", "<=") or slope.has(mark) or inside:
-        raise CertificateError("", "an inequality is needed that is affine in the part")
-    if not goal.given.holds(slope, "<=" if isinstance(of, sp.Min) else ">="):
-        raise CertificateError("", f"not seen to grow with {of}")
-    return _with_value(goal, of, [value])
 
 
 def root(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
@@ -256,14 +232,6 @@ def _logarithm(given: Given, e: sp.Expr) -> sp.Expr:
     return sp.log(e)
 
 
-def apart(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
-    """Different, because one side is always the larger."""
-    if goal.relation != "!=" or node["side"] not in (1, -1):
-        raise CertificateError("", "a side, 1 or -1, is needed")
-    lhs, rhs = (goal.lhs, goal.rhs) if node["side"] > 0 else (goal.rhs, goal.lhs)
-    return [replace(goal, lhs=lhs, relation="<", rhs=rhs, may_exclude=False)]
-
-
 def defined(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     """Prove that both sides are defined, then go on; isolated zeros of denominators are excluded."""
     open_, excluded = needs(goal), node.get("excluded", ())
@@ -336,21 +304,4 @@ def enclosure(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     value = number_sign(rhs - lhs)
     if value is None or value not in {"<": (1,), "<=": (0, 1), "!=": (1, -1)}[goal.relation]:
         raise CertificateError("", "the enclosures do not show the relation")
-    return []
-
-
-def squares(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
-    """rhs - lhs is a sum of nonnegative multiples of squares."""
-    if goal.relation != "<=":
-        raise CertificateError("", "a sum of squares shows <=")
-    lhs, rhs = resolved(goal)
-    require_defined(goal)
-    total = sp.S.Zero
-    for weight, base in ((read(w), read(b)) for w, b in node["terms"]):
-        require_defined(replace(goal, is_defined=True), weight, base)
-        if not goal.given.holds(weight, ">="):
-            raise CertificateError("", f"a weight is not seen to be nonnegative: {weight}")
-        total += weight * base**2
-    if not is_zero(rhs - lhs - total):
-        raise CertificateError("", "the squares do not sum to the difference")
     return []

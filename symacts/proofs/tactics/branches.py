@@ -46,7 +46,7 @@ def branches(goal: Goal, search: Search) -> Iterator[Node]:
     simple = _is_simple(on)
     if isinstance(switch, (sp.Max, sp.Min, sp.Abs)) and not simple and not has_operators(goal.lhs, goal.rhs):
         for index in range(2 if isinstance(switch, sp.Abs) else len(switch.args)):
-            node = {"rule": "chosen", "of": encode(switch), "index": index}
+            node = _chosen(switch, index)
             if _holds_all(goal, node):
                 yield node
     if isinstance(switch, (sp.Max, sp.Min, sp.Abs)) and goal.relation != "=" and not has_operators(goal.lhs, goal.rhs):
@@ -61,6 +61,15 @@ def branches(goal: Goal, search: Search) -> Iterator[Node]:
     )
     yield {"rule": "cases", "on": encode(on), "parts": ["<", "=", ">"] if three else _parts(switch)}
     raise Final
+
+
+def _chosen(switch: Any, index: int) -> Node:
+    """A maximum, minimum or absolute value is one of its values throughout: that is shown first."""
+    if isinstance(switch, sp.Abs):
+        return {"rule": "lemma", "shows": [[encode((1, -1)[index] * switch.args[0]), ">="]]}
+    way = -1 if isinstance(switch, sp.Min) else 1
+    value, *others = (switch.args[index], *switch.args[:index], *switch.args[index + 1 :])
+    return {"rule": "lemma", "shows": [[encode(way * (value - v)), ">="] for v in others]}
 
 
 def _is_simple(on: sp.Expr) -> bool:
@@ -189,12 +198,13 @@ def definedness(goal: Goal, search: Search) -> Iterator[Node]:
 
 
 def _nonzero(goal: Goal) -> Iterator[Node]:
-    """A denominator: of one sign, or zero at isolated points only."""
-    if goal.relation != "!=" or goal.lhs != 0:
+    """Sides that differ, one always the larger; a denominator that is zero at isolated points only."""
+    if goal.relation != "!=" or has_operators(goal.lhs, goal.rhs):
         return
     for side in (1, -1):
-        if is_plausible(RULES["apart"](goal, {"rule": "apart", "side": side})[0]):
-            yield {"rule": "apart", "side": side}
+        node = {"rule": "lemma", "shows": [[encode(side * (goal.rhs - goal.lhs)), ">"]]}
+        if is_plausible(RULES["lemma"](goal, node)[1]):
+            yield node
     if goal.may_exclude:
         yield from _isolated(goal)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import sympy as sp
 
@@ -33,8 +33,7 @@ def sums_of_squares(goal: Goal, search: Search) -> Iterator[Node]:
     form = sp.Poly(numerator, *symbols)
     for terms in (_completed(form), _differences(form, symbols), _lagrange(form, symbols)):
         if terms:
-            weighted = [[encode(w / denominator), encode(b)] for w, b in terms]
-            yield {"rule": "squares", "terms": weighted}
+            yield summed((w / denominator, b) for w, b in terms)
 
 
 def binomials(goal: Goal, search: Search) -> Iterator[Node]:
@@ -52,7 +51,13 @@ def binomials(goal: Goal, search: Search) -> Iterator[Node]:
         return
     terms = binomial_squares(form, frozenset(s for s in symbols if goal.given.holds(s, ">=")))
     if terms:
-        yield {"rule": "squares", "terms": [[encode(way * w / denominator), encode(b)] for w, b in terms]}
+        yield summed((way * w / denominator, b) for w, b in terms)
+
+
+def summed(terms: Iterable[tuple[sp.Expr, sp.Expr]]) -> Node:
+    """The goal for the sum of `w*b**2`, each term a product: its sign is read off the weights."""
+    total = sp.Add(*(sp.Mul(w, b**2) for w, b in terms))
+    return {"rule": "factor", "by": encode(sp.S.One), "rest": encode(total), "cost": 0}
 
 
 def _completed(form: sp.Poly) -> list[tuple[sp.Expr, sp.Expr]] | None:
