@@ -10,7 +10,8 @@ import sympy as sp
 
 from symacts.proofs import prove
 from symacts.proofs.checker.entail import Given
-from symacts.proofs.checker.integrals import arcsine, gaussian_moment, is_tame, limit_at_infinity
+from symacts.proofs.checker.integrals import arcsine, gaussian_moment, is_tame
+from symacts.proofs.checker.limits import by_laws
 
 z = sp.Symbol("z", real=True)
 
@@ -58,9 +59,16 @@ def test_what_may_diverge_is_not_tame() -> None:
 
 
 def test_limits_of_primitives() -> None:
+    q, m = sp.symbols("q m", real=True)
+    positive = Given([(q, ">")])
     f = z**2 * sp.exp(-(z**2)) + 3 * sp.erf(2 * z) ** 2 - sp.erf(-z)
-    assert limit_at_infinity(f, z, 1, Given()) == 4
-    assert limit_at_infinity(f, z, -1, Given()) == 2
+    g = m * z**3 * sp.exp(-q * z**2 + m * z) + 3 * sp.erf(q * z + m) - m * sp.erf(z - m) * sp.exp(-q * (z - m) ** 2)
+    for side in (1, -1):
+        end = side * sp.oo
+        assert by_laws(Given(), f, z, end, 1) == 3 + side
+        assert by_laws(positive, g, z, end, 1) == 3 * side
+        assert by_laws(Given(), g, z, end, 1) is None
+        assert by_laws(positive, g + m * z, z, end, 1) is None
 
 
 @pytest.mark.parametrize("text", ["gaussian(exp(z**2), z) = 1", "gaussian(1/z, z) = 0", "gaussian(tan(z), z) = 0"])

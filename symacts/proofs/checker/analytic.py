@@ -125,8 +125,12 @@ def monotone(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
         raise UnsupportedExpression(f"{variable} may equal its bound")
     at = {variable: bound}
     slope = side * sp.diff(rhs - lhs, variable)
-    if isolated:
-        _require_isolated_zeros_in(slope, variable, goal.given, read(node["at"]))
+    if isolated:  # analytic in this variable alone and nonzero at a point: strictly monotone
+        alone = Given(c for c in goal.given.conditions if c[0].free_symbols == {variable})
+        if slope.free_symbols != {variable}:
+            raise UnsupportedExpression("an analytic slope in one variable is needed")
+        require_kept(alone, [strictly(c) for c in obligations(slope)])
+        require_isolated_zeros(alone, slope, {variable: read(node["at"])})
     outer = Given((*without(goal.given, variable).conditions, *weak))
     return [
         Goal(interior(goal.given, variable), sp.S.Zero, "<" if slope_strict and not isolated else "<=", slope),
@@ -173,23 +177,6 @@ def convex(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     if not is_zero(rhs - lhs - chord - rest):
         raise UnsupportedExpression("the difference is not that of a chord and the function")
     return [Goal(interior_, sp.S.Zero, "<=", sp.diff(f, t, 2))]
-
-
-def _require_isolated_zeros_in(e: sp.Expr, variable: sp.Symbol, given: Given, at: sp.Expr) -> None:
-    """Fail unless e, in this variable alone, is analytic on an interval that holds it, and nonzero at `at`.
-
-    A function with a slope of one sign and isolated zeros of the slope is strictly monotone.
-    """
-    alone = Given(c for c in given.conditions if c[0].free_symbols == {variable})
-    require_interval(alone, variable)
-    if e.free_symbols != {variable} or not is_analytic(e) or not isinstance(at, sp.Rational):
-        raise UnsupportedExpression("an analytic slope in one variable and a rational point are needed")
-    require_kept(alone, [strictly(c) for c in obligations(e)])
-    nothing, swap = Given(), {variable: at}
-    if not all(nothing.holds(c.xreplace(swap), op) for c, op in alone.conditions):
-        raise UnsupportedExpression("the point is not in the interval")
-    if not nothing.holds(e.xreplace(swap), "!="):
-        raise UnsupportedExpression("the slope is not seen to be nonzero at the point")
 
 
 # -- signs on a cover ----------------------------------------------------------------------------------------------
@@ -351,19 +338,19 @@ _QUOTIENTS = {
 """Functions with poles as quotients of functions without."""
 
 
-def require_isolated_zeros(goal: Goal, at: Any) -> None:
-    """Fail unless `rhs`, or a numerator of it, is analytic on a convex set of points and nonzero at one of them."""
-    e = goal.given.resolve(goal.rhs)
+def require_isolated_zeros(given: Given, of: sp.Expr, at: Any) -> None:
+    """Fail unless an expression, or a numerator of it, is analytic on a convex set of points and nonzero at one."""
+    e = given.resolve(of)
     for function, quotient in _QUOTIENTS.items():
         e = e.replace(function, quotient)
     top, bottom = sp.fraction(sp.together(e))  # where e = top/bottom vanishes, top does
     if top == e or not is_zero(e - top / bottom):
-        top = goal.given.resolve(goal.rhs)
+        top = given.resolve(of)
     e = top
     if not is_analytic(e):
         raise UnsupportedExpression("not analytic")
-    require_kept(goal.given, [strictly(c) for c in demands(goal.given, e)])
-    for condition, op in goal.given.conditions:
+    require_kept(given, [strictly(c) for c in demands(given, e)])
+    for condition, op in given.conditions:
         free = sorted(condition.free_symbols, key=str)
         linear = condition.is_polynomial(*free) and sp.Poly(condition, *free).total_degree() <= 1
         if op in ("=", "!=") or not linear:
@@ -372,7 +359,7 @@ def require_isolated_zeros(goal: Goal, at: Any) -> None:
     if not all(isinstance(s, sp.Symbol) and isinstance(v, sp.Rational) for s, v in values.items()):
         raise UnsupportedExpression("a rational point is needed")
     nothing = Given()
-    if not all(nothing.holds(c.xreplace(values), op) for c, op in goal.given.conditions):
+    if not all(nothing.holds(c.xreplace(values), op) for c, op in given.conditions):
         raise UnsupportedExpression("the point does not meet the hypotheses")
     if not nothing.holds(e.xreplace(values), "!="):
         raise UnsupportedExpression("the denominator is not shown to be nonzero at the point")

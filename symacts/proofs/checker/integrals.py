@@ -14,7 +14,7 @@ infinite networks (the arcsine law); DLMF 7.7.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -26,9 +26,8 @@ from symacts.proofs.checker.analytic import without
 from symacts.proofs.checker.domains import demands, follows, obligations, strictly
 from symacts.proofs.checker.entail import Given, is_analytic
 from symacts.proofs.checker.goals import Goal, all_demands, read, replaced, require_kept, require_outermost
-from symacts.proofs.checker.limits import require_limit
+from symacts.proofs.checker.limits import by_laws
 from symacts.proofs.checker.normal import is_zero
-from symacts.rigor.tails import limit as tail_limit
 
 __all__ = [
     "arcsine",
@@ -36,7 +35,6 @@ __all__ = [
     "gaussian_moment",
     "is_tame",
     "leibniz",
-    "limit_at_infinity",
     "quadratic",
     "rule",
     "split_density",
@@ -68,7 +66,9 @@ def rule(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
         h = h + c * (i.function.xreplace({z: -z}) if part.get("reflect") else i.function)
     if node.get("symmetrize"):
         h = (h + h.xreplace({z: -z})) / 2
-    after = Goal(goal.given, sp.S.Zero, goal.relation, rest + _integrate(h, z, given, node))
+    ends = [-sp.oo, *(read(p["to"]) for p in node["pieces"][:-1]), sp.oo]
+    total = _over_pieces(h, z, given, ends, node["pieces"])
+    after = Goal(goal.given, sp.S.Zero, goal.relation, rest + total)
     if not goal.is_defined:
         before = [c for side in (goal.lhs, goal.rhs) for c in all_demands(goal.given, side)]
         require_kept(goal.given, before, after.rhs)
@@ -87,12 +87,16 @@ def definite(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     if z in a.free_symbols | b.free_symbols or of not in goal.lhs.atoms(sp.Integral) | goal.rhs.atoms(sp.Integral):
         raise UnsupportedExpression("no such integral in the goal")
     require_outermost(goal, of)
-    outer = without(goal.given, z)
-    if node.get("reversed"):
-        a, b = b, a
-    ends = [a, *(read(p["to"]) for p in node["pieces"][:-1]), b]
+    pieces, ends = node["pieces"], [b, a] if node.get("reversed") else [a, b]
+    ends[1:1] = [read(p["to"]) for p in pieces[:-1]]
+    total = _over_pieces(of.function, z, without(goal.given, z), ends, pieces)
+    return [replaced(goal, {of: -total if node.get("reversed") else total})]
+
+
+def _over_pieces(h: sp.Expr, z: sp.Symbol, outer: Given, ends: list[sp.Expr], pieces: Any) -> sp.Expr:
+    """The sum of the integrals of h over the pieces between the ends, which are in order."""
     total: sp.Expr = sp.S.Zero
-    for (lo, hi), piece in zip(pairwise(ends), node["pieces"], strict=True):
+    for (lo, hi), piece in zip(pairwise(ends), pieces, strict=True):
         finite = [(end, way) for end, way in ((lo, 1), (hi, -1)) if end.is_finite is not False]
         for end, _ in finite:
             if z in end.free_symbols or not is_analytic(end) or not all(follows(outer, c) for c in obligations(end)):
@@ -100,18 +104,12 @@ def definite(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
         if (len(finite) == 2 and not outer.holds(hi - lo, ">=")) or lo is sp.oo or hi is sp.S.NegativeInfinity:
             raise UnsupportedExpression("the ends of the pieces are not seen to be in order")
         inside = outer.and_(*((way * (z - end), ">") for end, way in finite))
-        local, primitive = inside.resolve(of.function), read(piece["F"])
-        for e in (local, primitive):
-            if not is_analytic(e):
-                raise UnsupportedExpression("the integrand or its antiderivative is not analytic on a piece")
-        conditions = obligations(primitive)
-        require_kept(inside, [strictly(c) for c in (*demands(inside, of.function), *conditions)])
-        if not is_zero(sp.diff(primitive, z) - local):
-            raise UnsupportedExpression("the derivative of the antiderivative is not the integrand")
-        for end, way in ((hi, 1), (lo, -1)):
-            total = total + way * _at_end(primitive, z, end, way, outer)
-    total = -total if node.get("reversed") else total
-    return [replaced(goal, {of: total})]
+        require_kept(inside, [strictly(c) for c in demands(inside, h)])
+        local = inside.resolve(h)
+        if not is_analytic(local):
+            raise UnsupportedExpression("the integrand is not analytic on a piece")
+        total = total + _KINDS[piece.get("kind", "antiderivative")](local, z, inside, piece, (lo, hi))
+    return total
 
 
 def leibniz(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
@@ -140,24 +138,27 @@ def leibniz(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     return [replaced(marked, {mark: value})]
 
 
+def _increment(h: sp.Expr, z: sp.Symbol, inside: Given, piece: Mapping[str, Any], ends: Any) -> sp.Expr:
+    """The increment of an antiderivative F of h over a piece inside which both are analytic."""
+    primitive, outer = read(piece["F"]), without(inside, z)
+    if not is_analytic(primitive):
+        raise UnsupportedExpression("the antiderivative is not analytic on a piece")
+    require_kept(inside, [strictly(c) for c in obligations(primitive)])
+    if not is_zero(sp.diff(primitive, z) - h):
+        raise UnsupportedExpression("the derivative of the antiderivative is not the integrand")
+    lower, upper = (_at_end(primitive, z, end, way, outer) for end, way in zip(ends, (1, -1), strict=True))
+    return upper - lower
+
+
 def _at_end(primitive: sp.Expr, z: sp.Symbol, end: sp.Expr, way: int, given: Given) -> sp.Expr:
-    """The finite limit of an antiderivative at an end: by continuity, by its expansion, or term by term."""
+    """The finite limit of an antiderivative at an end, from inside: by continuity, or by the laws of limits."""
     at = {z: end}
     if end.is_finite is not False and all(follows(given, (e.xreplace(at), op)) for e, op in obligations(primitive)):
         return sp.sympify(primitive.xreplace(at))
-    if primitive.free_symbols <= {z} and not end.free_symbols:
-        found = tail_limit(primitive, z, end, -way)
-        if isinstance(found, sp.Expr) and found.is_finite is True:
-            return found
+    found = by_laws(given, primitive, z, end, way)
+    if found is None:
         raise UnsupportedExpression("the antiderivative has no finite limit")
-    total: sp.Expr = sp.S.Zero
-    for term in sp.Add.make_args(primitive):
-        factor, moving = term.as_independent(z, as_Add=False)
-        if z in term.free_symbols:
-            require_limit(given, moving, z, end, -way, sp.S.Zero)
-        else:
-            total = total + factor
-    return total
+    return found
 
 
 # -- convergence ---------------------------------------------------------------------------------------------------
@@ -241,86 +242,6 @@ def _grows_linearly(e: sp.Expr, z: sp.Symbol) -> bool:
 
 
 # -- values --------------------------------------------------------------------------------------------------------
-def _integrate(h: sp.Expr, z: sp.Symbol, given: Given, node: Mapping[str, Any]) -> sp.Expr:
-    pieces = node["pieces"]
-    borders = [read(p["to"]) for p in pieces[:-1]]
-    for lo, hi in pairwise(borders):
-        if not given.holds(hi - lo, ">"):
-            raise UnsupportedExpression("the pieces are not in order")
-    for border in borders:
-        if z in border.free_symbols or not all(follows(given, c) for c in obligations(border)):
-            raise UnsupportedExpression("a border depends on the variable")
-    total: sp.Expr = sp.S.Zero
-    for k, piece in enumerate(pieces):
-        lo = -sp.oo if k == 0 else borders[k - 1]
-        hi = sp.oo if k == len(pieces) - 1 else borders[k]
-        inside = given
-        if lo.is_finite is not False:
-            inside = inside.and_((z - lo, ">"))
-        if hi.is_finite is not False:
-            inside = inside.and_((hi - z, ">"))
-        local = inside.resolve(h)
-        if local.has(sp.Derivative, sp.Limit, sp.Integral) or not is_analytic(local):
-            raise UnsupportedExpression("the integrand is not analytic on a piece")
-        total = total + _KINDS[piece["kind"]](local, z, inside, piece, (lo, hi))
-    return total
-
-
-def _antiderivative(h: sp.Expr, z: sp.Symbol, given: Given, piece: Mapping[str, Any], ends: Any) -> sp.Expr:
-    primitive = read(piece["F"])
-    if not is_analytic(primitive) or primitive.has(sp.Integral, sp.Limit, sp.Derivative):
-        raise UnsupportedExpression("the antiderivative is not analytic")
-    for condition in obligations(primitive):
-        if not follows(Given(c for c in given.conditions if z not in c[0].free_symbols), condition):
-            raise UnsupportedExpression("the antiderivative is not seen to be defined on the line")
-    if not is_zero(sp.diff(primitive, z) - h):
-        raise UnsupportedExpression("the derivative of the antiderivative is not the integrand")
-    lo, hi = ends
-    upper = limit_at_infinity(primitive, z, 1, given) if hi is sp.oo else primitive.xreplace({z: hi})
-    lower = limit_at_infinity(primitive, z, -1, given) if lo is -sp.oo else primitive.xreplace({z: lo})
-    return upper - lower
-
-
-def limit_at_infinity(f: sp.Expr, z: sp.Symbol, side: int, given: Given) -> sp.Expr:
-    """The limit of a sum of tame terms: error functions of an affine argument tend to +-1, densities to 0.
-
-    Raises
-    ------
-    UnsupportedExpression
-        A term of another form.
-    """
-    total: sp.Expr = sp.S.Zero
-    whole = [t for t in sp.Add.make_args(f) if not _vanishes(t, z, given)]
-    for term in sp.Add.make_args(sp.expand(sp.Add(*whole))):
-        if z not in term.free_symbols:
-            total = total + term
-            continue
-        if _vanishes(term, z, given):
-            continue
-        product: sp.Expr = sp.S.One
-        for factor in sp.Mul.make_args(term):
-            base, power = (factor.base, factor.exp) if factor.is_Pow and factor.exp.is_Integer else (factor, sp.S.One)
-            if z not in factor.free_symbols:
-                product = product * factor
-                continue
-            form = quadratic(base.args[0], z) if isinstance(base, (sp.erf, sp.erfc)) else None
-            if form is None or form[0] != 0:
-                raise UnsupportedExpression(f"the limit of {term} is not plain")
-            way = given.sign(form[1])
-            if way not in ({1}, {-1}):
-                raise UnsupportedExpression(f"the sign of {form[1]} is open")
-            end = sp.Integer(side * next(iter(way)))
-            product = product * (end if isinstance(base, sp.erf) else 1 - end) ** power
-        total = total + product
-    return total
-
-
-def _vanishes(term: sp.Expr, z: sp.Symbol, given: Given) -> bool:
-    """Whether a term is a tame function times a density, so that it tends to 0 at both ends."""
-    found = split_density(term, z, given)
-    return found is not None and is_tame(found[0], z, given)
-
-
 def gaussian_moment(n: int, q: sp.Expr, l: sp.Expr, w: sp.Expr, wave: str) -> sp.Expr:
     """The integral over the line of `z**n * exp(-q*z**2 + l*z) * cos(w*z)` (or sin), for q > 0.
 
@@ -331,24 +252,6 @@ def gaussian_moment(n: int, q: sp.Expr, l: sp.Expr, w: sp.Expr, wave: str) -> sp
     return sp.diff(base, s, n).xreplace({s: l}) if n else base.xreplace({s: l})
 
 
-def _moments(h: sp.Expr, z: sp.Symbol, given: Given, piece: Mapping[str, Any], ends: Any) -> sp.Expr:
-    if ends != (-sp.oo, sp.oo):
-        raise UnsupportedExpression("moments are over the whole line")
-    total, value = h, sp.S.Zero
-    for c, n, q, l, w, wave in piece["terms"]:
-        c, q, l, w = read(c), read(q), read(l), read(w)
-        if not isinstance(n, int) or not 0 <= n <= MAX_POWER or wave not in ("cos", "sin") or not given.holds(q, ">"):
-            raise UnsupportedExpression("not a Gaussian moment")
-        for part in (c, q, l, w):
-            if z in part.free_symbols or not all(follows(given, o) for o in obligations(part)):
-                raise UnsupportedExpression("a coefficient depends on the variable")
-        total = total - c * z**n * sp.exp(-q * z**2 + l * z) * (sp.cos if wave == "cos" else sp.sin)(w * z)
-        value = value + c * gaussian_moment(n, q, l, w, wave)
-    if not is_zero(total):
-        raise UnsupportedExpression("the terms do not add up to the integrand")
-    return value
-
-
 def arcsine(p: sp.Expr, r: sp.Expr, s: sp.Expr | None) -> sp.Expr:
     """`E[erf(p*Z + r)]` for s None, else `E[erf(p*Z)*erf(s*Z)]` (r = 0), for Z standard normal."""
     if s is None:
@@ -356,25 +259,44 @@ def arcsine(p: sp.Expr, r: sp.Expr, s: sp.Expr | None) -> sp.Expr:
     return 2 / sp.pi * sp.asin(2 * p * s / (sp.sqrt(1 + 2 * p**2) * sp.sqrt(1 + 2 * s**2)))
 
 
-def _error_functions(h: sp.Expr, z: sp.Symbol, given: Given, piece: Mapping[str, Any], ends: Any) -> sp.Expr:
+Row = tuple[tuple[sp.Expr, ...], sp.Expr, sp.Expr]  # coefficients, integrand, value of its integral over the line
+
+
+def _moment(z: sp.Symbol, given: Given, n: Any, q: Any, l: Any, w: Any, wave: Any) -> Row:
+    q, l, w = read(q), read(l), read(w)
+    if not isinstance(n, int) or not 0 <= n <= MAX_POWER or wave not in ("cos", "sin") or not given.holds(q, ">"):
+        raise UnsupportedExpression("not a Gaussian moment")
+    integrand = z**n * sp.exp(-q * z**2 + l * z) * (sp.cos if wave == "cos" else sp.sin)(w * z)
+    return (q, l, w), integrand, gaussian_moment(n, q, l, w, wave)
+
+
+def _error_function(z: sp.Symbol, given: Given, p: Any, r: Any, s: Any) -> Row:
+    p, r, s = read(p), read(r), None if s is None else read(s)
+    if s is not None and r != 0:
+        raise UnsupportedExpression("the arcsine law is for arguments without a shift")
+    product = sp.erf(p * z + r) if s is None else sp.erf(p * z) * sp.erf(s * z)
+    coefficients = (p, r) if s is None else (p, r, s)
+    return coefficients, product * sp.exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi), arcsine(p, r, s)
+
+
+_TABLES: dict[str, Callable[..., Row]] = {"moments": _moment, "erf": _error_function}
+
+
+def _by_table(h: sp.Expr, z: sp.Symbol, given: Given, piece: Mapping[str, Any], ends: Any) -> sp.Expr:
+    """The integral over the line of a sum of multiples of integrands from one table."""
     if ends != (-sp.oo, sp.oo):
-        raise UnsupportedExpression("these expectations are over the whole line")
-    density = sp.exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi)
-    total, value = h, sp.S.Zero
-    for c, p, r, s in piece["terms"]:
-        c, p, r = read(c), read(p), read(r)
-        s = None if s is None else read(s)
-        for part in (c, p, r, *(() if s is None else (s,))):
+        raise UnsupportedExpression("tables are for the whole line")
+    rest, value = h, sp.S.Zero
+    for c, *data in piece["terms"]:
+        factor = read(c)
+        coefficients, integrand, integral = _TABLES[piece["kind"]](z, given, *data)
+        for part in (factor, *coefficients):
             if z in part.free_symbols or not all(follows(given, o) for o in obligations(part)):
                 raise UnsupportedExpression("a coefficient depends on the variable")
-        if s is not None and r != 0:
-            raise UnsupportedExpression("the arcsine law is for arguments without a shift")
-        product = sp.erf(p * z + r) if s is None else sp.erf(p * z) * sp.erf(s * z)
-        total = total - c * product * density
-        value = value + c * arcsine(p, r, s)
-    if not is_zero(total):
+        rest, value = rest - factor * integrand, value + factor * integral
+    if not is_zero(rest):
         raise UnsupportedExpression("the terms do not add up to the integrand")
     return value
 
 
-_KINDS = {"antiderivative": _antiderivative, "moments": _moments, "erf": _error_functions}
+_KINDS = {"antiderivative": _increment, **dict.fromkeys(_TABLES, _by_table)}

@@ -121,6 +121,10 @@ def by_laws(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int, de
     if f.free_symbols == {x} and not point.free_symbols:
         found = tail_limit(f, x, point, way)
         return found if isinstance(found, sp.Expr) and found.is_finite is True else None
+    factor, moving_part = f.as_independent(x, as_Add=False)
+    if factor != 1:
+        value = by_laws(outer, moving_part, x, point, way, depth)
+        return None if value is None else factor * value
     if f.is_Pow and not f.exp.is_number:  # b**e = exp(e*log(b))
         f = sp.exp(f.exp * sp.log(f.base), evaluate=False)
     side = sp.oo if way > 0 else -sp.oo
@@ -152,6 +156,13 @@ def by_laws(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int, de
     if led is not None:
         return by_laws(outer, led, x, point, way, depth + 1)
     parts = [by_laws(outer, a, x, point, way, depth + 1) for a in moving]
+    if len(parts) == 1 and parts[0] is None and f.func in _BOUNDED:
+        end = diverges(outer, moving[0], x, point, way)
+        return None if end is None else _BOUNDED[f.func](end)
+    if f.is_Mul and 0 < parts.count(None) < len(parts):  # the factors without a limit, together
+        others = sp.Mul(*(a for a, p in zip(moving, parts, strict=True) if p is None))
+        rest = by_laws(outer, others, x, point, way, depth + 1)
+        return None if rest is None else sp.Mul(rest, *(p for p in parts if p is not None))
     if any(p is None for p in parts):
         return None
     if f.is_Pow and f.exp < 0 and not outer.holds(parts[0], "!="):
@@ -208,7 +219,10 @@ def diverges(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int) -
     if f.is_Mul or f.is_Pow or isinstance(f, sp.exp):
         rate = _exponent(outer, f, x, point, way)
         grows = rate is not None and diverges(outer, rate[0], x, point, way) is sp.oo
-        return rate[1] * sp.oo if grows and rate is not None else None
+        if grows and rate is not None:
+            return rate[1] * sp.oo
+        if not (f.is_Mul and sp.expand(f).is_Add):
+            return None
     parts: dict[sp.Expr, sp.Expr] = {}
     for term in sp.Add.make_args(sp.expand(f)):
         c, m = term.as_independent(x, as_Add=False)
@@ -266,6 +280,8 @@ def _exponent(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int) 
     return total, sign
 
 
+_BOUNDED: dict[Any, Any] = {sp.tanh: sp.tanh, sp.erf: sp.erf, sp.erfc: sp.erfc, sp.atan: sp.atan}
+"""Functions with limits at both infinities, which SymPy evaluates there."""
 _CONTINUOUS = (sp.exp, sp.tanh, sp.erf, sp.erfc, sp.sin, sp.cos, sp.sinh, sp.cosh, sp.atan, sp.asinh, sp.sech)
 
 

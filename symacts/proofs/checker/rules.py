@@ -15,7 +15,7 @@ from symacts.codec import decode
 from symacts.proofs.checker import analytic
 from symacts.proofs.checker.domains import demands, obligations
 from symacts.proofs.checker.enclosures import number_sign
-from symacts.proofs.checker.entail import SWITCHES, Given, Undecided, is_analytic
+from symacts.proofs.checker.entail import Given, Undecided, is_analytic
 from symacts.proofs.checker.goals import (
     CertificateError,
     Goal,
@@ -245,7 +245,7 @@ def isolated(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     """A denominator that is analytic and nonzero at one point vanishes at isolated points only: these are excluded."""
     if goal.relation != "!=" or goal.lhs != 0 or not goal.may_exclude:
         raise CertificateError("", "only a denominator may be excluded, where that was announced")
-    analytic.require_isolated_zeros(goal, decode(node["at"]))
+    analytic.require_isolated_zeros(goal.given, goal.rhs, decode(node["at"]))
     return []
 
 

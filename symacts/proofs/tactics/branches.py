@@ -67,9 +67,8 @@ def _chosen(switch: Any, index: int) -> Node:
     """A maximum, minimum or absolute value is one of its values throughout: that is shown first."""
     if isinstance(switch, sp.Abs):
         return {"rule": "lemma", "shows": [[encode((1, -1)[index] * switch.args[0]), ">="]]}
-    way = -1 if isinstance(switch, sp.Min) else 1
-    value, *others = (switch.args[index], *switch.args[:index], *switch.args[index + 1 :])
-    return {"rule": "lemma", "shows": [[encode(way * (value - v)), ">="] for v in others]}
+    way, value = -1 if isinstance(switch, sp.Min) else 1, switch.args[index]
+    return {"rule": "lemma", "shows": [[encode(way * (value - v)), ">="] for v in switch.args if v != value]}
 
 
 def _is_simple(on: sp.Expr) -> bool:
