@@ -62,11 +62,12 @@ def value_at(e: sp.Expr, values: dict[sp.Symbol, sp.Expr], given: Given) -> sp.E
     whole = e
     e = e.xreplace(swaps)
     swaps = {}
-    for d in e.atoms(sp.Derivative):
+    for d in e.atoms(sp.Derivative) - {d for i in e.atoms(sp.Integral) for d in i.function.atoms(sp.Derivative)}:
         swaps[d] = _derivative_at(d, values)
     for i in e.atoms(sp.Integral):
         bound = {v for limits in i.limits for v in limits[:1]}
-        swaps[i] = _forward(i.xreplace({s: v for s, v in values.items() if s not in bound}))
+        inner = {d: nothing.derivative(d) for d in i.function.atoms(sp.Derivative)}
+        swaps[i] = _forward(i.xreplace(inner).xreplace({s: v for s, v in values.items() if s not in bound}))
     swapped = e.xreplace(swaps) if swaps else e
     _require_writable(swapped, values)
     plain = nothing.resolve(swapped.xreplace(values))

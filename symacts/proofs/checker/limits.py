@@ -293,7 +293,7 @@ def _quotient(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr) -> sp.Expr
         for part in (numerator, denominator):
             if not is_analytic(part) or not all(_strictly(outer, c, at) for c in obligations(part)):
                 raise UnsupportedExpression("not analytic at the point")
-        top, bottom = numerator.xreplace(at), denominator.xreplace(at)
+        top, bottom = (outer.partial(part.xreplace(at)) for part in (numerator, denominator))
         if outer.holds(bottom, "!="):
             return top / bottom
         if not (is_zero(top) and is_zero(bottom)):

@@ -268,6 +268,8 @@ class Atoms:
             return self.lift(base) ** int(exponent)
         if not exponent.is_Rational:
             return self._exponential("exp", sp.expand(exponent * sp.log(base)))
+        if base.is_Pow and base.exp.is_Integer and base.exp % 2:  # both are real for a positive base alone
+            return self._power(base.base, base.exp * exponent)
         q, whole = int(exponent.q), int(exponent.p) // int(exponent.q)
         part = int(exponent.p) - whole * q
         if base.is_Rational and base > 0:

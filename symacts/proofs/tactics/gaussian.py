@@ -216,7 +216,7 @@ def _piece(h: sp.Expr, z: sp.Symbol, given: Given, whole: bool) -> dict[str, Any
     ):
         primitive = antiderivative(form, z)
         if primitive is not None:
-            return {"kind": "antiderivative", "F": encode(primitive)}
+            return {"kind": "antiderivative", "F": encode(given.partial(primitive))}
         if whole:
             terms = _moment_terms(form, z)
             if terms is not None:
