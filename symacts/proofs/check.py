@@ -17,7 +17,7 @@ lhs with its branches chosen by the hypotheses:
 - `cases`: every real number e is < 0, = 0 or > 0: the goal under each.
 - `eliminate`: where e = 0 and e = s*x + c with s != 0 free of x, x is -c/s.
 - `either`: Max(a, b) is a or b, Abs(a) is a or -a: the goal for each.
-- `lemma`: conditions that are proved become hypotheses, such as a >= b, by which Max(a, b) is a.
+- `lemma`: conditions that are proved choose branches, or become hypotheses: where a >= b, Max(a, b) is a.
 - `root`: where v >= 0 and v**q = b, b**(1/q) is v.
 - `derivatives`: in an open set where one branch of u holds, u' is the derivative of that branch.
 - `kink`: at a border, u' exists if and only if the branches' values and slopes agree, and is their common slope.

@@ -286,7 +286,15 @@ FORGED: dict[str, tuple[Claim, Any]] = {
     ),
     "a condition without a value": (
         claim(0, "<=", x, (x, ">=")),
-        step("lemma", STRUCTURE, STRUCTURE, shows=[[E(sp.log(x) ** 2), ">="]]),
+        step("lemma", STRUCTURE, STRUCTURE, shows=[[E(sp.log(x) ** 2), ">="]], keep=True),
+    ),
+    "a condition that chooses what has no value elsewhere": (
+        claim(sp.Max(x, x - sp.sqrt(x) ** 2), "=", x),
+        step("lemma", ALGEBRA, STRUCTURE, shows=[[E(x - (x - sp.sqrt(x) ** 2)), ">="]]),
+    ),
+    "a branch that hides a logarithm": (
+        claim(sp.Max(x**2 + 1, -(sp.log(x) ** 2)), "=", x**2 + 1),
+        step("lemma", ALGEBRA, STRUCTURE, shows=[[E(x**2 + 1 + sp.log(x) ** 2), ">="]]),
     ),
     "no condition": (claim(0, "<=", x, (x, ">=")), step("lemma", STRUCTURE, shows=[])),
     "logarithms of what may be negative": (

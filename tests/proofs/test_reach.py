@@ -155,6 +155,19 @@ PAIRS: list[tuple[str, str, Any]] = [
     ("gaussian(cosh(a*z), z) = exp(a**2/2)", "gaussian(cosh(a*z), z) = exp(a**2)", None),
     # hypotheses with absolute values
     ("diff(lisht(x), x, 2) > 0", "diff(lisht(x), x, 2) > 2", "abs(x) < 1/2"),
+    ("bifiring(x, a) = abs(x) - a/2", "bifiring(x, a) = x - a/2", "abs(x) > a, a > 0"),
+    # leading powers under roots, leading exponentials in logarithms, floors
+    ("limit(sqrt(a*x^2 + b)/x, x, -oo) = -sqrt(a)", "limit(sqrt(a*x^2 + b)/x, x, -oo) = sqrt(a)", "a > 0"),
+    ("limit(sqrt(x^2 + a*x) - x, x, oo) = a/2", "limit(sqrt(x^2 + a*x) - x, x, oo) = a", None),
+    ("limit((a^x + b^x)^(1/x), x, oo) = a", "limit((a^x + b^x)^(1/x), x, oo) = b", "a > b, b > 0"),
+    ("limit(floor(x), x, 1, '-') = 0", "limit(floor(x), x, 1, '-') = 1", None),
+    # means of monomials, phases, reciprocals under roots, sides that differ
+    ("a/b + b/c + c/a >= 3", "a/b + b/c + c/a > 3", "a > 0, b > 0, c > 0"),
+    ("gaussian(sin(a*z + b), z) = exp(-a^2/2)*sin(b)", "gaussian(sin(a*z + b), z) = exp(-a^2/2)*cos(b)", None),
+    ("gaussian(cos(a*z), z) <= 1", "gaussian(cos(a*z), z) < 1", None),
+    ("Integral(exp(-a*t^2), (t, -oo, oo)) = sqrt(pi/a)", "Integral(exp(-a*t^2), (t, -oo, oo)) = sqrt(a*pi)", "a > 0"),
+    ("Integral(diff(gelu(t), t), (t, 0, x)) = gelu(x)", "Integral(diff(gelu(t), t), (t, 0, x)) = gelu(x) + 1/2", None),
+    ("softplus(x) != relu(x)", "softplus(x) != x + log(2)", None),
 ]
 UNDEFINED = ["log(x**2) = 2*log(x)", "asin(x) + acos(x) = pi/2", "log(x*y) = log(x) + log(y)", "(x**3)**(1/3) = x"]
 DIVERGENT = [

@@ -54,7 +54,9 @@ def test_conditions_are_shown_before_they_are_used() -> None:
     node = {"rule": "lemma", "shows": [[encode(x - sp.tanh(x)), ">="]]}
     main, side = RULES["lemma"](goal, node)
     assert (side.lhs, side.relation, side.rhs) == (0, "<=", x - sp.tanh(x))
-    assert main.given.resolve(main.lhs) == x and side.given == goal.given
+    assert main.lhs == x and main.given.conditions == side.given.conditions == goal.given.conditions
+    kept, _ = RULES["lemma"](goal, {**node, "keep": True})
+    assert kept.lhs == goal.lhs and kept.given.resolve(kept.lhs) == x
     for steps in ([ALGEBRA, ALGEBRA], [ALGEBRA, {"rule": "structure"}], [ALGEBRA]):
         _rejected(goal, {**node, "steps": steps})
 

@@ -83,13 +83,19 @@ def cases(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
 
 
 def lemma(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
-    """Conditions that are proved first, then used: the goal with them among its hypotheses."""
+    """Conditions that are proved first: they choose the branches of the goal, and stay among its hypotheses if kept."""
     conditions = [(read(e), op) for e, op in node["shows"]]
     if not conditions or any(op not in (">", ">=", "=", "!=") for _, op in conditions):
         raise CertificateError("", "conditions read e > 0, e >= 0, e = 0 or e != 0")
     no_operators(*(e for e, _ in conditions))
-    main = replace(goal, given=goal.given.and_(*conditions).decided())
-    return [main, *(condition_goal(goal.given, c) for c in conditions)]
+    more, shown = goal.given.and_(*conditions), [condition_goal(goal.given, c) for c in conditions]
+    if node.get("keep"):
+        return [replace(goal, given=more.decided()), *shown]
+    no_operators(goal.lhs, goal.rhs)
+    lhs, rhs = more.partial(goal.lhs), more.partial(goal.rhs)
+    if not goal.is_defined:
+        require_kept(more, [c for side in (goal.lhs, goal.rhs) for c in all_demands(goal.given, side)], lhs, rhs)
+    return [replace(goal, lhs=lhs, rhs=rhs), *shown]
 
 
 def eliminate(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:

@@ -201,7 +201,7 @@ def _nonzero(goal: Goal) -> Iterator[Node]:
     if goal.relation != "!=" or has_operators(goal.lhs, goal.rhs):
         return
     for side in (1, -1):
-        node = {"rule": "lemma", "shows": [[encode(side * (goal.rhs - goal.lhs)), ">"]]}
+        node = {"rule": "lemma", "shows": [[encode(side * (goal.rhs - goal.lhs)), ">"]], "keep": True}
         if is_plausible(RULES["lemma"](goal, node)[1]):
             yield node
     if goal.may_exclude:
