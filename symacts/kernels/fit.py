@@ -8,7 +8,7 @@ References: L. N. Trefethen (2013), *Approximation Theory and Approximation Prac
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -17,7 +17,7 @@ import mpmath
 
 from symacts.rewrite.reference import BITS, Dyadic
 
-__all__ = ["PROBES", "SCALE", "Fit", "fit", "matrices", "nodes", "times"]
+__all__ = ["PROBES", "SCALE", "Fit", "fit", "matrices", "nodes", "shortest", "times"]
 
 SCALE = 160
 """Fraction bits of the exact integers."""
@@ -69,6 +69,60 @@ class Fit:
         return Fraction(self.coefficients[k], 1 << SCALE)
 
 
+def _sampled(values: Callable[[Fraction], Dyadic | None], count: int) -> tuple[int, list[int]] | None:
+    """A common scale and the values at the nodes as integers; None where there are none, or not all of one sign."""
+    found = []
+    for s in nodes(count):
+        v = values(s)
+        if v is None or v[0] == 0:
+            return None
+        found.append(v)
+    tops = [abs(m).bit_length() + e for m, e in found]
+    scale = max(tops)
+    if scale - min(tops) > 40:
+        return None
+    ints = [_shift(m, e - scale + SCALE) for m, e in found]
+    return None if any((v > 0) != (ints[0] > 0) for v in ints) else (scale, ints)
+
+
+def shortest(values: Callable[[Fraction], Dyadic | None], most: int, tolerance: int) -> Fit | None:
+    """The start of the Chebyshev series that is off by 2**-tolerance of the function's least size; None beyond `most`.
+
+    Parameters
+    ----------
+    values : callable
+        The exact value at a rational s in [-1, 1].
+    most : int
+        Number of nodes, more than the result has terms by two at least: the last ones show that the series has ended.
+    tolerance : int
+        Bits to which the sum of the terms left out has to vanish.
+    """
+    sampled = _sampled(values, most)
+    if sampled is None:
+        return None
+    scale, ints = sampled
+    least = min(abs(v) for v in ints)
+    series = [sum(c * v for c, v in zip(row, ints, strict=True)) >> SCALE for row in matrices(most)[1]]
+    count, left = most, 0
+    while count and (left + abs(series[count - 1])) << tolerance <= least:
+        left += abs(series[count - 1])
+        count -= 1
+    if count > most - 2:
+        return None
+    return Fit(_monomials(series[: max(count, 2)]), scale)
+
+
+def _monomials(series: Sequence[int]) -> tuple[int, ...]:
+    """Coefficients of powers from those of Chebyshev polynomials, by their recurrence."""
+    before, now = [0, *[0] * len(series)], [1, *[0] * len(series)]
+    total = [0] * len(series)
+    for k, c in enumerate(series):
+        total = [t + c * v for t, v in zip(total, now, strict=False)]
+        twice = [0, *[(2 if k else 1) * v for v in now]]
+        before, now = now, [t - b for t, b in zip(twice, before, strict=False)]
+    return tuple(total)
+
+
 def fit(
     values: Callable[[Fraction], Dyadic | None], count: int, tolerance: int = 57, steepest: int = STEEPEST
 ) -> Fit | None:
@@ -85,19 +139,10 @@ def fit(
     steepest : int
         Percent of the constant term that all others together may reach.
     """
-    found = []
-    for s in nodes(count):
-        v = values(s)
-        if v is None or v[0] == 0:
-            return None
-        found.append(v)
-    tops = [abs(m).bit_length() + e for m, e in found]
-    scale = max(tops)
-    if scale - min(tops) > 40:
+    sampled = _sampled(values, count)
+    if sampled is None:
         return None
-    ints = [_shift(m, e - scale + SCALE) for m, e in found]
-    if any((v > 0) != (ints[0] > 0) for v in ints):
-        return None
+    scale, ints = sampled
     monomial, chebyshev = matrices(count)
     least = min(abs(v) for v in ints)
     last = sum(abs(sum(c * v for c, v in zip(row, ints, strict=True)) >> SCALE) for row in chebyshev[-2:])

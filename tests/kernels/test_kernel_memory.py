@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import random
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -89,8 +90,8 @@ def test_alignment_and_streaming_change_no_bit(dtype: str, rng: random.Random, m
     points[rng.randrange(1500)] = np.nan
     points[rng.randrange(1500)] = np.inf
     expected = kernel(points)
-    for cached in (engine.CACHED, 0):
-        monkeypatch.setattr(engine, "CACHED", cached)
+    for cached in (engine.LEAST, 0):
+        monkeypatch.setattr(engine, "cached", lambda cached=cached: cached)
         for _ in range(40):
             start, size = rng.randint(0, 40), rng.choice([1, 7, 31, 64, rng.randint(1, 1400)])
             x = np.empty(1600, dtype)[rng.randint(0, 40) :][:size]
@@ -102,3 +103,19 @@ def test_alignment_and_streaming_change_no_bit(dtype: str, rng: random.Random, m
                 for g, e in zip(got, expected, strict=True):
                     assert np.array_equal(g, e[start : start + size], equal_nan=True)
             assert all(np.all(r[:a] == 77) and np.all(r[a + size :] == 77) for r, a in zip(room, apart, strict=True))
+
+
+@pytest.mark.skipif(len(BACKENDS) == 1, reason="needs numba")
+@pytest.mark.parametrize(
+    "text, expected", [("16384K", 10 << 20), ("32M", 20 << 20), ("1024M", 20 << 20), ("?", 10 << 20)]
+)
+def test_results_stay_in_a_cache_that_holds_them(
+    text: str, expected: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from symacts.kernels.targets import engine
+
+    (tmp_path / "size").write_text(text + "\n")
+    monkeypatch.setattr(engine, "SIZE", tmp_path / "size")
+    assert engine.cached.__wrapped__() == expected
+    monkeypatch.setattr(engine, "SIZE", tmp_path / "none")
+    assert engine.cached.__wrapped__() == engine.LEAST

@@ -84,7 +84,7 @@ def test_what_mirrors_a_function_in_itself(text: str, order: int, expected: tupl
             assert abs(abs(f(mirror.side * at)) - small) <= 1e-9 * large
 
 
-@pytest.mark.parametrize("dtype, degree", [("float64", 20), ("float32", 10)])
+@pytest.mark.parametrize("dtype, degree", [("float64", 13), ("float32", 6)])
 def test_segments_on_a_half_line_serve_both(dtype: str, degree: int, rng: random.Random) -> None:
     """Their loop is within the bound on what it claims; without the sign of the other side it is not."""
     from dataclasses import replace
@@ -94,10 +94,11 @@ def test_segments_on_a_half_line_serve_both(dtype: str, degree: int, rng: random
     from symacts.kernels.targets.segments import segmented
 
     plan = make_plan([(parse("x/(1 + exp(-x))"), 0), (parse("x/(1 + exp(-x))"), 1)], x, dtype)
-    found = {k: segmented(draft, dtype, dtype) for k, draft in enumerate(plan.drafts)}
-    assert all(s is not None and s.mirror is not None and s.length <= degree + 2 for s in found.values())
+    found = segmented(plan.drafts, dtype, dtype)
+    assert len(found) == 2 and all(s.mirror is not None and s.length <= degree + 2 for s in found.values())
+    assert found[0].grid == found[1].grid
     for turned in (False, True):
-        chosen = {k: s for k, s in found.items() if s is not None}
+        chosen = found
         if turned:
             chosen = {k: replace(s, mirror=replace(s.mirror, slope=0.0, constant=0.0)) for k, s in chosen.items()}
         source = numba.generate(plan, dtype, numba._Style("refined", False, chosen, frozenset(chosen)))
@@ -105,3 +106,34 @@ def test_segments_on_a_half_line_serve_both(dtype: str, degree: int, rng: random
         for k, draft in enumerate(plan.drafts):
             stretches = served(draft, columns[k], numba.MOST_SLOTS)
             assert any(lo < -6.0 and hi > 6.0 for lo, hi in stretches) is not turned
+
+
+@pytest.mark.parametrize("half", [True, False])
+@pytest.mark.parametrize("ratio", [0.25, 1.0, 4.0])
+def test_every_place_is_in_the_segment_that_the_loop_takes(half: bool, ratio: float, rng: random.Random) -> None:
+    """Also next to the borders, in float32's arithmetic."""
+    from symacts.kernels.targets.segments import Grid
+
+    grid = Grid.of(8.0, ratio if half else 1.0, 32, half=half)
+    borders = [float(grid.border(k)) for k in grid.places]
+    places = [b * (1 + rng.uniform(-1, 1) * 2.0 ** -rng.uniform(1, 26)) for b in borders for _ in range(40)]
+    for at in np.array(places, np.float32):
+        u = float(at) * float(np.float32(grid.curve * float(at) + grid.slope))
+        k = round(u * (1 + rng.uniform(-1, 1) * 2.0**-23))
+        if k in grid.places:
+            lo, hi = grid.ends(k)
+            assert lo <= float(at) <= hi
+
+
+def test_curved_grids_need_shorter_polynomials() -> None:
+    from symacts.kernels.plan import make_plan
+    from symacts.kernels.targets import segments
+
+    draft = make_plan([(parse("x - tanh(x)"), 0)], x, "float32").drafts[0]
+    mirror, lengths = segments.mirror_of(draft), {}
+    for ratio in (1.0, 0.25):
+        grid = segments.Grid.of(11.0, ratio, 32, half=True)
+        found = segments._fitted(draft, "float32", "float32", grid, mirror)
+        assert found is not None
+        lengths[ratio] = found.length
+    assert lengths[0.25] < lengths[1.0]

@@ -221,7 +221,6 @@ def expm1(w: Writer, x: str) -> str:
 
 def _log_of(w: Writer, m: str, c: str | None, missing: str | None = None) -> str:
     """log(m + c) - missing*log(2) with c a small correction, m positive and normal."""
-    f = w.words
     head, tail = log_two(32 if w.dtype == "float64" else 14)
     root = w.number(math.sqrt(0.5))
     one = w.number(1.0)
@@ -229,17 +228,21 @@ def _log_of(w: Writer, m: str, c: str | None, missing: str | None = None) -> str
     z = w.let(w.cast(f"{w.bits(m)} - ({e} << SHIFT)"))
     k = w.let(f"{w.dtype}_of({e})" + ("" if missing is None else f" - {missing}"))
     g = w.let(f"{z} - {one}")
-    s = w.let(f"{g}/({w.number(2.0)} + {g})")
-    q = w.let(f"{s}*{s}")
-    core = w.polynomial(coefficients("log", f.bits), q)
-    series = w.let(f"{q}*{core}")
-    half = w.let(f"({w.number(0.5)}*{g})*{g}")
-    small = f"{s}*({half} + {series}) + {k}*{w.number(tail)}"
+    rest = f"{k}*{w.number(tail)}"
     if c is not None:
         scale = w.let(w.cast(f"{w.bits(one)} - ({e} << SHIFT)"))
-        small += f" + ({c}*{scale})*({one} - {g})"
-    small = w.let(small)
-    return w.let(f"{k}*{w.number(head)} + ({g} - ({half} - {small}))")
+        rest += f" + ({c}*{scale})*({one} - {g})"
+    return w.let(f"{k}*{w.number(head)} + {_near_one(w, g, rest)}")
+
+
+def _near_one(w: Writer, g: str, rest: str) -> str:
+    """log(1 + g) + rest for 1 + g about within a factor of sqrt(2): g - (g**2/2 - s*(g**2/2 + s**2*P(s**2)) - rest)."""
+    s = w.let(f"{g}/({w.number(2.0)} + {g})")
+    q = w.let(f"{s}*{s}")
+    series = w.let(f"{q}*{w.polynomial(coefficients('log', w.words.bits), q)}")
+    square = w.let(f"({w.number(0.5)}*{g})*{g}")
+    small = w.let(f"{s}*({square} + {series}) + {rest}")
+    return f"({g} - ({square} - {small}))"
 
 
 def log(w: Writer, x: str) -> str:
@@ -261,12 +264,8 @@ def _log1p_fraction(w: Writer, x: str) -> str:
     half, zero = w.number(0.5), w.number(0.0)
     above = w.let(f"{x} > {w.number(math.sqrt(2) - 1)}")
     g = w.let(f"{w.let(f'{half}*{x} - {half}')} if {above} else {x}")
-    s = w.let(f"{g}/({w.number(2.0)} + {g})")
-    q = w.let(f"{s}*{s}")
-    series = w.let(f"{q}*{w.polynomial(coefficients('log', w.words.bits), q)}")
-    square = w.let(f"({half}*{g})*{g}")
-    small = w.let(f"{s}*({square} + {series}) + {w.let(f'{w.number(tail)} if {above} else {zero}')}")
-    return w.let(f"{w.let(f'{w.number(head)} if {above} else {zero}')} + ({g} - ({square} - {small}))")
+    rest, whole = (w.let(f"{w.number(part)} if {above} else {zero}") for part in (tail, head))
+    return w.let(f"{whole} + {_near_one(w, g, rest)}")
 
 
 def log1p(w: Writer, x: str) -> str:

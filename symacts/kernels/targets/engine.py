@@ -27,12 +27,17 @@ from symacts.kernels.targets.segments import share
 
 __all__ = ["BUCKETS", "Loop", "bucketed"]
 
-CACHED = 10 << 20
-"""Bytes read and written from which results go past the caches.
+KEPT = 5 / 8
+"""Share of the last cache up to which what a kernel reads and writes stays there; beyond, results go past the caches.
 
-Measured with other work in between: from here on a kernel and a reader of all its results take no longer in sum than
-with results in a cache that others share, from twice as much on much less; the kernel alone takes half as long.
+Measured with caches of 16 and 32 MB and other work in between: from here on a kernel and a reader of all its results
+take no longer in sum than with results in a cache that others share, from twice as much on much less; below, a cheap
+kernel takes up to twice as long with results past the caches.
 """
+LEAST, MOST = 10 << 20, 20 << 20
+"""Bytes from which results always stay in the caches at the least, and at the most: larger caches serve more cores."""
+SIZE = Path("/sys/devices/system/cpu/cpu0/cache/index3/size")
+"""Where Linux says how large the last cache is."""
 LONG = 24
 """Steps from which a loop computes four registers at a time, not two: a core does not look as far ahead by itself.
 
@@ -45,6 +50,17 @@ ARRAYS_IN_THREADS = 1 << 17
 """Elements from which a parallel kernel uses its threads: starting them takes about as long as 1e5 elements."""
 DIGEST = 64
 """Characters of the hash in front of an object file."""
+
+
+@lru_cache(maxsize=1)
+def cached() -> int:
+    """Bytes read and written from which results go past the caches."""
+    try:
+        text = SIZE.read_text().strip()
+        size = int(text.rstrip("KM")) << {"K": 10, "M": 20}.get(text[-1:], 0)
+    except (OSError, ValueError):
+        return LEAST
+    return min(max(int(KEPT * size), LEAST), MOST)
 
 
 @lru_cache(maxsize=1)
@@ -165,7 +181,7 @@ class Loop:
     def fill(self, size: int, x: int, outs: Sequence[int]) -> None:
         """Write so many elements of every output, from address to address."""
         call: Callable[..., None] = self._call
-        if size * self._width * (1 + self.count) > CACHED and not any((out - outs[0]) & 63 for out in outs):
+        if size * self._width * (1 + self.count) > cached() and not any((out - outs[0]) & 63 for out in outs):
             if self._streams is None:
                 code, place = _loop(self._source, True)
                 self._kept.append(code)

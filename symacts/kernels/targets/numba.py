@@ -7,7 +7,9 @@ cost nothing more; in the others those elements are redone from the table, one a
 
 from __future__ import annotations
 
+import math
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -27,7 +29,7 @@ from symacts.kernels.targets.rounding import SHORT_RECIPROCALS, plain
 from symacts.kernels.targets.segments import Segments, segmented, share, write
 from symacts.rewrite.anchored import anchored, anchors
 from symacts.rewrite.graph import Graph
-from symacts.rewrite.regimes import FloatArray, Section, choose, weight
+from symacts.rewrite.regimes import FloatArray, Section, choose, intersection, weight
 
 __all__ = ["compile_plan", "ends_of", "generate", "load"]
 
@@ -39,7 +41,10 @@ MOST_SLOTS = 3
 
 
 def share_reciprocals(graph: Graph, outputs: tuple[int, ...]) -> tuple[Graph, tuple[int, ...]]:
-    """Quotients by powers of one denominator as products with one reciprocal: a division costs ten products."""
+    """Quotients by powers of one denominator as products with one reciprocal: a division costs ten products.
+
+    So are quotients by a product whose factors divide elsewhere, too.
+    """
     new = Graph()
     order = graph.reachable(outputs)
     base: dict[int, tuple[int, int]] = {}
@@ -48,21 +53,28 @@ def share_reciprocals(graph: Graph, outputs: tuple[int, ...]) -> tuple[Graph, tu
         base[k] = (k, 1)
         if step.name == "mul" and base[step.args[0]][0] == base[step.args[1]][0]:
             base[k] = (base[step.args[0]][0], base[step.args[0]][1] + base[step.args[1]][1])
-    uses: dict[int, int] = {}
-    for k in order:
-        if graph.steps[k].name == "div":
-            d = base[graph.steps[k].args[1]][0]
-            uses[d] = uses.get(d, 0) + 1
+    below = [base[graph.steps[k].args[1]][0] for k in order if graph.steps[k].name == "div"]
+
+    def powers(k: int) -> list[tuple[int, int]]:
+        """The denominators, each with its power, that a quotient by this step is written with."""
+        factor, power = base[k]
+        if graph.steps[factor].name == "mul" and power == 1:
+            inner = [base[j] for j in graph.steps[factor].args]
+            if all(d in below for d, _ in inner):
+                return inner
+        return [(factor, power)]
+
+    uses = Counter(d for k in order if graph.steps[k].name == "div" for d, _ in powers(graph.steps[k].args[1]))
     moved: dict[int, int] = {}
     for k in order:
         step = graph.steps[k]
         args = tuple(moved[j] for j in step.args)
-        if step.name == "div" and uses[base[step.args[1]][0]] > 1:
-            d, power = base[step.args[1]]
-            reciprocal = new.put("div", new.constant(1.0), moved[d])
-            result = args[0] if new.value(args[0]) != 1.0 else reciprocal
-            for _ in range(power - (new.value(args[0]) == 1.0)):
-                result = new.put("mul", result, reciprocal)
+        if step.name == "div" and all(uses[d] > 1 for d, _ in powers(step.args[1])):
+            result = args[0]
+            for d, power in powers(step.args[1]):
+                reciprocal = new.put("div", new.constant(1.0), moved[d])
+                for _ in range(power):
+                    result = new.put("mul", result, reciprocal) if new.value(result) != 1.0 else reciprocal
             moved[k] = result
         else:
             moved[k] = new.put(step.name, *args, payload=step.payload)
@@ -89,6 +101,11 @@ class _Style:
     patches: Mapping[int, Sequence[tuple[float, float, int]]] = field(default_factory=dict)
     near: tuple[float, float] | None = None
     wide: tuple[Plan, _Style] | None = None
+
+    @property
+    def options(self) -> tuple[Any, ...]:
+        """The arithmetic, the segments, which outputs are theirs alone, whether they are precise."""
+        return self.arithmetic, self.segments, self.alone, self.precise
 
 
 def generate(plan: Plan, dtype: str, style: _Style) -> str:
@@ -216,6 +233,12 @@ class _Trial:
         """Inputs of any output left to the tables."""
         return sum(self.open)
 
+    def beyond(self, near: tuple[float, float]) -> float:
+        """Inputs of any output outside a range that are left to the tables."""
+        outside = ((-math.inf, near[0]), (near[1], math.inf))
+        held = sum(share(*r) for stretches in self.served for r in intersection(stretches, outside))
+        return len(self.served) * (1.0 - share(*near)) - held
+
     @property
     def is_whole(self) -> bool:
         """Whether each output is left to its table in the tails alone."""
@@ -230,7 +253,7 @@ class _Trial:
         if "def wide" in head and self.near:
             seldom = min(1.0, (16 if double else 32) * (1.0 - share(*self.near)))
             cycles += seldom * (_cycles(head.split("def wide")[1], double) + DETOUR)
-        return cycles / (8 if double else 16) + TABLE * self.missing
+        return cycles / LANES["float64" if double else "float32"] + TABLE * self.missing
 
 
 def _cycles(body: str, double: bool) -> float:
@@ -239,12 +262,18 @@ def _cycles(body: str, double: bool) -> float:
     products = body.count("*") + body.count("fma")
     sums = sum(max(line.count(" + ") + line.count(" - ") - line.count("*"), 0) for line in lines)
     chosen = sum(line.count(sign) for line in lines for sign in (" < ", " > ", " <= ", " >= "))
-    moved = body.count("[") + body.count("<<") + body.count(" if ") / 2
-    quotients, roots = body.count("/") + body.count("near(") / 2, body.count("sqrt")
-    multiplier = products + chosen + (6 if double else 4) * quotients + (13 if double else 9) * roots + moved / 2
+    entries = body.count("[")
+    moved = entries + body.count("<<") + body.count(" if ") / 2
+    quotients, roots = body.count("/") + (body.count("near(") + body.count("nearroot(")) / 2, body.count("sqrt")
+    multiplier = products + chosen + (6 if double else 4) * quotients + (13 if double else 9) * roots
+    multiplier += (moved - entries) / 2 + LOOKED_UP * entries
     return max(multiplier, sums, (multiplier + sums + moved) / 2) + CALL * (body.count("math.") - roots)
 
 
+LOOKED_UP = 0.8
+"""Cycles that entries out of two registers take from products: all on some machines, none on others."""
+LANES = {"float64": 8, "float32": 16}
+"""Elements of a 512-bit register."""
 DETOUR = 30
 """Cycles of the way to another program for a vector, and back."""
 CALL, TABLE = 300, 130
@@ -255,7 +284,7 @@ to another, divisions and square roots as what they are made of.
 """
 ENOUGH = 0.006
 """Share of inputs left to the table that does not pay for another way of writing the loop."""
-CHEAP = {"float64": 8.0, "float32": 2.0}
+CHEAP = {"float64": 5.5, "float32": 1.4}
 """Cost below which no other way of writing the loop is tried."""
 PATCHED = 0.002
 """Share of inputs from which a range that programs leave gets a polynomial."""
@@ -275,6 +304,11 @@ def _trials(plan: Plan, x: sp.Symbol, name: str, inner: str, parallel: bool) -> 
         seen.append(_tried(plan, inner, _Style(options[0], parallel, *options[1:], **more)))
         return seen[-1]
 
+    def promising(plan: Plan, *options: Any) -> bool:
+        """Whether a program alone takes clearly less than the best so far, what that leaves to tables included."""
+        body = generate(plan, inner, _Style(options[0], parallel, *options[1:])).split("def body", 1)[1]
+        return _cycles(body, inner == "float64") / LANES[inner] < 0.9 * min(t.cost for t in seen)
+
     def enough() -> bool:
         return any(t.missing < ENOUGH and t.cost < CHEAP[inner] for t in seen)
 
@@ -288,9 +322,35 @@ def _trials(plan: Plan, x: sp.Symbol, name: str, inner: str, parallel: bool) -> 
             yield tried(anchored_plan, arithmetic)
         if enough():
             return
+    segments = segmented(plan.drafts, name, inner)
+    alone: list[_Trial] = []
+    widest: list[_Trial] = []
+
+    def with_wide() -> Iterator[_Trial]:
+        """The segments with the program that serves most of what they do not."""
+        near = _common(alone[-1].served) if alone else None
+        if near is not None:
+            best = min(
+                (t for t in seen if t.style.wide is None and t not in alone), key=lambda t: (t.beyond(near), t.cost)
+            )
+            if best not in widest:
+                widest.append(best)
+                yield tried(plan, *alone[-1].style.options, near=near, wide=(best.plan, best.style))
+
+    if len(segments) == len(plan.drafts):
+        for precise in (False, True):
+            alone.append(tried(plan, "refined", segments, frozenset(segments), precise))
+            yield alone[-1]
+            if alone[-1].is_whole:
+                break
+        yield from with_wide()
+        if enough():
+            return
     for sided, exact in _exact(plan, inner):
         if not sided and enough():
             break
+        if not promising(exact, "refined"):
+            continue
         trial = tried(exact, "refined")
         yield trial
         if trial.missing < ENOUGH:
@@ -307,33 +367,25 @@ def _trials(plan: Plan, x: sp.Symbol, name: str, inner: str, parallel: bool) -> 
         patches = _patches(exact, trial)
         if patches:
             yield tried(exact, "paired", pairs=pairs, patches=patches)
+    yield from with_wide()
     if enough():
         return
     wanted = {k for k, left in enumerate(seen[1].open) if left >= ENOUGH / 2}
-    found = {k: segmented(draft, name, inner) for k, draft in enumerate(plan.drafts)}
-    segments = {k: s for k, s in found.items() if s is not None}
     some = {k: s for k, s in segments.items() if k in wanted}
-    if len(segments) == len(plan.drafts):
-        for precise in (False, True):
-            trial = tried(plan, "refined", segments, frozenset(segments), precise)
-            near, best = _common(trial.served), min(seen[:-1], key=lambda trial: trial.cost)
-            if near is not None:
-                wide = best.plan, best.style
-                yield tried(plan, "refined", segments, frozenset(segments), precise, near=near, wide=wide)
-            if trial.is_whole:
-                break
-    for chosen, alone in ((some, some), (segments, segments), (some, {})):
+    for chosen, without in ((some, some), (segments, {}), (some, {})):
+        if len(chosen) == len(without) == len(plan.drafts):
+            continue
         for precise in (False, True) if chosen else ():
-            trial = tried(plan, "refined", chosen, frozenset(alone), precise)
-            yield trial
-            if trial.is_whole:
-                break
-    if enough():
-        return
+            if promising(plan, "refined", chosen, frozenset(without), precise):
+                trial = tried(plan, "refined", chosen, frozenset(without), precise)
+                yield trial
+                if trial.is_whole:
+                    break
     for _ in range(2):
-        last = tried(plan, "rounded once")
-        yield last
-        _add_series(plan, last)
+        if not enough() and promising(plan, "rounded once"):
+            last = tried(plan, "rounded once")
+            yield last
+            _add_series(plan, last)
 
 
 def _common(served: Sequence[Sequence[tuple[float, float]]]) -> tuple[float, float] | None:

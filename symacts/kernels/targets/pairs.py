@@ -311,9 +311,22 @@ def is_nonpositive(graph: Graph, k: int) -> bool:
 
 
 def is_larger(graph: Graph, a: int, b: int) -> bool:
-    """|a| >= |b| by form: a constant of size one or more beside what is at most one."""
+    """|a| >= |b| by form: a constant of size one or more beside what is at most one, sqrt(b*b + c) beside b."""
     value = graph.value(a)
+    if graph.steps[a].name == "sqrt":
+        inner = graph.steps[graph.steps[a].args[0]]
+        size = _unsigned(graph, b)
+        squares = [j for j in inner.args if graph.steps[j].name == "mul"]
+        held = any({_unsigned(graph, i) for i in graph.steps[j].args} == {size} for j in squares)
+        return inner.name == "add" and held and all(is_nonnegative(graph, j) for j in inner.args)
     return value is not None and abs(value) >= 1.0 and is_at_most_one(graph, b)
+
+
+def _unsigned(graph: Graph, k: int) -> int:
+    """The step without its sign: minus v, and |v|, are v."""
+    while graph.steps[k].name in ("neg", "abs"):
+        k = graph.steps[k].args[0]
+    return k
 
 
 def is_at_most_one(graph: Graph, k: int) -> bool:

@@ -1,14 +1,14 @@
 """A program's steps as lines of source, each value in one word: how much of what rounding took is put back.
 
 "shared" computes steps as they are; "rounded once" does, too, with every quotient a division. "refined" puts the
-rounding errors of denominators, of their reciprocals and of exponents back. "short" takes reciprocals of half the
-format's digits and what they are off, as a factor of one and of two: nothing is rounded twice. "careful" adds what
-rounding took from products on the way.
+rounding errors of denominators (and of square roots in them), of their reciprocals and of exponents back. "short"
+takes reciprocals of half the format's digits and what they are off, as a factor of one and of two: nothing is rounded
+twice. "careful" adds what rounding took from products on the way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from symacts.kernels.targets.elementary import EXPANSIONS, Writer
@@ -22,6 +22,7 @@ def plain(graph: Graph, writer: Writer, wanted: tuple[int, ...], arithmetic: str
     """The names of all steps that the results need."""
     names: dict[int, str] = {}
     parts: dict[int, tuple[str, str]] = {}
+    roots: dict[int, list[str]] = {}
     pairs = Pairs(writer, graph)
     for k in graph.reachable(wanted):
         step = graph.steps[k]
@@ -34,8 +35,10 @@ def plain(graph: Graph, writer: Writer, wanted: tuple[int, ...], arithmetic: str
         elif step.name == "select":
             mask, p, q = (names[j] for j in step.args)
             names[k] = writer.let(f"{p} if {mask} else {q}")
+        elif step.name == "sqrt" and arithmetic == "refined":
+            names[k], *roots[k] = _root(writer, names[step.args[0]])
         elif step.name == "div" and arithmetic == "refined" and graph.value(step.args[0]) == 1.0:
-            names[k] = _reciprocal(graph, writer, names, step.args[1])
+            names[k] = _reciprocal(graph, writer, names, step.args[1], roots)
         elif step.name == "div" and arithmetic in SHORT_RECIPROCALS and graph.value(step.args[0]) == 1.0:
             r, rest = parts[k] = _short_reciprocal(graph, writer, names, step.args[1])
             names[k] = writer.let(f"{r}*{writer.let(f'{rest}*{rest} + {rest}')} + {r}")
@@ -96,9 +99,24 @@ def _short_reciprocal(graph: Graph, w: Writer, names: Mapping[int, str], k: int)
     return r, w.let(w.fma("-" + b, r, w.let(f"{one} - {a}*{r}" if a != one else f"{one} - {r}")))
 
 
-def _reciprocal(graph: Graph, w: Writer, names: Mapping[int, str], k: int) -> str:
+def _root(w: Writer, d: str) -> tuple[str, str, str]:
+    """sqrt(d), its reciprocal to half of the digits, and what the root was rounded by.
+
+    From y near 1/sqrt(d) and g = d*y: sqrt(d) = g + (d - g*g)*y/2 to first order.
+    """
+    y = w.let(f"nearroot({d})")
+    g, half = w.let(f"{d}*{y}"), w.let(f"{w.number(0.5)}*{y}")
+    rest = w.let(w.fma("-" + g, g, d))
+    root = w.let(f"{rest}*{half} + {g}")
+    return root, y, w.let(f"{rest}*{half} + {w.let(f'{g} - {root}')}")
+
+
+def _reciprocal(graph: Graph, w: Writer, names: Mapping[int, str], k: int, roots: Mapping[int, Sequence[str]]) -> str:
     """1/d to half a unit even where d = a + b was rounded: 1/(d + e) = r + r*((1 - d*r) - e*r) to first order."""
     step, d, one = graph.steps[k], names[k], w.number(1.0)
+    if k in roots:
+        r, lost = roots[k]
+        return w.let(f"{r}*{w.let(w.fma('-' + lost, r, w.let(w.fma('-' + d, r, one))))} + {r}")
     r = w.let(f"near({d})")
     rest = w.let(w.fma("-" + d, r, one))
     if step.name == "add":
@@ -109,5 +127,7 @@ def _reciprocal(graph: Graph, w: Writer, names: Mapping[int, str], k: int) -> st
         else:
             near = w.let(f"{d} - {a}")
             lost = w.let(f"({a} - ({d} - {near})) + ({b} - {near})")  # exact in any order of sizes (Knuth)
+        for left in (roots[j][1] for j in step.args if j in roots):
+            lost = w.let(f"{lost} + {left}")
         rest = w.let(w.fma("-" + lost, r, rest))
     return w.let(f"{r}*{rest} + {r}")

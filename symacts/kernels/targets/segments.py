@@ -1,11 +1,12 @@
-"""One polynomial per segment of a uniform grid, the coefficients looked up in registers: for what no form serves.
+"""One polynomial per segment of a grid, the coefficients looked up in registers: for what no form serves.
 
 Common pre-activations lie within a few units of zero, and there every smooth function has short polynomials on
-segments of a fixed width: sixteen segments in float64, thirty-two in float32, whose coefficients a processor permutes
-out of two registers by the segment's index. Zeros of the function are factored out, each in two words, so relative
-accuracy does not suffer next to them.
+short segments: sixteen segments in float64, thirty-two in float32, whose coefficients a processor permutes out of two
+registers by the segment's index, the integer next to slope*a + curve*a**2 for a = |x|. The curve makes segments
+shorter where the function needs it: far out where it falls like exp(-x**2), next to zero where its derivatives grow.
+Zeros of the function are factored out, each in two words, so relative accuracy does not suffer next to them.
 
-    F(x) = y**order * (b0 + (b0_low + t*(b1 + t*(b2 + ...)))),   t = x/width - floor(x/width) - shift
+    F(x) = y**order * (b0 + (b0_low + t*(b1 + t*(b2 + ...)))),   t = a - center
 
 References: N. Brisebarre, J.-M. Muller, S. Torres (2006) on table-driven polynomials; the grid is ours.
 """
@@ -16,40 +17,39 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
-from symacts.kernels.fit import Fit, fit, times
+from symacts.kernels.fit import Fit, shortest, times
 from symacts.kernels.plan import Draft, Studied
 from symacts.kernels.targets.elementary import Writer
 from symacts.rewrite.reference import Dyadic
 from symacts.rewrite.regimes import order_of_zero
 
-__all__ = ["Mirror", "Segments", "mirror_of", "segmented", "share", "write"]
+__all__ = ["Grid", "Mirror", "Segments", "mirror_of", "segmented", "share", "write"]
 
-COUNTS = {
-    "float64": tuple(range(10, 25)),
-    "float32": tuple(range(4, 14)),
-    "float32 in float64": tuple(range(6, 15)),
-}
+MOST = {"float64": 24, "float32": 14, "float32 in float64": 15}
+"""Nodes through which true values are interpolated; polynomials are at least two terms shorter."""
 TOLERANCE = {"float64": 55, "float32": 26, "float32 in float64": 35}
-STEEPEST = 100_000
-"""Percent of the constant term that the others may reach around the center: any; what counts is the next."""
 WORST = 1.6
 """Sum of the terms' magnitudes but the constant's over the value, at the worst place: rounding errors grow with it."""
-SHIFTS = (Fraction(1, 2), Fraction(0), Fraction(1))
-"""Where t = 0 may lie in a segment: in the middle, or at the end where the function is small."""
 NUMBER = {"float64": 16, "float32": 32}
 """Segments: what two 512-bit registers hold."""
-WIDTHS = {"float64": (1, 2, 4, 8, 16), "float32": (2, 4, 8, 16, 32)}
-"""Reciprocals of the segments' widths, widest first; powers of two, so that x/width is exact."""
+REACHES = (4.0, 5.5, 6.5, 8.0, 11.0, 16.0)
+"""|x| that grids reach."""
+CURVES = (0.25, 0.5, 1.0, 2.0, 4.0)
+"""The first segment's width over the last one's, on half lines."""
+START = 3, 2
+"""The reach and the curve from which others are tried, step by step."""
+BITS = 10
+"""Binary places of a grid's numbers and of the centers: products and differences are then exact, or nearly."""
+BESIDE = Fraction(1, 2**18)
+"""How far polynomials hold beyond their segments, relative to the place: where one ends is rounded."""
 LEAST = 0.15
 """Share of inputs that segments must serve to be worth it."""
 MISSING = {"float64": 1000, "float32": 2000}
 """Terms of a polynomial that cost as much as leaving all inputs to a table."""
-NARROWEST = 4
-"""|x| that a grid must reach."""
 SPREAD = 2.5
 """Scale of the normal law by which inputs are weighed when ways of writing a loop are compared."""
 
@@ -70,14 +70,48 @@ class Mirror:
 
 
 @dataclass(frozen=True, slots=True)
+class Grid:
+    """Segment k, from `first` on, holds the places a with slope*a + curve*a**2 next to the integer k."""
+
+    slope: float
+    curve: float
+    first: int
+    number: int
+
+    @staticmethod
+    def of(reach: float, ratio: float, number: int, *, half: bool) -> Grid:
+        """The grid of so many segments over [0, reach], or over [-reach, reach] with segments of one width."""
+        first = 0 if half else -number // 2
+        slope = 2 * (number + first - 0.5) / (reach * (1 + ratio))
+        unit = 2.0**BITS
+        return Grid(round(slope * unit) / unit, round((ratio - 1) * slope / (2 * reach) * unit) / unit, first, number)
+
+    def border(self, k: int) -> Fraction:
+        """The place between segments k - 1 and k."""
+        if self.first == k == 0:
+            return Fraction(0)
+        at = k - 0.5
+        return Fraction(2 * at / (self.slope + math.sqrt(self.slope**2 + 4 * self.curve * abs(at))))
+
+    def ends(self, k: int) -> tuple[Fraction, Fraction]:
+        """Segment k with what lies beside it."""
+        lo, hi = self.border(k), self.border(k + 1)
+        return lo - abs(lo) * BESIDE, hi + abs(hi) * BESIDE
+
+    @property
+    def places(self) -> range:
+        """The segments."""
+        return range(self.first, self.first + self.number)
+
+
+@dataclass(frozen=True, slots=True)
 class Segments:
-    """Polynomials on [lo, hi): per segment shift and coefficients, and the zero that is factored out (None: none).
+    """Polynomials on [lo, hi): per segment center and coefficients, and the zero that is factored out (None: none).
 
     With a mirror these are ends and places of |x|.
     """
 
-    inverse: int
-    number: int
+    grid: Grid
     lo: float
     hi: float
     order: int
@@ -96,26 +130,44 @@ class Segments:
         return max(len(row) for row in self.rows if row is not None)
 
 
-def segmented(draft: Draft, name: str, inner: str) -> Segments | None:
-    """The segments of one output; the widest that serve the whole grid, or else those that serve most.
+def segmented(drafts: Sequence[Draft], name: str, inner: str) -> dict[int, Segments]:
+    """The segments of each output that has some: on the grid that costs least in all, for short polynomials.
 
     Parameters
     ----------
-    draft : Draft
+    drafts : sequence of Draft
         The sections with their true values and zeros.
     name : str
         The row of `FORMATS` that the plan was made for.
     inner : str
         The loop's float format.
     """
-    found: list[Segments] = []
-    for mirror in dict.fromkeys((mirror_of(draft), None)):
-        for inverse in WIDTHS[inner]:
-            if NUMBER[inner] < (NARROWEST if mirror else 2 * NARROWEST) * inverse:
+    mirrors = [mirror_of(draft) for draft in drafts]
+    segments: dict[int, Segments] = {}
+    for half in (True, False):
+        mine = {k: draft for k, draft in enumerate(drafts) if (mirrors[k] is not None) is half}
+        known: dict[tuple[int, int], dict[int, Segments]] = {}
+
+        def cost(at: tuple[int, int], mine: dict[int, Draft] = mine, known: Any = known, half: bool = half) -> float:
+            if at not in known:
+                grid = Grid.of(REACHES[at[0]], CURVES[at[1]], NUMBER[inner], half=half)
+                found = {k: _fitted(draft, name, inner, grid, mirrors[k]) for k, draft in mine.items()}
+                known[at] = {k: s for k, s in found.items() if s is not None}
+            return sum(_cost(inner, known[at][k]) if k in known[at] else MISSING[inner] for k in mine)
+
+        at = START
+        while mine:
+            beside = [(at[0] + i, at[1] + j) for i, j in ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0)) if half or not j]
+            best = min([(i, j) for i, j in beside if 0 <= i < len(REACHES) and 0 <= j < len(CURVES)], key=cost)
+            if best == at:
+                segments.update(known[at])
                 break
-            found += _grids(draft, name, inner, inverse, mirror)
-    best = min(found, key=lambda g: MISSING[inner] * (1.0 - g.share) + g.length, default=None)
-    return best if best is not None and best.share > LEAST else None
+            at = best
+    return segments
+
+
+def _cost(inner: str, found: Segments) -> float:
+    return MISSING[inner] * (1.0 - found.share) + found.length
 
 
 def mirror_of(draft: Draft) -> Mirror | None:
@@ -146,50 +198,64 @@ PLACES = (Fraction(1, 8), Fraction(3, 4), Fraction(5, 4), Fraction(3), Fraction(
 """Where F(x) and F(-x) are compared."""
 
 
-def _grids(draft: Draft, name: str, inner: str, inverse: int, mirror: Mirror | None) -> list[Segments]:
-    """Segments of one width, for every length of polynomials the run of segments that serves most."""
-    number = NUMBER[inner]
-    width = Fraction(1, inverse)
-    first, side = (0, mirror.side) if mirror else (-number // 2, 1)
-    places = range(first, first + number)
-    owners = [_owner(draft, *sorted((side * k * width, side * (k + 1) * width))) for k in places]
-    reach = max(abs(first), abs(first + number)) * width
+def _fitted(draft: Draft, name: str, inner: str, grid: Grid, mirror: Mirror | None) -> Segments | None:
+    """The polynomials on the run of a grid's segments that is worth most; None where the zeros are of several kinds."""
+    side = mirror.side if mirror else 1
+    cells = [grid.ends(k) for k in grid.places]
+    reach, width = max(abs(end) for ends in cells for end in ends), max(hi - lo for lo, hi in cells)
     every = {r for s in draft.sections for r in (*s.roots, *_at_zero(s)) if abs(r[0]) <= reach + width}
     zeros = sorted({(side * z, m) for z, m in every if not mirror or side * z >= 0})
     orders = {m for _, m in zeros}
     if len(orders) > 1 or any(m < 0 for m in orders):
-        return []
+        return None
     order = orders.pop() if orders else 0
     rows: list[tuple[Fraction, ...] | None] = []
     anchors: list[Fraction | None] = []
-    for k, studied in zip(places, owners, strict=True):
-        center = (k + Fraction(1, 2)) * width
+    for lo, hi in cells:
         anchor = None
         if len(zeros) == 1:
             anchor = zeros[0][0]
         elif zeros:
-            near = min((z for z, _ in zeros), key=lambda z: abs(z - center))
-            anchor = near if abs(near - center) < Fraction(3, 2) * width else None
+            near = min((z for z, _ in zeros), key=lambda z: abs(2 * z - lo - hi))
+            anchor = near if abs(2 * near - lo - hi) < 3 * (hi - lo) else None
         anchors.append(anchor)
-        rows.append(None if studied is None else _row(studied, center, width / 2, anchor, order, name, side))
-    found = []
+        studied = _owner(draft, *sorted((side * lo, side * hi)))
+        found = None if studied is None else _fit(studied, side, lo, hi, anchor, order, name)
+        rows.append(None if found is None else _conditioned(found, lo, hi))
+    options = []
     for longest in sorted({len(row) for row in rows if row is not None}):
-        start, stop = _run([row is not None and len(row) <= longest for row in rows], first, width)
-        kept = [row if start <= k < stop else None for k, row in enumerate(rows)]
-        lo, hi = float((start + first) * width), float((stop + first) * width)
-        found.append(Segments(inverse, number, lo, hi, order, tuple(kept), tuple(anchors), mirror))
-    return found
+        start, stop = _run(grid, [row is not None and len(row) <= longest for row in rows])
+        kept = tuple(row if start <= k < stop else None for k, row in enumerate(rows))
+        ends = float(grid.border(start + grid.first)), float(grid.border(stop + grid.first))
+        options.append(Segments(grid, *ends, order, kept, tuple(anchors), mirror))
+    return min([o for o in options if o.share > LEAST], key=lambda o: _cost(inner, o), default=None)
 
 
-def _run(good: Sequence[bool], first: int, width: Fraction) -> tuple[int, int]:
+def _fit(
+    studied: Studied, side: int, lo: Fraction, hi: Fraction, anchor: Fraction | None, order: int, name: str
+) -> Fit | None:
+    """The shortest polynomial of the function on a segment, the zero factored out."""
+    center, half = (lo + hi) / 2, (hi - lo) / 2
+
+    def value(s: Fraction) -> Dyadic | None:
+        point = center + s * half
+        v = studied.reference.value(side * point)
+        if v is None or anchor is None or not order:
+            return v
+        return None if point == anchor else times(v, 1 / (point - anchor) ** order)
+
+    return shortest(value, MOST[name], TOLERANCE[name])
+
+
+def _run(grid: Grid, good: Sequence[bool]) -> tuple[int, int]:
     """The run of good segments that serves most."""
-    runs: list[tuple[int, int]] = []
+    runs: list[tuple[int, int]] = [(0, 0)]
     for k in [k for k, is_good in enumerate(good) if is_good]:
-        if runs and runs[-1][1] == k:
+        if runs[-1][1] == k:
             runs[-1] = runs[-1][0], k + 1
         else:
             runs.append((k, k + 1))
-    return max(runs, key=lambda r: share(float((r[0] + first) * width), float((r[1] + first) * width)))
+    return max(runs, key=lambda r: share(float(grid.border(r[0] + grid.first)), float(grid.border(r[1] + grid.first))))
 
 
 def _at_zero(studied: Studied) -> list[tuple[Fraction, int]]:
@@ -205,7 +271,11 @@ TINIEST = 1e-40
 
 
 def _owner(draft: Draft, a: Fraction, b: Fraction) -> Studied | None:
-    """The section that holds the segment, up to a float at its ends."""
+    """The section that holds the segment, up to a float at its ends; of two with one expression, either."""
+    if a < 0 < b:
+        left, right = _owner(draft, a, Fraction(0)), _owner(draft, Fraction(0), b)
+        same = left is not None and right is not None and left.section.expression == right.section.expression
+        return left if same else None
     for studied in draft.sections:
         lo, hi = studied.section.lo, studied.section.hi
         if math.nextafter(lo, -math.inf) <= float(a) and float(b) <= math.nextafter(hi, math.inf):
@@ -217,49 +287,29 @@ def _owner(draft: Draft, a: Fraction, b: Fraction) -> Studied | None:
     return None
 
 
-def _row(
-    studied: Studied, center: Fraction, half: Fraction, anchor: Fraction | None, order: int, name: str, side: int
-) -> tuple[Fraction, ...] | None:
-    """Coefficients in t = (a - center)/(2*half), of F(side*a) or of F(side*a)/(a - anchor)**order."""
+def _conditioned(found: Fit, lo: Fraction, hi: Fraction) -> tuple[Fraction, ...] | None:
+    """A center and the coefficients in a - center, so that rounding errors are least; None where all are poor.
 
-    @lru_cache(maxsize=256)
-    def value(s: Fraction) -> Dyadic | None:
-        point = center + s * half
-        v = studied.reference.value(side * point)
-        if v is None or anchor is None or not order:
-            return v
-        if point == anchor:
-            return None
-        return times(v, 1 / (point - anchor) ** order)
-
-    for count in COUNTS[name]:
-        found: Fit | None = fit(value, count, TOLERANCE[name], STEEPEST)
-        if found is not None:
-            scale = Fraction(2) ** found.scale
-            return _conditioned(tuple(found.rational(k) * scale * 2**k for k in range(count)))
-    return None
-
-
-def _conditioned(middle: tuple[Fraction, ...]) -> tuple[Fraction, ...] | None:
-    """The shift that keeps rounding errors least, and the coefficients around it; None where all are poor."""
+    The center is the middle of the segment, or the end where the function is small.
+    """
     best: tuple[float, tuple[Fraction, ...]] | None = None
-    for shift in SHIFTS:
-        moved = list(middle)
-        by = shift - Fraction(1, 2)
-        if by:  # Horner's rule n times: the coefficients in t + by
-            for start in range(len(moved)):
-                for k in range(len(moved) - 2, start - 1, -1):
-                    moved[k] += by * moved[k + 1]
-        if shift != Fraction(1, 2) and moved[0] == 0:
+    places = np.linspace(float(lo), float(hi), 9)
+    scale, half, middle = Fraction(2) ** found.scale, (hi - lo) / 2, (lo + hi) / 2
+    for at in (middle, lo, hi):
+        center = Fraction(round(at * 2**BITS), 2**BITS)
+        moved = [found.rational(k) * scale / half**k for k in range(len(found.coefficients))]
+        for start in range(len(moved)):  # Horner's rule n times: the coefficients in t + center - middle
+            for k in range(len(moved) - 2, start - 1, -1):
+                moved[k] += (center - middle) * moved[k + 1]
+        if moved[0] == 0:
             continue
-        places = np.linspace(float(-shift), float(1 - shift), 9)
         c = np.array([float(v) for v in moved])
-        powers = places[:, None] ** np.arange(len(c))
+        powers = (places - float(center))[:, None] ** np.arange(len(c))
         terms = np.abs(powers[:, 1:] * c[1:]).sum(axis=1)
         ratio = float(np.max(terms / np.abs(powers @ c)))
         if best is None or ratio < best[0] / 1.5:
-            best = ratio, (shift, *moved)
-        if shift == Fraction(1, 2) and ratio <= 0.7:
+            best = ratio, (center, *moved)
+        if ratio <= 0.7:
             break
     return None if best is None or best[0] > WORST else best[1]
 
@@ -271,25 +321,29 @@ def write(w: Writer, found: Segments, program: str | None, *, precise: bool) -> 
     """
     kind = np.dtype(w.dtype).type
     mirror = found.mirror
-    place = w.let("abs(x)") if mirror else "x"
-    key = ("segments", f"{found.inverse} {place}")
+    grid = found.grid
+    if ("abs", "x") not in w.shared:
+        w.shared["abs", "x"] = (w.let("abs(x)"),) if mirror else ("x",)
+    place = w.shared["abs", "x"][0] if mirror else "x"
+    key = ("segments", f"{grid} {place}")
     if key not in w.shared:
-        u = place if found.inverse == 1 else w.let(f"{place}*{w.number(float(found.inverse))}")
-        floor = w.let(f"np.floor({u})")
-        index = w.let(w.bits(w.let(f"{floor} + {w.number(1.5 * 2.0**w.words.mantissa)}")))
-        w.shared[key] = (index, w.let(f"{u} - {floor}"))
-    index, local = w.shared[key]
-    number = found.number
+        slope = w.number(grid.slope)
+        slope = w.let(f"{w.number(grid.curve)}*{place} + {slope}") if grid.curve else slope
+        w.shared[key] = (w.let(w.bits(w.let(f"{slope}*{place} + {w.number(1.5 * 2.0**w.words.mantissa)}"))),)
+    (index,) = w.shared[key]
 
     def look(values: Sequence[float]) -> str:
         """Entries in the order of the index modulo their number: the segments from zero on come first."""
-        turned = [*values] if mirror else [*values[number // 2 :], *values[: number // 2]]
+        turned = [*values[-grid.first :], *values[: -grid.first]] if grid.first else [*values]
         if len(set(turned)) == 1:
             return w.number(turned[0])
-        return w.let(f"{w.table(turned)}[{index}]")
+        entry = (*key, repr(turned))
+        if entry not in w.shared:
+            w.shared[entry] = (w.let(f"{w.table(turned)}[{index}]"),)
+        return w.shared[entry][0]
 
-    shifts = [0.5 if row is None else float(row[0]) for row in found.rows]
-    t = w.let(f"{local} - {look(shifts)}")
+    known = [float(row[0]) for row in found.rows if row is not None]
+    t = w.let(f"{place} - {look([known[0] if row is None else float(row[0]) for row in found.rows])}")
     length = found.length - 1
     filled = [(*(row or ())[1:], *[Fraction(0)] * (length - len((row or ())[1:]))) for row in found.rows]
     heads = [float(kind(float(row[0]))) for row in filled]

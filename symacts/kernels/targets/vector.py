@@ -271,6 +271,16 @@ class Body:
             g, h = self.fma(g, r, g), self.fma(h, r, h)
         return self.fma(self.fma(self.negative(g), g, a), h, g)
 
+    def near_root(self, a: str) -> str:
+        """1/sqrt(a) to half of the format's digits, or better."""
+        if not self.permutes:
+            return self.near(self.root(a))
+        y, half, one = self.looked_up("rsqrt14", a), self.splat(0.5), self.splat(1.0)
+        if self.real == "double":
+            rest = self.fma(self.negative(self.put(f"fmul {self.vector} {a}, {y}")), y, one)
+            y = self.fma(self.put(f"fmul {self.vector} {half}, {y}"), rest, y)
+        return y
+
     def factors(self, e: ast.expr) -> tuple[str, str] | None:
         """The factors of a product that nothing else uses."""
         if isinstance(e, ast.BinOp) and isinstance(e.op, ast.Mult):
@@ -307,8 +317,8 @@ class Body:
         args = [self.real_of(a) for a in e.args]
         if name in ("fma64", "fma32"):
             return self.fma(*args)
-        if name in ("sqrt", "near"):
-            return self.root(args[0]) if name == "sqrt" else self.near(args[0])
+        if name in ("sqrt", "near", "nearroot"):
+            return {"sqrt": self.root, "near": self.near, "nearroot": self.near_root}[name](args[0])
         if name in ("abs", "rint", "floor"):
             return self.call({"abs": "fabs"}.get(name, name), args[0])
         if name == "min":
