@@ -467,6 +467,8 @@ def _rounding(c: Compiler, e: Any) -> Callable[[Env], Series]:
         u = inner(env)
         if abs(big(u[0])) > mpf(10) ** 40:
             raise Skipped("argument too large")
+        if isinstance(u[0], mpf) and abs(u[0] - mp.nint(u[0])) <= (1 + abs(u[0])) * mpf(10) ** (5 - mp.dps):
+            raise Skipped("on which side of an integer is not seen")
         value = fraction(u[0])
         k = -((-value.numerator) // value.denominator) if up else value.numerator // value.denominator
         env.trace.append((key, k))

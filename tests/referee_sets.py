@@ -62,7 +62,7 @@ def member(s: sp.Set, a: Number, tol: mpf | None = None) -> bool | None:
         return _not(_any(_not(member(part, a, tol)) for part in s.args))
     if isinstance(s, sp.Complement):
         return _not(_any((_not(member(s.args[0], a, tol)), member(s.args[1], a, tol))))
-    if isinstance(s, sp.ImageSet):
+    if isinstance(s, FAMILIES):
         step, offset = family(s)
         nearest = offset + step * _index(s, (big(a) - offset) / step)
         return None if abs(big(a) - nearest) <= max(tol, mpf(10) ** -25) else False
@@ -111,14 +111,21 @@ def _not(v: bool | None) -> bool | None:
     return None if v is None else not v
 
 
-def _index(s: sp.ImageSet, position: mpf) -> mpf:
+FAMILIES = (sp.ImageSet, type(sp.S.Integers))
+"""Arithmetic progressions: SymPy evaluates `{n}` to the integers themselves."""
+
+
+def _index(s: sp.Set, position: mpf) -> mpf:
     """The index of the member of a family that is nearest."""
-    return mp.nint(position) if s.base_sets == (sp.S.Integers,) else max(mp.nint(position), mpf(0))
+    from_zero = isinstance(s, sp.ImageSet) and s.base_sets == (sp.S.Naturals0,)
+    return max(mp.nint(position), mpf(0)) if from_zero else mp.nint(position)
 
 
 @cache
-def family(s: sp.ImageSet) -> tuple[mpf, mpf]:
+def family(s: sp.Set) -> tuple[mpf, mpf]:
     """Step and offset of an arithmetic progression over the integers."""
+    if s is sp.S.Integers:
+        return mpf(1), mpf(0)
     if s.base_sets not in ((sp.S.Integers,), (sp.S.Naturals0,)):
         raise Unreadable(f"set {s}")
     (k,) = s.lamda.variables
@@ -189,7 +196,7 @@ def distance(s: sp.Set, a: Number) -> mpf:
         return max(distance(part, a) for part in s.args)
     if isinstance(s, sp.Complement):
         return distance(s.args[0], a)
-    if isinstance(s, sp.ImageSet):
+    if isinstance(s, FAMILIES):
         step, offset = family(s)
         return abs(value - offset - step * _index(s, (value - offset) / step))
     if isinstance(s, sp.ConditionSet):
@@ -222,6 +229,8 @@ def points(s: sp.Set) -> Iterator[sp.Expr]:
     elif isinstance(s, sp.Union):
         for part in s.args:
             yield from points(part)
+    elif s is sp.S.Integers:
+        yield from map(sp.Integer, PERIODS)
     elif isinstance(s, sp.ImageSet):
         for k in PERIODS:
             if k >= 0 or s.base_sets == (sp.S.Integers,):
@@ -243,7 +252,7 @@ def named_numbers(value: Any) -> Iterator[sp.Expr]:
     elif isinstance(value, sp.Interval):
         yield from (b for b in (value.start, value.end) if b.is_finite)
     elif isinstance(value, sp.Set):
-        if isinstance(value, sp.ImageSet):
+        if isinstance(value, FAMILIES):
             yield from points(value)
         elif isinstance(value, sp.ConditionSet):
             try:

@@ -207,10 +207,7 @@ def _has_no_polynomial(f: Subject, branch: int, degree: int, skip: int) -> bool:
     piece = f.branches[branch]
     points = sample(f, piece.lo, piece.hi, degree + 2 + skip)[skip:]
     try:
-        ys, column = (
-            [f.oracle.enclose_at(f.expression_of(branch, order), f.x, p) for p in points]  # type: ignore[attr-defined]
-            for order in (0, 1)
-        )
+        ys, column = ([f.oracle.enclose_at(f.expression_of(branch, order), f.x, p) for p in points] for order in (0, 1))
     except (UnsupportedExpression, Undecided):  # a parameter, or a value without rational bounds
         return False
     if any(max(int(end.p).bit_length(), int(end.q).bit_length()) > MOST_BITS for ball in ys + column for end in ball):

@@ -81,7 +81,7 @@ def asymptotes(f: Subject, facts: Facts) -> Answer:
         if k is None:
             values.append(None)
             continue
-        line = f.oracle.asymptote(f.expression_of(k), f.x, side)  # type: ignore[attr-defined]
+        line = f.oracle.asymptote(f.expression_of(k), f.x, side)
         if line is not None and not isinstance(line, tuple):
             raise Undecided(f"asymptote at {'-oo' if side < 0 else 'oo'}: {line.reason}")
         values.append(None if line is None else (f.neat(line[0]), f.neat(line[1])))
@@ -117,7 +117,7 @@ def saturation_rate(f: Subject, facts: Facts) -> Answer:
         if kind != "soft" or k is None:
             rates.append(None)
             continue
-        rate = f.oracle.rate(f.expression_of(k, 1), f.x, side)  # type: ignore[attr-defined]
+        rate = f.oracle.rate(f.expression_of(k, 1), f.x, side)
         if rate is None:
             raise Undecided(f"f' has no expansion at {'-oo' if side < 0 else 'oo'}")
         rates.append(rate)

@@ -61,7 +61,7 @@ def _extreme(
     if infinite:
         return infinite[0]
     formula = f.expression_of(branch, order)
-    places = f.oracle.places_of_supremum(  # type: ignore[attr-defined]
+    places = f.oracle.places_of_supremum(
         f.expression_of(branch), f.x, ends, order, side, formula, tuple(c.value for c in limits)
     )
     if not isinstance(places, list):

@@ -154,7 +154,7 @@ def _chosen(f: Subject, branch: int, y: sp.Symbol, interval: sp.Interval, image:
     value = f.expression_of(branch).subs(f.x, point)
     for candidate in proposals(f.expression_of(branch), f.x, y):
         try:
-            lo, hi = f.oracle.enclose(candidate.subs(y, value), 30)  # type: ignore[attr-defined]
+            lo, hi = f.oracle.enclose(candidate.subs(y, value), 30)
         except UnsupportedExpression:
             continue
         if lo <= point <= hi and _is_real_on(f, candidate.subs(y, f.x), image):

@@ -69,7 +69,7 @@ def _integral(f: Subject, of: Callable[[int], sp.Expr], sign: int = 1) -> Answer
     total: sp.Expr = sp.S.Zero
     for lo, hi, e in pieces:
         total += DefiniteIntegral(e * weight(f.x), (f.x, lo, hi))
-    answer = f.oracle.is_integrable(total)  # type: ignore[attr-defined]
+    answer = f.oracle.is_integrable(total)
     if answer is not True:
         if sign and diverges(f, lambda k: sign * of(k)):
             return sign * sp.oo, "the integral of a function of one sign diverges at an end of a piece"
@@ -82,7 +82,7 @@ def _converges(f: Subject) -> None:
     for k, b in f.pieces:
         if all(_grows_slowly(f, k, at) for at in ("lo", "hi")):
             continue
-        answer = f.oracle.is_integrable(DefiniteIntegral(f.expression_of(k) * weight(f.x), (f.x, b.lo, b.hi)))  # type: ignore[attr-defined]
+        answer = f.oracle.is_integrable(DefiniteIntegral(f.expression_of(k) * weight(f.x), (f.x, b.lo, b.hi)))
         if answer is not True:
             raise Undecided(f"the integral was not enclosed: {answer}")
 

@@ -157,7 +157,7 @@ def _ends_otherwise(f: Subject, branch: int, at: str) -> bool:
         if value.is_infinite:
             return True
         slope = f.expression_of(branch, 1)
-        rate = f.oracle.rate(slope, f.x, side)  # type: ignore[attr-defined]
+        rate = f.oracle.rate(slope, f.x, side)
         return rate == "gaussian" or (rate == "algebraic" and f.limit_of(f.x**2 * slope, end, -side) == 0)
     except Undecided:
         return False

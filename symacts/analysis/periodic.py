@@ -11,6 +11,7 @@ from typing import Any
 import sympy as sp
 
 from symacts.analysis.ends import Answer, Facts
+from symacts.analysis.progressions import progressions
 from symacts.analysis.subject import Subject
 from symacts.analysis.symmetry import about, about_zero
 from symacts.symbolic.oracle import Undecided
@@ -46,7 +47,7 @@ def _only_branch(f: Subject) -> int:
 def _period_chart(f: Subject, order: int) -> Any:
     """The signs of a periodic derivative over one period."""
     expression = f.expression_of(_only_branch(f), order)
-    chart = f.remember(("period", order), lambda: f.oracle.periodic_chart(expression, f.x))  # type: ignore[attr-defined]
+    chart = f.remember(("period", order), lambda: f.oracle.periodic_chart(expression, f.x))
     if getattr(chart, "cells", None) is None:
         raise Undecided(f"no period: {chart.reason}")
     return chart
@@ -67,9 +68,9 @@ def _find_signs(f: Subject, order: int) -> tuple[Any, sp.Expr]:
     factors = [sp.S.One, *(sp.exp(-e.args[0]) for e in formula.atoms(sp.exp) if e.has(f.x))]
     for factor in sorted(factors, key=sp.default_sort_key)[:MOST_FACTORS]:
         bare = sp.expand(sp.powsimp(sp.expand(formula * factor)))
-        period = f.oracle.period(bare, f.x)  # type: ignore[attr-defined]
+        period = f.oracle.period(bare, f.x)
         if period is not None:
-            chart = f.oracle.periodic_chart(bare, f.x)  # type: ignore[attr-defined]
+            chart = f.oracle.periodic_chart(bare, f.x)
             if getattr(chart, "cells", None) is not None:
                 return chart, period
     raise Undecided("no period of the sign is seen")
@@ -81,7 +82,7 @@ MOST_FACTORS = 4
 
 def _family(expression: sp.Expr, f: Subject) -> sp.Set:
     """All zeros of an expression as a set."""
-    families = f.oracle.zero_families(expression, f.x)  # type: ignore[attr-defined]
+    families = f.oracle.zero_families(expression, f.x)
     if getattr(families, "repeated", None) is None:
         raise Undecided(f"zeros of {expression}: {families.reason}")
     return as_set(families.points, families.repeated, families.removed)
@@ -89,8 +90,7 @@ def _family(expression: sp.Expr, f: Subject) -> sp.Set:
 
 def as_set(points: Any, repeated: Any, removed: Any = ()) -> sp.Set:
     """Single points and arithmetic progressions of points as a SymPy set."""
-    n = sp.Symbol("n", integer=True)
-    parts: list[sp.Set] = [sp.ImageSet(sp.Lambda(n, z.point + n * P), sp.S.Integers) for z, P in repeated]
+    parts = progressions((z.point, P) for z, P in repeated)
     if points:
         parts.append(sp.FiniteSet(*[z.point for z in points]))
     if not parts:
@@ -227,7 +227,8 @@ def symmetry(f: Subject, facts: Facts) -> Answer:
         return central
     for sign, order in ((1, 2), (-1, 1)):
         chart = _period_chart(f, order)
-        period = f.oracle.period(f.expression_of(_only_branch(f), order), f.x)  # type: ignore[attr-defined]
+        period = f.oracle.period(f.expression_of(_only_branch(f), order), f.x)
+        assert period is not None  # the chart is over it
         centers = [f.neat(sp.expand(z.point + k * period)) for z in chart.zeros for k in (-1, 0, 1)]
         for center in sorted(centers, key=lambda c: (abs(c.evalf(20)), c.is_negative)):
             found = about(f, center, sign)

@@ -54,7 +54,6 @@ __all__ = [
     "saturation",
     "saturation_rate",
     "second_derivative",
-    "smoothness",
     "symmetry",
     "value_at_zero",
     "zeros",
@@ -190,9 +189,7 @@ def convexity(f: Subject, facts: Facts) -> Answer:
     """Whether f is convex, concave or affine on the whole line."""
     if facts["domain"].value != sp.S.Reals:
         return "none", "the domain is not an interval"
-    w = window_of(f)
-    value, because = shape.convexity(w.inside, _own_facts(w))
-    return value, f"{because}, in one period"
+    return said(shape.convexity)(f, facts)
 
 
 def range_(f: Subject, facts: Facts) -> Answer:
@@ -246,7 +243,7 @@ def _solutions(f: Subject, slope: int, find: Callable[[Subject, Facts], Answer])
         raise Undecided("f is unbounded on a period")
     # |f(x) - slope*x| <= B on the period, and it moves by `rest` a period: zeros lie within P*(B/|rest| + 2)
     ends = [abs(e) for s in w.spans for e in (s.lo, s.hi)]
-    bound = sum(f.oracle.enclose(e, 20)[1] for e in ends) + slope * (abs(w.start) + _upper(f, w.period))  # type: ignore[attr-defined]
+    bound = sum(f.oracle.enclose(e, 20)[1] for e in ends) + slope * (abs(w.start) + _upper(f, w.period))
     reach = abs(w.start) + _upper(f, w.period) * (bound / abs(_lower(f, abs(rest))) + 2)
     if reach > MOST_REACH:
         raise Undecided("zeros are sought too far out")
@@ -256,11 +253,11 @@ def _solutions(f: Subject, slope: int, find: Callable[[Subject, Facts], Answer])
 
 
 def _upper(f: Subject, constant: sp.Expr) -> sp.Rational:
-    return f.oracle.enclose(constant, 20)[1]  # type: ignore[attr-defined]
+    return f.oracle.enclose(constant, 20)[1]
 
 
 def _lower(f: Subject, constant: sp.Expr) -> sp.Rational:
-    return f.oracle.enclose(constant, 20)[0]  # type: ignore[attr-defined]
+    return f.oracle.enclose(constant, 20)[0]
 
 
 def zeros(f: Subject, facts: Facts) -> Answer:
@@ -308,13 +305,6 @@ def discontinuities(f: Subject, facts: Facts) -> Answer:
     if found and w.drift != 0:
         raise Undecided("the values at the jumps drift")
     return _at_families(w, found), f"{because}, in one period"
-
-
-def smoothness(f: Subject, facts: Facts) -> Answer:
-    """The largest k with f in C^k."""
-    w = window_of(f)
-    value, because = shape.smoothness(w.inside, _own_facts(w))
-    return value, f"{because}, in one period"
 
 
 def inverse(f: Subject, facts: Facts) -> Answer:

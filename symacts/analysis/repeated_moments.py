@@ -71,7 +71,7 @@ def _square(f: Subject, order: int, formula: sp.Expr) -> Answer:
 
 def _expectation(f: Subject, formula: sp.Expr) -> Answer:
     total = DefiniteIntegral(formula * weight(f.x), (f.x, -sp.oo, sp.oo))
-    answer = f.oracle.is_integrable(total)  # type: ignore[attr-defined]
+    answer = f.oracle.is_integrable(total)
     if answer is not True:
         raise Undecided(f"the integral was not enclosed: {answer}")
     return total, "rigorous quadrature"

@@ -14,11 +14,11 @@ def sample(f: Subject, lo: sp.Expr, hi: sp.Expr, count: int) -> list[sp.Rational
     if lo.is_infinite and hi.is_infinite:
         a, b = sp.Rational(-3), sp.Rational(3)
     elif lo.is_infinite:
-        b = f.oracle.enclose(hi, 20)[0]  # type: ignore[attr-defined]
+        b = f.oracle.enclose(hi, 20)[0]
         a = b - 4
     elif hi.is_infinite:
-        a = f.oracle.enclose(lo, 20)[1]  # type: ignore[attr-defined]
+        a = f.oracle.enclose(lo, 20)[1]
         b = a + 4
     else:
-        a, b = f.oracle.enclose(lo, 20)[1], f.oracle.enclose(hi, 20)[0]  # type: ignore[attr-defined]
+        a, b = f.oracle.enclose(lo, 20)[1], f.oracle.enclose(hi, 20)[0]
     return [a + (b - a) * sp.Rational(k * (k + 5), (count + 1) * (count + 6)) for k in range(1, count + 1)]

@@ -228,7 +228,7 @@ class Subject:
         ends = spans[0].lo, spans[-1].hi
         if any(end.is_finite is False for end in ends):
             raise Undecided(f"{expression} is not bounded, so it has infinitely many steps")
-        return self.oracle.enclose(ends[0], 20)[0], self.oracle.enclose(ends[1], 20)[1]  # type: ignore[attr-defined]
+        return self.oracle.enclose(ends[0], 20)[0], self.oracle.enclose(ends[1], 20)[1]
 
     @property
     def pieces(self) -> list[tuple[int, Branch]]:
@@ -331,7 +331,7 @@ class Subject:
         answer = self.oracle.limit(expression, self.x, point, side)
         if not isinstance(answer, sp.Expr):
             reason = f"limit of {expression} at {point}: {answer.reason}"
-            if self.oracle.has_no_limit(answer):  # type: ignore[attr-defined]
+            if self.oracle.has_no_limit(answer):
                 raise NoLimit(reason, answer.points)
             raise Undecided(reason)
         return self.neat(answer)
@@ -392,7 +392,7 @@ class Subject:
             first = right.cells[0]
             cells = [*left[:-1], (-first[1], first[1], first[2]), *right.cells[1:]]
             return replace(right, cells=tuple(cells), zeros=(*left_zeros, *right.zeros))
-        origin = self.oracle.zero_at(sp.S.Zero)  # type: ignore[attr-defined]
+        origin = self.oracle.zero_at(sp.S.Zero)
         return replace(right, cells=(*left, *right.cells), zeros=(*left_zeros, origin, *right.zeros))
 
     def parity(self, branch: int, order: int) -> int | None:

@@ -132,10 +132,13 @@ def _set(s: sp.Set) -> str:
 
 def _places(rows: tuple[Any, ...]) -> str:
     """The first entries of rows: points, or families of points."""
-    return ", ".join(
-        f"{p.lamda.expr} for every integer {p.lamda.variables[0]}" if isinstance(p, sp.ImageSet) else str(p)
-        for p, *_ in rows
-    )
+    return ", ".join(_place(p) for p, *_ in rows)
+
+
+def _place(p: Any) -> str:
+    if p is sp.S.Integers:
+        return "n for every integer n"
+    return f"{p.lamda.expr} for every integer {p.lamda.variables[0]}" if isinstance(p, sp.ImageSet) else str(p)
 
 
 def _bounded(bounded: tuple[bool, bool]) -> str | None:

@@ -13,6 +13,7 @@ from typing import Any
 import sympy as sp
 
 from symacts.analysis.algebra import derivative_pieces
+from symacts.analysis.progressions import progressions
 from symacts.analysis.subject import Subject
 from symacts.analysis.values import as_set, image, merge, span_of_point
 from symacts.symbolic.forms import is_identically_zero
@@ -183,8 +184,7 @@ def _arcs(w: Window, spans: list[sp.Interval]) -> list[sp.Interval] | None:
 
 def families(w: Window, points: list[sp.Expr]) -> sp.Set:
     """The points `p + n*P` for every point and every integer n."""
-    n = sp.Symbol("n", integer=True)
-    parts = [sp.ImageSet(sp.Lambda(n, p + n * w.period), sp.S.Integers) for p in points]
+    parts = progressions((p, w.period) for p in points)
     if not parts:
         return sp.S.EmptySet
     return parts[0] if len(parts) == 1 else sp.Union(*parts, evaluate=False)

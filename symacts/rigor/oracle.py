@@ -89,7 +89,7 @@ class BallOracle:
         order: int,
         side: int,
         formula: sp.Expr,
-        limits: tuple[sp.Expr, sp.Expr],
+        limits: tuple[sp.Expr, ...],
     ) -> Any:
         """Short intervals in which `side*f^(order)`, a formula with these limits, may be largest; or `Unknown`."""
         from symacts.rigor.suprema import STEPS as MOST

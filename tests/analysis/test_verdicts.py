@@ -50,7 +50,7 @@ SAID: list[tuple[str, str, tuple[str, ...], tuple[str, ...]]] = [
         ("exp(2)*x", "x/(1 + Abs(x))", "Max(x, log(2))", "asin(sin(x))", "x**pi"),
     ),
     ("at x = 2*pi*n + pi/4 for every integer n, 2*pi*n + 5*pi/4", "kinks", ("Max(sin(x), cos(x))",), ("Abs(x)",)),
-    ("at x = n + 1 for every integer n", "discontinuities", ("x - floor(x)",), ("sign(x)",)),
+    ("at x = n for every integer n", "discontinuities", ("x - floor(x)",), ("sign(x)",)),
     ("on all x with Mod(x + pi, 2*pi) in (0, pi)", "dead_region", ("Max(sin(x), 0)",), ("Max(x, 0)", "sin(x)")),
     (
         "cheap",
