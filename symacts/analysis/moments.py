@@ -16,10 +16,12 @@ from symacts.symbolic.oracle import Undecided
 __all__ = [
     "centered_by_sign",
     "centered_by_value",
+    "divergent_mean",
     "diverges",
     "gain",
     "mean",
     "mean_by_symmetry",
+    "no_mean",
     "second_moment",
     "slope_second_moment",
 ]
@@ -48,15 +50,17 @@ UNDEFINED: Answer = (None, "f is undefined on an interval, so f(Z) does not exis
 
 def diverges(f: Subject, of: Callable[[int], sp.Expr]) -> bool:
     """Whether g*|x - end| tends to a positive limit or oo at some end of a piece, g >= 0 with the normal weight."""
-    for lo, hi, e in _pieces(f, of):
-        for end, side in ((lo, 1), (hi, -1)):
-            distance = -side * f.x if end.is_infinite else side * (f.x - end)
-            try:
-                if f.compare(f.limit_of(distance * e * weight(f.x), end, side), sp.S.Zero) > 0:
-                    return True
-            except Undecided:
-                continue
-    return False
+    ends = [(e, end, side) for lo, hi, e in _pieces(f, of) for end, side in ((lo, 1), (hi, -1))]
+    return any(_diverges_at(f, e, end, side) for e, end, side in ends)
+
+
+def _diverges_at(f: Subject, e: sp.Expr, end: sp.Expr, side: int) -> bool:
+    """Whether e times the distance, with the normal weight, tends to a positive limit or oo at the end."""
+    distance = -side * f.x if end.is_infinite else side * (f.x - end)
+    try:
+        return f.compare(f.limit_of(distance * e * weight(f.x), end, side), sp.S.Zero) > 0
+    except Undecided:
+        return False
 
 
 def _integral(f: Subject, of: Callable[[int], sp.Expr], sign: int = 1) -> Answer:
@@ -118,6 +122,36 @@ def mean(f: Subject, facts: Facts) -> Answer:
     _whole_line(facts)
     signs = {"positive": 1, "nonnegative": 1, "negative": -1, "nonpositive": -1}
     return _integral(f, lambda k: f.expression_of(k), signs.get(facts["sign"].value, 0))
+
+
+def no_mean(f: Subject, facts: Facts) -> Answer:
+    """An infinite mean, or None where the positive and the negative part have infinite means both."""
+    _whole_line(facts)
+    return divergent_mean(f)
+
+
+def divergent_mean(f: Subject) -> Answer:
+    """E[f(Z)] by the ends of the pieces towards which f grows at least as the inverse of the distance.
+
+    Raises
+    ------
+    Undecided
+        There is none, or what f does at another end is not known.
+    """
+    ways: set[int] = set()
+    others: list[tuple[int, str]] = []
+    for k, b in f.pieces:
+        for at, end, side in (("lo", b.lo, 1), ("hi", b.hi, -1)):
+            found = [way for way in (1, -1) if _diverges_at(f, way * f.expression_of(k), end, side)]
+            ways.update(found)
+            others += [(k, at)] if not found else []
+    if len(ways) > 1:
+        return None, "f(Z) has no mean: its positive and its negative part have infinite means"
+    if not ways:
+        raise Undecided("no end is seen at which the integral diverges")
+    if not all(_grows_slowly(f, k, at) for k, at in others):
+        raise Undecided("how f grows at some end is not known")
+    return ways.pop() * sp.oo, "the integral diverges at an end of a piece, and converges where f has the other sign"
 
 
 def second_moment(f: Subject, facts: Facts) -> Answer:

@@ -6,7 +6,7 @@ import sympy as sp
 
 from symacts.analysis.ends import Answer, Facts
 from symacts.analysis.ends import domain as domain_of
-from symacts.analysis.moments import diverges
+from symacts.analysis.moments import divergent_mean, diverges
 from symacts.analysis.sampling import sample
 from symacts.analysis.subject import Subject
 from symacts.analysis.window import Window, missing_points, over_the_line, parts_of, window_of
@@ -26,15 +26,28 @@ def _almost_everywhere(w: Window) -> None:
 
 
 def mean(f: Subject, facts: Facts) -> Answer:
-    """E[f(Z)] of a function that is bounded on its period."""
+    """E[f(Z)], an infinite one, or None where there is none."""
     w = window_of(f)
     _almost_everywhere(w)
     if not w.is_bounded:
-        raise Undecided("f is unbounded on a period")
+        return divergent_mean(w.inside)
     kind, center = facts["symmetry"].value
     if kind == "odd" or (kind == "point" and center[0] == 0):
         return center[1], "f is symmetric about (0, f(0)) and Z is symmetric"
+    total = _mirror_sum_almost_everywhere(f, w)
+    if total is not None:
+        return f.neat(total / 2), "f(x) + f(-x) is constant but for isolated points, and Z is symmetric"
     return _expectation(f, f.expression)
+
+
+def _mirror_sum_almost_everywhere(f: Subject, w: Window) -> sp.Expr | None:
+    """The value that f(x) + f(-x), a function of the same period, has everywhere but at isolated points; else None."""
+    total = Subject(f.expression + f.expression.xreplace({f.x: -f.x}), f.x, f.oracle, within=(sp.S.Zero, w.period))
+    try:
+        found = {sp.expand(branch.expression) for _, branch in total.pieces}
+    except Undecided:
+        return None
+    return found.pop() if len(found) == 1 and not any(e.has(f.x) for e in found) else None
 
 
 def second_moment(f: Subject, facts: Facts) -> Answer:

@@ -92,10 +92,17 @@ def _zigzag(sign: str) -> str | None:
     )
 
 
-def _not_centered(zero_centered: bool, domain: sp.Set) -> str | None:
-    if zero_centered or any(isinstance(gap, sp.Interval) for gap in _gaps(domain)):  # no mean output at all
-        return None
-    return "not zero-centered: the mean output for standard normal input is not 0"
+NOT_CENTERED = "not zero-centered: the mean output for standard normal input is not 0"
+
+
+def _not_centered(zero_centered: bool, mean: sp.Expr | None) -> str | None:
+    return NOT_CENTERED if not zero_centered and mean is not None else None
+
+
+def _one_sided(zero_centered: bool, sign: str, domain: sp.Set) -> str | None:
+    if zero_centered or sign == "mixed" or any(isinstance(gap, sp.Interval) for gap in _gaps(domain)):
+        return None  # of both signs, or undefined with positive probability: there may be no mean at all
+    return NOT_CENTERED
 
 
 def _gaps(domain: sp.Set) -> tuple[sp.Basic, ...]:
@@ -221,7 +228,8 @@ ROWS: tuple[Row, ...] = (
     Row("drawback", ("saturation",), _vanishing_soft),
     Row("drawback", ("saturation_rate",), _speed),
     Row("drawback", ("saturation",), _vanishing_hard),
-    Row("drawback", ("zero_centered", "domain"), _not_centered),
+    Row("drawback", ("zero_centered", "gaussian_mean"), _not_centered),
+    Row("drawback", ("zero_centered", "sign", "domain"), _one_sided),
     Row("drawback", ("sign",), _zigzag),
     Row("drawback", ("dead_region",), _dead),
     Row("drawback", ("monotonicity", "discontinuities", "domain"), _monotone),
@@ -236,10 +244,10 @@ ROWS: tuple[Row, ...] = (
 
 def derive(facts: Mapping[str, Fact], branches: tuple[Any, ...]) -> tuple[Verdict, ...]:
     """The verdicts whose facts are known and whose hypotheses hold."""
-    found = []
+    found: list[Verdict] = []
     for row in ROWS:
         if all(name == "branches" or (name in facts and facts[name].known) for name in row.needs):
             said = row.say(*(branches if name == "branches" else facts[name].value for name in row.needs))
-            if said is not None:
+            if said is not None and all(said != verdict.statement for verdict in found):
                 found.append(Verdict(row.kind, said, row.needs))
     return tuple(found)

@@ -5,9 +5,11 @@ They serve where a sign chart is out of reach, such as under oscillation.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import sympy as sp
 
-from symacts.analysis.ends import Answer, Facts
+from symacts.analysis.ends import Answer, Facts, union
 from symacts.analysis.sampling import sample
 from symacts.analysis.subject import NoLimit, Subject
 from symacts.symbolic.oracle import Undecided
@@ -18,6 +20,7 @@ __all__ = [
     "limit_points",
     "monotonicity",
     "no_convexity",
+    "no_inverse",
     "range_by_limits",
     "sign",
     "supremum_by_limits",
@@ -25,6 +28,10 @@ __all__ = [
 
 COUNT = 24
 """Points looked at in every branch."""
+FEW = 6
+"""The same where parameters make every sign dear, and few of them certain."""
+FAR = sp.Rational(23, 10)
+"""Steps further out on a half line."""
 
 
 def _signs(f: Subject, order: int) -> set[int]:
@@ -34,8 +41,9 @@ def _signs(f: Subject, order: int) -> set[int]:
 
 def _find_signs(f: Subject, order: int) -> set[int]:
     found: set[int] = set()
+    count = COUNT if f.expression.free_symbols == {f.x} else FEW
     for k, branch in f.pieces:
-        for point in sample(f, branch.lo, branch.hi, COUNT):
+        for point in sample(f, branch.lo, branch.hi, count):
             found.add(f.oracle.sign_at(f.expression_of(k, order), f.x, point) or 0)
             if {1, -1} <= found:
                 return found
@@ -65,11 +73,32 @@ def no_convexity(f: Subject, facts: Facts) -> Answer:
     return "none", "a point where f'' > 0 and one where f'' < 0"
 
 
+def no_inverse(f: Subject, facts: Facts) -> Answer:
+    """None, by slopes of both signs on one branch: a continuous function takes some value twice between them."""
+    for k, branch in f.pieces:
+        lo, hi = branch.lo, branch.hi
+        points = sample(f, lo, hi, COUNT)
+        if lo.is_infinite != hi.is_infinite:
+            near = points[0] if hi.is_infinite else points[-1]
+            points += [near + way * FAR for way in ((1, 2, 3, 5) if hi.is_infinite else (-1, -2, -3, -5))]
+        if {1, -1} <= {f.oracle.sign_at(f.expression_of(k, 1), f.x, point) for point in points}:
+            return None, "not one-to-one: f rises and falls on a branch, on which it is continuous"
+    raise Undecided("no branch is seen on which f rises and falls")
+
+
 def dead_region(f: Subject, facts: Facts) -> Answer:
-    """Empty, by a point with f' not 0 in every branch (f is analytic there)."""
-    if any(f.is_flat(k) for k, _ in f.pieces):
-        raise Undecided("a branch is constant")
-    return sp.S.EmptySet, "f' is not 0 at some point of every branch, and f is analytic there"
+    """The interiors of the branches on which f is constant: on others f is analytic, with a point at which f' is not 0.
+
+    Raises
+    ------
+    Undecided
+        Two constant branches touch: whether the point between them belongs to the set is not asked here.
+    """
+    flat = [branch for k, branch in f.pieces if f.is_flat(k)]
+    if any(f.equal(a.hi, b.lo) for a, b in pairwise(flat)):
+        raise Undecided("two constant branches touch")
+    found = union([sp.Interval.open(b.lo, b.hi) for b in flat])
+    return found, "the branches on which f is constant; on every other f is analytic, and f' is not 0 at some point"
 
 
 def range_by_limits(f: Subject, facts: Facts) -> Answer:

@@ -14,8 +14,33 @@ import symacts
 def test_an_odd_function_without_absolute_integral_has_no_mean(text: str) -> None:
     report = symacts.analyze(text)
     assert report.symmetry.value[0] == "odd"
-    assert not report.gaussian_mean.known and not report.zero_centered.known
+    assert report.gaussian_mean.known and report.gaussian_mean.value is None
+    assert report.zero_centered.value is False
+    assert not [v for v in report.verdicts if "zero-centered" in v.statement]
     assert report.gaussian_second_moment.value is sp.oo
+
+
+@pytest.mark.parametrize(
+    ("text", "mean"),
+    [
+        ("tan(x)", None),
+        ("tan(x/2) - x", None),
+        ("1/(x**2 + x - 6)", None),
+        ("x*exp(1/x)", sp.oo),  # infinite from the right of 0 alone
+        ("x + exp(-1/x)/x", -sp.oo),
+        ("floor(x)", -sp.Rational(1, 2)),
+        ("x - floor(x)", sp.Rational(1, 2)),
+        ("floor(2*x)/2 + x/3", -sp.Rational(1, 4)),
+    ],
+)
+def test_means_of_poles_and_steps(text: str, mean: object) -> None:
+    fact = symacts.analyze(text).gaussian_mean
+    assert fact.known and fact.value == mean
+
+
+@pytest.mark.parametrize("text", ["x + exp(1/x)*sin(1/x)", "exp(1/x) + exp(-1/x)*sin(1/x)"])
+def test_a_mean_is_not_called_infinite_where_f_oscillates(text: str) -> None:
+    assert not symacts.analyze(text).gaussian_mean.known
 
 
 @pytest.mark.parametrize("text", ["x*exp(Abs(x))", "cbrt(x)", "x*log(Abs(x))", "sinh(x)", "x/sqrt(Abs(x))", "sign(x)"])
