@@ -35,7 +35,7 @@ from referee_look import Look
 from referee_numbers import check_numbers, moment_check
 from referee_points import check_inflection, set_check
 from referee_reals import RootFault, Unreadable
-from referee_series import NoValue
+from referee_series import NoValue, Skipped
 from referee_sets import as_fraction, named_numbers
 from referee_shape import check_convexity, check_monotonicity, pieces_check
 from referee_values import (
@@ -132,7 +132,7 @@ def judge(case: Case, name: str, value: Any) -> list[Complaint]:
         return [Complaint(name, m) for m in _first(CHECKS[name](case, value))]
     except RootFault as fault:
         return [Complaint(name, f"not a root: {fault}")]
-    except Unreadable:
+    except (Unreadable, Skipped):
         return []
     except NoValue as missing:
         return [Complaint(name, f"names a number without a real value: {missing!r}")]

@@ -126,7 +126,7 @@ def check_range(case: Case, value: sp.Set) -> Iterator[str]:
             yield from _attained(case, y, closed)
     for p in points(value):
         yield from _attained(case, p, True)
-    if value.has(sp.ImageSet, sp.S.Integers):
+    if value.has(sp.ImageSet, sp.ConditionSet, sp.S.Integers):
         return
     lowest, highest = value.inf, value.sup
     if look.highest.certain and differs(end(highest), look.highest.value, "1e-5"):

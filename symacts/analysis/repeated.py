@@ -15,9 +15,11 @@ from symacts.analysis.algebra import derivative_in_output as in_output
 from symacts.analysis.ends import Answer, Facts
 from symacts.analysis.ends import domain as domain_of
 from symacts.analysis.inversion import antiderivative as of_one_period
+from symacts.analysis.sampling import sample
 from symacts.analysis.subject import Subject
 from symacts.analysis.window import (
     Window,
+    drifting_values,
     families,
     mirror_sum,
     missing_points,
@@ -26,8 +28,12 @@ from symacts.analysis.window import (
     repeated_derivative,
     window_of,
 )
+from symacts.analysis.witnesses import limit_points
 from symacts.facts import Fact
+from symacts.symbolic.forms import is_identically_zero
+from symacts.symbolic.integrals import antiderivative as integrate
 from symacts.symbolic.oracle import Undecided
+from symacts.symbolic.structure import requirements
 
 __all__ = [
     "antiderivative",
@@ -139,17 +145,31 @@ def limits(f: Subject, facts: Facts) -> Answer:
     if w.drift == 0:
         return (None, None), "f repeats different values for ever"
     if not w.is_bounded:
+        if {sp.oo, -sp.oo} <= limit_points(w.inside):
+            return (None, None), "f takes large values of both signs in every period"
         raise Undecided("f is unbounded on a period")
     side = f.sign(w.drift)
     return (-side * sp.oo, side * sp.oo), "f grows by the same step in every period, and is bounded on one"
 
 
 def derivative_limits(f: Subject, facts: Facts) -> Answer:
-    """None: f' repeats different values for ever."""
+    """None where f' repeats different values for ever, else its only value."""
     w = window_of(f)
-    if all(c.sign == 0 for c in w.inside.cells(2)):
-        raise Undecided("f' takes single values only")
+    inside = w.inside
+    if all(c.sign == 0 for c in inside.cells(2)):
+        first, *rest = (_constant_slope(inside, k) for k, _ in inside.pieces)
+        if all(f.equal(first, slope) for slope in rest):
+            return (first, first), "f' is the same wherever it exists"
     return (None, None), "f' repeats different values for ever"
+
+
+def _constant_slope(inside: Subject, k: int) -> sp.Expr:
+    """f' on a branch on which f'' vanishes, from its value at a point."""
+    branch = inside.branches[k]
+    slope = inside.expression_of(k, 1)
+    return inside.neat(
+        slope.subs(inside.x, sample(inside, branch.lo, branch.hi, 1)[0]) if slope.has(inside.x) else slope
+    )
 
 
 def asymptotes(f: Subject, facts: Facts) -> Answer:
@@ -160,11 +180,14 @@ def asymptotes(f: Subject, facts: Facts) -> Answer:
 
 
 def saturation(f: Subject, facts: Facts) -> Answer:
-    """None on either side where f' has no limit."""
+    """None where f' has no limit or another one than 0; soft where f' is 0 and f jumps for ever."""
     window_of(f)
-    if facts["derivative_limits"].value != (None, None):
-        raise Undecided("f' has a limit")
-    return ("none", "none"), "f' has no limit"
+    slope = facts["derivative_limits"].value[0]
+    if slope is None:
+        return ("none", "none"), "f' has no limit"
+    if f.sign(slope):
+        return ("none", "none"), "f' does not tend to 0"
+    return ("soft", "soft"), "f' is 0 wherever it exists, and f jumps for ever"
 
 
 def saturation_rate(f: Subject, facts: Facts) -> Answer:
@@ -208,7 +231,7 @@ def range_(f: Subject, facts: Facts) -> Answer:
             levels = levels[:1]
         sets = [sp.ImageSet(sp.Lambda(n, v + n * w.drift), sp.S.Integers) for v in levels]
         return (sets[0] if len(sets) == 1 else sp.Union(*sets, evaluate=False)), "the levels of one period, drifting"
-    raise Undecided("the pieces of the range of a drifting function are not put together")
+    return drifting_values(w), "the values of one period, drifting"
 
 
 def _extreme(f: Subject, side: int) -> Answer:
@@ -336,7 +359,7 @@ def antiderivative(f: Subject, facts: Facts) -> Answer:
     if own["discontinuities"].value:
         return None, "f jumps, so it is not a derivative (Darboux)"
     if not isinstance(own["domain"].value, sp.Interval):
-        raise Undecided("the domain has gaps")
+        return _across_poles(w), "rules of integration, checked by differentiation, wherever f is defined"
     found, because = of_one_period(w.inside, own)
     ends = [found.args[0][0], found.args[-1][0]] if isinstance(found, sp.Piecewise) else [found, found]
     inside = w.inside
@@ -349,6 +372,33 @@ def antiderivative(f: Subject, facts: Facts) -> Answer:
     if w.drift != 0:
         total += w.drift * (w.period * k * (k - 1) / 2 + k * (place - w.start))
     return total, f"{because}, over one period, and the periods before"
+
+
+def _across_poles(w: Window) -> sp.Expr:
+    """One formula of an antiderivative on every piece of a period: `log(|u|)` serves where u has either sign.
+
+    What its operations require repeats itself, up to a sign, so that it holds on the line.
+
+    Raises
+    ------
+    Undecided
+    """
+    f = w.inside
+    formulas = {branch.expression for _, branch in f.pieces}
+    found = integrate(formulas.pop(), f.x) if len(formulas) == 1 else None
+    if found is None:
+        raise Undecided("no closed form found by the rules of integration")
+    logarithms = {u: sp.Dummy("l", real=True) for u in found.atoms(sp.log) if u.has(f.x)}
+    others = requirements(found.xreplace(logarithms), f.x)
+    if any(need.need != "nonzero" for need in others):
+        raise Undecided("the closed form found needs more than that its logarithms exist")
+    for u in {*(log.args[0] for log in logarithms), *(need.argument for need in others)}:
+        moved = sp.expand(u.xreplace({f.x: f.x + w.period}))
+        if not any(is_identically_zero(moved - way * u, f.x) for way in (1, -1)):
+            raise Undecided("the closed form found does not repeat itself")
+        if any(f.chart_of(u, branch.lo, branch.hi).zeros for _, branch in f.pieces):
+            raise Undecided("the closed form found has a singularity inside a branch")
+    return found.xreplace({log: sp.log(sp.Abs(log.args[0])) for log in logarithms})
 
 
 def not_homogeneous(f: Subject, facts: Facts) -> Answer:

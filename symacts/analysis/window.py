@@ -6,7 +6,7 @@ holds on it is carried over the line.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -22,6 +22,7 @@ from symacts.symbolic.repeats import repetition
 
 __all__ = [
     "Window",
+    "drifting_values",
     "families",
     "mirror_sum",
     "missing_points",
@@ -188,6 +189,38 @@ def families(w: Window, points: list[sp.Expr]) -> sp.Set:
     if not parts:
         return sp.S.EmptySet
     return parts[0] if len(parts) == 1 else sp.Union(*parts, evaluate=False)
+
+
+def drifting_values(w: Window) -> sp.Set:
+    """The values of a function that drifts: those of one period, moved by every multiple of the drift."""
+    f, step = w.inside, sp.Abs(w.drift)
+    spans = w.spans
+    if any(end.is_finite is False for s in spans for end in (s.lo, s.hi)):
+        return sp.S.Reals  # a half line of values, moved up and down
+    base = spans[0].lo
+    moved: list[Any] = []
+    for s in spans:
+        down = _steps_between(f, base, s.lo, step)
+        for k in range(3):
+            by = (k - down) * step
+            moved.append(replace(s, lo=f.neat(s.lo + by), hi=f.neat(s.hi + by)))
+    apart = merge(f, moved)
+    if len(apart) == 1:
+        return sp.S.Reals
+    period = [s for s in apart if f.compare(base + step, s.lo) <= 0 and f.compare(s.lo, base + 2 * step) < 0]
+    start = period[0].lo
+    parts = [as_set(replace(s, lo=f.neat(s.lo - start), hi=f.neat(s.hi - start))) for s in period]
+    within = parts[0] if len(parts) == 1 else sp.Union(*parts, evaluate=False)
+    return sp.ConditionSet(f.x, sp.Contains(sp.Mod(f.x - start, step), within, evaluate=False), sp.S.Reals)
+
+
+def _steps_between(f: Subject, base: sp.Expr, value: sp.Expr, step: sp.Expr) -> sp.Integer:
+    """The number k of whole steps with `base + k*step <= value < base + (k + 1)*step`."""
+    guess = sp.floor(((value - base) / step).evalf(20))
+    for k in (guess, guess - 1, guess + 1):
+        if f.compare(base + k * step, value) <= 0 and f.compare(value, base + (k + 1) * step) < 0:
+            return k
+    raise Undecided("how many steps lie between two values")
 
 
 def repeated_derivative(w: Window, order: int) -> sp.Expr:

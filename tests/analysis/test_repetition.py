@@ -16,6 +16,7 @@ from referee_sets import member
 
 import symacts
 from symacts.analysis.driver import establish
+from symacts.analysis.progressions import progressions
 from symacts.analysis.subject import Subject
 from symacts.analysis.table import TABLE
 from symacts.rigor.oracle import BallOracle
@@ -200,6 +201,60 @@ def test_what_does_not_repeat_is_not_said_to() -> None:
     assert symacts.analyze("floor(x)*x").facts["range"].known is False
     report = symacts.analyze("floor(x)*x")
     assert symacts.Report.from_dict(report.to_dict()).to_dict() == report.to_dict()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x + floor(x)",
+        "floor(2*x)/2 + x/3",
+        "floor(x) + sin(2*pi*x)/3",
+        "floor(x) - x/3",
+        "tan(x) - x",
+        "x - 2*floor(x)",
+    ],
+)
+def test_values_of_drifting_functions(text: str, rng: random.Random) -> None:
+    """Against values, and with each part of the set left out."""
+    e = symacts.parse(text)
+    fact = establish(Subject(e, x, BallOracle()), ("range",))["range"]
+    assert fact.known
+    f = Function(e, x)
+    values = [f.series(Fraction(rng.randint(-(10**6), 10**6), 10**5), 0, 50)[0] for _ in range(200)]
+    assert all(member(fact.value, v) is not False for v in values)
+    if isinstance(fact.value, sp.ConditionSet):
+        mod, within = fact.value.condition.args
+        half = sp.Interval(within.start, (within.start + within.end) / 2)
+        less = sp.ConditionSet(x, sp.Contains(mod, half, evaluate=False), sp.S.Reals)
+        assert any(member(less, v) is False for v in values)
+        missing = (within.end + mod.args[1]) / 2 + (x - mod.args[0])
+        assert member(fact.value, Fraction(int(missing.p), int(missing.q))) is False
+
+
+@pytest.mark.parametrize(
+    ("text", "slopes", "limits", "kind"),
+    [
+        ("floor(x)", (0, 0), (-sp.oo, sp.oo), "soft"),
+        ("x - floor(x)", (1, 1), (None, None), "none"),
+        ("x/2 - 2*floor(x)", (sp.Rational(1, 2),) * 2, (sp.oo, -sp.oo), "none"),
+        ("asin(sin(x))", (None, None), (None, None), "none"),
+        ("Abs(x - floor(x) - 1/2)", (None, None), (None, None), "none"),
+        ("tan(x) - x", (None, None), (None, None), "none"),
+    ],
+)
+def test_slopes_far_out(text: str, slopes: object, limits: object, kind: str) -> None:
+    report = symacts.analyze(text)
+    assert (report.derivative_limits.value, report.limits.value) == (slopes, limits)
+    assert report.saturation.value == (kind, kind)
+
+
+def test_families_are_written_in_their_shortest_form() -> None:
+    two = 2 * sp.pi
+    assert progressions([(sp.pi, two), (two, two)]) == progressions([(-3 * sp.pi, sp.pi)])
+    assert progressions([(-sp.Integer(3), sp.S.One)]) == [sp.S.Integers]
+    moved = progressions([(sp.atan(3) + 3 * two, two), (sp.atan(3) - sp.pi, two), (sp.pi / 2, two)])
+    n = sp.Symbol("n", integer=True)
+    assert moved == [sp.ImageSet(sp.Lambda(n, p), sp.S.Integers) for p in (sp.atan(3) + sp.pi * n, sp.pi / 2 + two * n)]
 
 
 def test_reports_of_repeating_functions_render_and_come_back() -> None:
