@@ -185,7 +185,9 @@ def derivative_in_output(f: Subject, facts: Facts) -> Answer:
     found: list[sp.Expr | None] = []
     for k, _ in f.pieces:
         value, slope = f.expression_of(k), f.expression_of(k, 1)
-        excluded = slope.has(f.x) and any(_has_no_polynomial(f, k, degree=8, skip=skip) for skip in (0, 1))
+        excluded = slope.has(f.x) and any(
+            _has_no_polynomial(f, k, degree=8, skip=skip, scale=scale) for skip, scale in ((0, 1), (1, 1), (0, CLOSE))
+        )
         polynomial = None if excluded else polynomial_in_output(value, slope, f.x)
         if polynomial is None and not excluded:
             raise Undecided("no polynomial found, and none of degree up to 8 excluded")
@@ -202,10 +204,16 @@ MOST_BITS = 10_000
 """Length of numerators and denominators up to which divided differences are formed."""
 
 
-def _has_no_polynomial(f: Subject, branch: int, degree: int, skip: int) -> bool:
+CLOSE = sp.Rational(1, 1000)
+"""How much nearer to 0 values are taken of a function that is all but a line, or constant, further out."""
+
+
+def _has_no_polynomial(f: Subject, branch: int, degree: int, skip: int, scale: sp.Rational) -> bool:
     """Whether the divided difference of order `degree + 1` of f' over f is proved nonzero at some points."""
     piece = f.branches[branch]
-    points = sample(f, piece.lo, piece.hi, degree + 2 + skip)[skip:]
+    points = [scale * p for p in sample(f, piece.lo, piece.hi, degree + 2 + skip)[skip:]]
+    if scale != 1 and not f.compare(piece.lo, points[0]) < 0 < f.compare(piece.hi, points[-1]):
+        return False
     try:
         ys, column = ([f.oracle.enclose_at(f.expression_of(branch, order), f.x, p) for p in points] for order in (0, 1))
     except (UnsupportedExpression, Undecided):  # a parameter, or a value without rational bounds

@@ -15,11 +15,11 @@ __all__ = ["is_no_solution"]
 
 
 def is_no_solution(f: Subject, branch: int) -> bool:
-    """Whether f is shown to solve no equation `y' = P(y)` with a polynomial P of degree at least 2.
+    """Whether f is shown to solve no equation `y' = P(y)` with a polynomial P of degree at least 3.
 
     What solves it on the branch does so as far as its formula is analytic.
     """
-    if _has_simple_pole(f.expression_of(branch, 1), f.x):
+    if _is_meromorphic(f.expression_of(branch), f.x) or _holds_a_logarithm(f.expression_of(branch, 1), f.x):
         return True
     for g, k in ((f, branch), *_continued(f, branch)):
         if _turns(g, k) or any(_ends_otherwise(g, k, at) for at in ("lo", "hi")):
@@ -118,11 +118,63 @@ def _continued(f: Subject, branch: int) -> list[tuple[Subject, int]]:
         return []
 
 
-def _has_simple_pole(slope: sp.Expr, x: sp.Symbol) -> bool:
-    """Whether f' is rational with a simple pole: then f holds a logarithm, and P(f) = f' would make it algebraic."""
-    if not slope.is_rational_function(x):
+_ENTIRE = (sp.exp, sp.sin, sp.cos, sp.sinh, sp.cosh, sp.erf, sp.erfc, sp.erfi)
+_WITH_POLES = (sp.tan, sp.cot, sp.sec, sp.csc, sp.tanh, sp.coth, sp.sech, sp.csch)
+
+
+def _is_meromorphic(e: sp.Expr, x: sp.Symbol) -> bool:
+    """Whether a formula is seen to be a quotient of entire functions.
+
+    Such a function solves no `y' = P(y)` with a polynomial of degree d > 2, unless it is constant: its derivative grows
+    at most twice as fast, `T(r, f') <= 2*T(r, f) + S(r, f)`, while `T(r, P(f)) = d*T(r, f) + O(1)`.
+
+    References
+    ----------
+    Malmquist (1913), "Sur les fonctions a un nombre fini de branches definies par les equations differentielles du
+    premier ordre"; Nevanlinna (1929), for the growth T.
+    """
+    if e == x or not e.has(x):
+        return True
+    if e.is_Add or e.is_Mul:
+        return all(_is_meromorphic(a, x) for a in e.args)
+    if isinstance(e, sp.Pow) and e.exp.is_Integer:
+        return _is_meromorphic(e.base, x)
+    return _is_entire(e, x) or (isinstance(e, _WITH_POLES) and _is_entire(e.args[0], x))
+
+
+def _is_entire(e: sp.Expr, x: sp.Symbol) -> bool:
+    if e == x or not e.has(x):
+        return True
+    if e.is_Add or e.is_Mul:
+        return all(_is_entire(a, x) for a in e.args)
+    if isinstance(e, sp.Pow):
+        return _is_entire(e.base, x) if e.exp.is_Integer and e.exp > 0 else not e.base.has(x) and _is_entire(e.exp, x)
+    return isinstance(e, _ENTIRE) and _is_entire(e.args[0], x)
+
+
+def _holds_a_logarithm(slope: sp.Expr, x: sp.Symbol) -> bool:
+    """Whether f' is rational in x, or f'/t in t = exp(c*x), with a simple pole.
+
+    Then f holds a logarithm, while P(f) = f' would make it algebraic.
+    """
+    if slope.is_rational_function(x):
+        return _has_simple_pole(slope, x)
+    plain = slope.replace(lambda u: isinstance(u, _HYPERBOLIC), lambda u: u.rewrite(sp.exp))
+    rates = {sp.cancel(u.args[0] / x) for u in plain.atoms(sp.exp) if u.has(x)}
+    if not rates or not all(rate.is_Rational for rate in rates):
         return False
-    below = sp.Poly(sp.fraction(sp.cancel(sp.together(slope)))[1], x)
+    rate = sp.Rational(sp.igcd(*[r.p for r in rates], 0), sp.ilcm(1, *[r.q for r in rates]))
+    plain = plain.replace(lambda u: isinstance(u, sp.exp) and u.has(x), lambda u: _POWER ** (u.args[0] / x / rate))
+    plain = plain.replace(lambda u: u.is_Pow and u.exp.is_Rational, lambda u: sp.factor(u.base) ** u.exp)
+    return plain.is_rational_function(_POWER) and not plain.has(x) and _has_simple_pole(plain / _POWER, _POWER)
+
+
+_HYPERBOLIC = (sp.tanh, sp.sinh, sp.cosh, sp.sech, sp.coth, sp.csch)
+_POWER = sp.Dummy("t", positive=True)
+
+
+def _has_simple_pole(formula: sp.Expr, x: sp.Symbol) -> bool:
+    below = sp.Poly(sp.fraction(sp.cancel(sp.together(formula)))[1], x)
     if below.domain not in (sp.ZZ, sp.QQ):
         return False
     return any(multiplicity == 1 and factor.degree() for factor, multiplicity in below.factor_list()[1])

@@ -277,11 +277,24 @@ def _without_cosh(e: sp.Expr) -> sp.Expr:
     return u - sp.log(2) + sp.log(1 + sp.exp(-2 * u))
 
 
+_QUOTIENTS = {
+    sp.tan: lambda u: sp.sin(u) / sp.cos(u),
+    sp.cot: lambda u: sp.cos(u) / sp.sin(u),
+    sp.sec: lambda u: 1 / sp.cos(u),
+    sp.csc: lambda u: 1 / sp.sin(u),
+}
+
+
 def _with_half_angles(*expressions: sp.Expr) -> tuple[sp.Expr, ...]:
     """Sines and cosines of rational multiples of one angle through `t = tan(angle/2)`.
 
-    `cos(n*a) + i*sin(n*a) = (1 + i*t)**(2*n)/(1 + t**2)**n`.
+    `cos(n*a) + i*sin(n*a) = (1 + i*t)**(2*n)/(1 + t**2)**n`; their quotients too, unless one of these stands alone.
     """
+    kinds = {type(wave) for e in expressions for wave in e.atoms(sp.sin, sp.cos, *_QUOTIENTS)}
+    if len(kinds) > 1 and not kinds <= {sp.sin, sp.cos}:
+        expressions = tuple(
+            e.replace(lambda u: type(u) in _QUOTIENTS, lambda u: _QUOTIENTS[type(u)](u.args[0])) for e in expressions
+        )
     units: dict[sp.Expr, sp.Rational] = {}
     places: dict[sp.Expr, tuple[sp.Expr, sp.Rational]] = {}
     waves = {wave for e in expressions for wave in e.atoms(sp.sin, sp.cos)}

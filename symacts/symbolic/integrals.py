@@ -68,6 +68,9 @@ _OF_LINEAR: dict[type, Callable[[sp.Expr], sp.Expr]] = {
     sp.acos: lambda u: u * sp.acos(u) - sp.sqrt(1 - u**2),
     sp.acosh: lambda u: u * sp.acosh(u) - sp.sqrt(u - 1) * sp.sqrt(u + 1),
     sp.atanh: lambda u: u * sp.atanh(u) + sp.log(1 - u**2) / 2,
+    sp.tan: lambda u: -sp.log(sp.cos(u)),
+    sp.cot: lambda u: sp.log(sp.sin(u)),
+    sp.coth: lambda u: sp.log(sp.sinh(u)),
     sp.LambertW: lambda u: u * sp.LambertW(u) - u + sp.exp(sp.LambertW(u)),
 }
 """Antiderivatives of functions of one argument."""
@@ -125,6 +128,25 @@ def _gaussian(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
     return step if n == 1 else step + (n - 1) / (2 * a) * _gaussian(x ** (n - 2) * exponentials[0], x, work)
 
 
+def _gaussian_by_parts(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
+    """`x**k*exp(-a*x**2)*g(x)`, g an error function of a linear argument: `x*exp(-a*x**2)` is integrated."""
+    factors = sp.Mul.make_args(e)
+    outer = [g for g in factors if isinstance(g, (sp.erf, sp.erfc)) and _linear(g.args[0], x) is not None]
+    weights = [w for w in factors if isinstance(w, sp.exp)]
+    if len(outer) != 1 or len(weights) != 1 or work.depth >= MOST_DEPTH:
+        return None
+    (g,), (w,) = outer, weights
+    a, power = sp.expand(-w.args[0] / x**2), e / (g * w)
+    if a.has(x) or not a.is_positive or not power.is_polynomial(x) or power.is_Add:
+        return None
+    if not power.has(x):  # (g**2)' = 2*g*g', and g' is a multiple of the weight
+        square = sp.cancel(sp.powsimp(w / sp.diff(g, x)))
+        return None if square.has(x) else power * square * g**2 / 2
+    rest = sp.diff(power / x, x) * g * w + power / x * sp.powsimp(sp.expand(w * sp.diff(g, x)))
+    found = _sum(rest / (2 * a), x, work.deeper())
+    return None if found is None else found - power / x * w * g / (2 * a)
+
+
 _SIMPLER_SLOPE = (sp.erf, sp.erfc, sp.atan, sp.log, sp.asinh, sp.asin, sp.acos, sp.atanh)
 
 
@@ -150,25 +172,40 @@ def _swap(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
 
 
 def _square_root(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
-    """`sqrt(a*x**2 + c)`, its inverse, and `x` times these, with a or c positive."""
+    """An odd power of `sqrt(a*x**2 + b*x + c)`; for b = 0 also `x` or `x**2` times the root or its inverse."""
     for power in e.atoms(sp.Pow):
-        if not power.base.is_polynomial(x) or sp.degree(power.base, x) != 2 or abs(power.exp) != sp.Rational(1, 2):
+        if not power.base.is_polynomial(x) or sp.degree(power.base, x) != 2 or not (2 * power.exp).is_odd:
             continue
-        a, b, c = (power.base.coeff(x, k) for k in (2, 1, 0))
+        a, b, c = sp.Poly(power.base, x).all_coeffs()
+        if b != 0:
+            centered = e.xreplace({power.base: sp.expand(power.base.subs(x, x - b / (2 * a)))})
+            found = _square_root(centered, x, work) if e == power else None
+            return None if found is None else found.xreplace({x: x + b / (2 * a)})
         root = sp.sqrt(power.base)
-        if b == 0 and a.is_positive and c.is_positive:
+        if a.is_positive and c.is_positive:
             angle = sp.asinh(x * sp.sqrt(a / c)) / sp.sqrt(a)
-        elif b == 0 and a.is_negative and c.is_positive:
+        elif a.is_negative and c.is_positive:
             angle = sp.asin(x * sp.sqrt(-a / c)) / sp.sqrt(-a)
-        elif b == 0 and a.is_positive and c.is_negative:
+        elif a.is_positive and c.is_negative:
             angle = sp.log(sp.sqrt(a) * x + root) / sp.sqrt(a)
         else:
             continue
-        rows = {root: (x * root + c * angle) / 2, 1 / root: angle, x / root: root / a, x * root: root**3 / (3 * a)}
-        rows[x**2 / root] = (x * root - c * angle) / (2 * a)
+        if e == power and abs(power.exp) <= MOST_POWER:
+            return _odd_power(x, root, int(2 * power.exp), c, angle)
+        rows = {x / root: root / a, x * root: root**3 / (3 * a), x**2 / root: (x * root - c * angle) / (2 * a)}
+        rows[x**2 * root] = (_odd_power(x, root, 3, c, angle) - c * _odd_power(x, root, 1, c, angle)) / a
         if e in rows:
             return rows[e]
     return None
+
+
+def _odd_power(x: sp.Symbol, root: sp.Expr, n: int, c: sp.Expr, angle: sp.Expr) -> sp.Expr:
+    """`r**n` integrated, r = sqrt(a*x**2 + c), `angle` that of 1/r: `(x*r**m)' = (m + 1)*r**m - m*c*r**(m - 2)`."""
+    if n == -1:
+        return angle
+    if n > 0:
+        return (x * root**n + n * c * _odd_power(x, root, n - 2, c, angle)) / (n + 1)
+    return ((n + 3) * _odd_power(x, root, n + 2, c, angle) - x * root ** (n + 2)) / ((n + 2) * c)
 
 
 def _rational(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
@@ -314,7 +351,7 @@ def _sum(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
 
 _RULES = (
     *(_power, _table, _gaussian, _square_root, _rational, _exponential, _softplus, _waves),
-    *(_substitution, _swap, _parts),
+    *(_gaussian_by_parts, _substitution, _swap, _parts),
 )
 
 
@@ -329,6 +366,8 @@ def antiderivative(expression: sp.Expr, x: sp.Symbol) -> sp.Expr | None:
     expression, names = with_names(expression, x)
     if expression.count_ops() > 45:
         return None
+    if len({a for a in expression.atoms(sp.erf, sp.erfc) if a.has(x)}) > 1:  # erfc(-x) = 2 - erfc(x)
+        expression = expression.replace(sp.erfc, lambda u: 1 - sp.erf(u))
     try:
         found = _sum(expression, x, _Work())
     except _OutOfWork:

@@ -33,6 +33,20 @@ _UNDO: dict[type, Callable[[sp.Expr], sp.Expr]] = {
 }
 
 
+_HYPERBOLIC = (sp.tanh, sp.sinh, sp.cosh, sp.sech, sp.coth)
+_ONE_TO_ONE = {sp.atanh: sp.tanh, sp.asinh: sp.sinh, sp.erfinv: sp.erf}
+"""What undoes an increasing function of all real numbers."""
+
+
+def _undone(e: sp.Expr) -> sp.Expr:
+    """`atanh(tanh(u))` as `u`, and the like, which SymPy leaves as they are since they fail for complex numbers."""
+    for outer, inner in _ONE_TO_ONE.items():
+        e = e.replace(
+            lambda v, o=outer, i=inner: isinstance(v, o) and isinstance(v.args[0], i), lambda v: v.args[0].args[0]
+        )
+    return e
+
+
 def _solve(e: sp.Expr, x: sp.Symbol, value: sp.Expr) -> list[sp.Expr]:
     """Candidates for `x` with `e = value`."""
     if e == x:
@@ -124,21 +138,23 @@ def _radical(e: sp.Expr, x: sp.Symbol, value: sp.Expr) -> list[sp.Expr]:
 
 def _quadratic(e: sp.Expr, x: sp.Symbol, value: sp.Expr) -> list[sp.Expr]:
     """`e = value` where it is a polynomial equation of degree at most 2 in `x` or in one exponential."""
-    numerator, _ = sp.fraction(sp.together(e - value))
+    plain = e.replace(lambda u: isinstance(u, _HYPERBOLIC) and u.has(x), lambda u: u.rewrite(sp.exp))
+    numerator, _ = sp.fraction(sp.together(plain - value))
     numerator = sp.expand(numerator)
     if numerator.is_polynomial(x) and sp.degree(numerator, x) <= 2:
         return list(sp.roots(numerator, x, multiple=True)) if sp.degree(numerator, x) else []
     atoms = [a for a in numerator.atoms(sp.exp) if a.has(x)]
     if not atoms:
         return []
-    base = min(atoms, key=lambda a: a.count_ops())
+    first = min(atoms, key=lambda a: a.count_ops()).args[0]
+    shares = [sp.cancel(a.args[0] / first) for a in atoms]
+    if not all(share.is_Rational for share in shares):
+        return []
+    base = sp.exp(first / sp.ilcm(1, *[share.q for share in shares]))
     t = sp.Dummy("t", positive=True)
     mapped = numerator
     for atom in atoms:
-        ratio = sp.cancel(atom.args[0] / base.args[0])
-        if not ratio.is_Integer:
-            return []
-        mapped = mapped.xreplace({atom: t**ratio})
+        mapped = mapped.xreplace({atom: t ** sp.cancel(atom.args[0] / base.args[0])})
     mapped = sp.fraction(sp.together(mapped))[0]
     if mapped.has(x) or not mapped.is_polynomial(t) or sp.degree(mapped, t) > 2:
         return []
@@ -183,12 +199,13 @@ def _log_of_lambert(u: sp.Expr) -> sp.Expr:
 
 def _is_inverse(f: sp.Expr, g: sp.Expr, x: sp.Symbol, y: sp.Symbol) -> bool:
     there = f.subs(x, g)
+    there = there.replace(lambda u: isinstance(u, _HYPERBOLIC) and u.has(sp.log), lambda u: u.rewrite(sp.exp))
     if there.has(sp.LambertW):
         there = simplify_lambert(there.replace(sp.log, _log_of_lambert))
     back = g.subs(y, f)
     if back.has(sp.LambertW):
         back = simplify_lambert(back)
-    return vanishes(there - y) or vanishes(back - x)
+    return vanishes(there - y) or vanishes(_undone(back) - x)
 
 
 def proposals(expression: sp.Expr, x: sp.Symbol, y: sp.Symbol) -> list[sp.Expr]:

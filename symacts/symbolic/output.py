@@ -107,6 +107,10 @@ def _with_names(e: sp.Expr, x: sp.Symbol, named: dict[sp.Expr, sp.Symbol]) -> sp
             return e
         rational, rest = e.as_coeff_Mul()
         return rational * named.setdefault(rest, sp.Dummy("k", real=True))
+    if isinstance(e, sp.exp):
+        constant, rest = sp.expand(e.args[0]).as_independent(x, as_Add=True)
+        if constant != 0:  # exp(100 - x) in one place may be exp(100)*exp(-x) in another
+            return _with_names(sp.exp(constant), x, named) * sp.exp(_with_names(rest, x, named))
     if e.is_Add or e.is_Mul:
         constant, rest = e.as_independent(x, as_Add=e.is_Add)
         parts = [_with_names(a, x, named) for a in e.func.make_args(rest)]
