@@ -19,6 +19,7 @@ from symacts.rigor.oracle import BallOracle
 from symacts.rigor.signs import SignChart, Zero
 from symacts.rigor.unknown import Unknown
 from symacts.spec import Activation, x
+from symacts.symbolic.forms import factored
 from symacts.symbolic.structure import read_sign
 
 __all__ = ["ParametricOracle", "parametric_subject", "subject_with_symbols"]
@@ -32,7 +33,7 @@ class ParametricOracle:
     def __init__(self, domains: dict[sp.Symbol, sp.Interval]) -> None:
         self.domains = domains
         self.balls = BallOracle()
-        self._scale = sp.Symbol("x", real=True)
+        self._signs: dict[sp.Expr, int | None] = {}
 
     def parameters_in(self, expression: sp.Basic) -> set[sp.Symbol]:
         """The parameter symbols that an expression holds."""
@@ -44,7 +45,12 @@ class ParametricOracle:
         """The sign that the constant has for every value of the parameters; None where it has none or is undecided."""
         if not self.parameters_in(constant):
             return self.balls.sign(constant)
-        for form in (constant, sp.factor(constant), sp.together(sp.expand(constant))):
+        if constant not in self._signs:
+            self._signs[constant] = self._find_sign(constant)
+        return self._signs[constant]
+
+    def _find_sign(self, constant: sp.Expr) -> int | None:
+        for form in (constant, factored(constant), sp.together(sp.expand(constant))):
             if form.is_zero or sp.expand(form) == 0:
                 return 0
             read = read_sign(form)
@@ -182,8 +188,8 @@ class ParametricOracle:
             image = sp.factor_terms(sp.together(self._scaled(expression, x, scale)))
             outside, inside = image.as_independent(x, as_Add=False)
             if self.parameters_in(inside):
-                factored = sp.factor(image)
-                outside, inside = factored.as_independent(x, as_Add=False)
+                whole = factored(image)
+                outside, inside = whole.as_independent(x, as_Add=False)
             start, end = sp.cancel(lo * scale), sp.cancel(hi * scale)
             if direction < 0:
                 start, end = end, start
@@ -211,7 +217,7 @@ class ParametricOracle:
             if not self.sign(scale):
                 continue
             image = self._scaled(expression, x, scale)
-            for form in (image, sp.expand(image), sp.factor(image)):
+            for form in (image, sp.expand(image), factored(image)):
                 groups: dict[sp.Expr, sp.Expr] = {}
                 for term in sp.Add.make_args(form):
                     outside, inside = term.as_independent(x, as_Add=False)

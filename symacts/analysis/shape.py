@@ -9,7 +9,7 @@ import sympy as sp
 
 from symacts.analysis.ends import Answer, Facts, union
 from symacts.analysis.subject import MOST_DERIVATIVES, Border, Cell, NoLimit, Subject
-from symacts.analysis.values import require, sets_with_points, spans_of
+from symacts.analysis.values import require, sets_with_points, spans_of_branch
 from symacts.symbolic.forms import is_identically_zero
 from symacts.symbolic.oracle import Undecided
 
@@ -374,12 +374,23 @@ def _find_supremum(f: Subject, order: int) -> sp.Expr:
     if any(_is_unbounded_towards(f, k, at, order) for k, _ in f.pieces for at in ("lo", "hi")):
         return sp.oo
     best: list[sp.Expr] = []
-    for span in spans_of(f, order):
-        for value in (f.neat(-span.lo), span.hi):
-            if value is sp.oo:
-                return sp.oo
-            best = _still_largest(f, best, value)
+    mirrors = _is_seen_to_mirror(f)
+    for k, branch in f.pieces:
+        if mirrors and branch.hi.is_nonpositive:
+            continue
+        is_odd = f.parity(k, order) == -1
+        for span in spans_of_branch(f, k, order):
+            for value in (span.hi,) if is_odd else (f.neat(-span.lo), span.hi):
+                if value is sp.oo:
+                    return sp.oo
+                best = _still_largest(f, best, value)
     return best[0] if len(best) == 1 else sp.Max(*best)
+
+
+def _is_seen_to_mirror(f: Subject) -> bool:
+    """Whether f(-x) is f(x) or -f(x) as it is written, so that |f| and those of its derivatives are even."""
+    mirrored = f.expression.subs(f.x, -f.x)
+    return f.within[0] == -f.within[1] and mirrored in (f.expression, -f.expression)
 
 
 def _is_unbounded_towards(f: Subject, branch: int, at: str, order: int) -> bool:

@@ -88,6 +88,16 @@ def _seems_constant(formula: sp.Expr, x: sp.Symbol) -> bool:
     return bool(here.is_real and there.is_real and abs(here - there) < sp.Rational(1, 10**9) * (1 + abs(here)))
 
 
+def _seems_not_zero(formula: sp.Expr, x: sp.Symbol, point: sp.Expr) -> bool:
+    """Whether a formula with parameters is not 0 at a point for some values of them: a guess, from the first digits."""
+    parameters = sorted(formula.free_symbols - {x}, key=str)
+    if not parameters:
+        return False
+    values = {s: sp.Rational(7 + 2 * k, 11 + k) for k, s in enumerate(parameters)}
+    value = formula.subs({x: point, **values}, simultaneous=True).evalf(15)
+    return bool(value.is_number and abs(value) > sp.Rational(1, 10**6))
+
+
 class Subject:
     """A scalar function of `x` with an oracle that decides signs for it.
 
@@ -413,7 +423,7 @@ class Subject:
         for parity in (1, -1):
             difference = expression - parity * expression.subs(self.x, -self.x)
             try:
-                if self._sign_at(difference, here):
+                if _seems_not_zero(difference, self.x, here) or self._sign_at(difference, here):
                     continue
             except UnsupportedExpression:
                 return None

@@ -8,7 +8,7 @@ from symacts.analysis.ends import Answer, Facts
 from symacts.analysis.sampling import sample
 from symacts.analysis.shape import breaks
 from symacts.analysis.subject import Border, Subject
-from symacts.symbolic.forms import is_identically_zero
+from symacts.symbolic.forms import is_identically_zero, with_expanded_arguments
 from symacts.symbolic.oracle import Undecided
 
 __all__ = ["about", "about_zero", "symmetry"]
@@ -60,7 +60,7 @@ def _mirror_sums(f: Subject, center: sp.Expr, sign: int) -> list[Part]:
             start = _largest(f, [sp.S.Zero, lo, lo2])
             end = hi if f.compare(hi, hi2) <= 0 else hi2
             if f.compare(start, end) < 0:
-                result.append((start, end, e + sign * e2))
+                result.append((start, end, with_expanded_arguments(e + sign * e2)))
     return result
 
 
@@ -94,7 +94,7 @@ def _is_symmetric(f: Subject, center: sp.Expr, sign: int) -> bool | None:
         difference = total - target
         if any(f.oracle.sign_at(difference, f.x, t) for t in sample(f, lo, hi, 2)):
             return False
-        shown = shown and is_identically_zero(difference, f.x)
+        shown = shown and _vanishes(f, difference, sample(f, lo, hi, 1)[0])
     for border in f.borders:
         if border.value is None or f.equal(border.point, center):
             continue
@@ -106,6 +106,13 @@ def _is_symmetric(f: Subject, center: sp.Expr, sign: int) -> bool | None:
             return False
         shown = shown and step == 0
     return True if shown else None
+
+
+def _vanishes(f: Subject, difference: sp.Expr, point: sp.Rational) -> bool:
+    """Whether a formula is shown to be 0 on an interval around the point: by itself, or by its slope and a value."""
+    if is_identically_zero(difference, f.x):
+        return True
+    return is_identically_zero(sp.diff(difference, f.x), f.x) and f.sign_or_none(difference.subs(f.x, point)) == 0
 
 
 def _is_mirrored(f: Subject, center: sp.Expr) -> bool:

@@ -25,6 +25,7 @@ __all__ = [
     "sign",
     "sign_by_chart",
     "span_of_point",
+    "spans_of_branch",
     "zeros",
 ]
 
@@ -62,10 +63,10 @@ def _find_image(f: Subject, order: int) -> list[_Span]:
 
 def spans_of(f: Subject, order: int) -> list[_Span]:
     """The images of a derivative's monotone cells, or of whole branches."""
-    return [span for k, _ in f.pieces for span in _spans_of_branch(f, k, order)]
+    return [span for k, _ in f.pieces for span in spans_of_branch(f, k, order)]
 
 
-def _spans_of_branch(f: Subject, branch: int, order: int) -> list[_Span]:
+def spans_of_branch(f: Subject, branch: int, order: int) -> list[_Span]:
     """By the monotone cells where the next derivative has a chart, else by its extreme values (it is continuous).
 
     A long derivative beyond the second is charted only as a last resort: none of the other facts needs that chart.

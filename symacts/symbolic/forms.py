@@ -12,7 +12,7 @@ import sympy as sp
 
 from symacts.symbolic.field import common_unit, vanishes
 
-__all__ = ["derivative", "is_identically_zero", "shortest", "surd", "tidy"]
+__all__ = ["derivative", "factored", "is_identically_zero", "shortest", "surd", "tidy", "with_expanded_arguments"]
 
 MOST_OPERATIONS = 400
 """Expressions with more operations are left as they are: rearranging them costs more than it shows."""
@@ -109,6 +109,37 @@ def _with_named_exponentials(expression: sp.Expr) -> tuple[sp.Expr, dict[sp.Basi
     names = {rest: sp.Dummy("t", positive=True) for rest in units}
     forward = {a: sp.Mul(*[names[rest] ** (c / units[rest]) for c, rest in terms]) for a, terms in parts.items()}
     return expression.xreplace(forward), {names[rest]: sp.exp(unit * rest) for rest, unit in units.items()}
+
+
+def factored(expression: sp.Expr) -> sp.Expr:
+    """The expression factored, exponentials as symbols: of common units where their powers stay low, else of their own.
+
+    >>> import sympy
+    >>> b = sympy.Symbol("b", real=True)
+    >>> factored(sympy.exp(153*b/500) + b*sympy.exp(153*b/500))
+    (b + 1)*exp(153*b/500)
+    """
+    named, back = _with_named_exponentials(expression)
+    if not _is_low(named):
+        names = {a: sp.Dummy("t", positive=True) for a in expression.atoms(sp.exp)}
+        named, back = expression.xreplace(names), {name: a for a, name in names.items()}
+    return sp.factor(named).xreplace(back)
+
+
+def with_expanded_arguments(expression: sp.Expr) -> sp.Expr:
+    """The expression with polynomials under roots and in functions multiplied out.
+
+    >>> import sympy
+    >>> x = sympy.Symbol("x", real=True)
+    >>> with_expanded_arguments(sympy.sqrt((x + 3)**2 - 6*x))
+    sqrt(x**2 + 9)
+    """
+
+    def is_outer(e: sp.Basic) -> bool:
+        under_root = isinstance(e, sp.Pow) and e.exp.is_Rational and not e.exp.is_Integer
+        return (under_root or isinstance(e, sp.Function)) and e.args[0].is_polynomial() and not e.args[0].is_Atom
+
+    return expression.replace(is_outer, lambda e: e.func(sp.expand(e.args[0]), *e.args[1:]))
 
 
 def derivative(expression: sp.Expr, x: sp.Symbol, order: int = 1) -> sp.Expr:

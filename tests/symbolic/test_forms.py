@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 import sympy as sp
 
 from symacts.symbolic import forms
+
+
+def test_exponentials_of_high_powers_are_factored_as_symbols() -> None:
+    b = sp.Symbol("b", real=True)
+    tall = sp.exp(2309 * b / 500) + b**2 * sp.exp(2309 * b / 500) + sp.exp(7 * b / 3) * (1 + b**2)
+    start = time.process_time()
+    assert forms.factored(tall) == (b**2 + 1) * (sp.exp(2309 * b / 500) + sp.exp(7 * b / 3))
+    assert time.process_time() - start < 2
 
 
 def test_products_of_high_powers_are_not_multiplied_out(monkeypatch: pytest.MonkeyPatch) -> None:
