@@ -475,7 +475,7 @@ class Look:
                     return True
             elif abs(big(value) - big(y)) <= near:
                 hits.append(s.a)
-        if any(self._equals(a, y) for a in sorted(hits, key=abs)[:12] if not self._blurred(a)):
+        if any(self._equals(a, y) for a in sorted(hits, key=abs)[:12] if not self.is_blurred(a)):
             return True
         for change in self.derivative_changes(1):
             if change.kind in ("zero", "unclear", "jump"):
@@ -491,7 +491,7 @@ class Look:
         )
         if any(c.kind == "zero" and not self._beside_a_break(c.middle) for c in changes):
             return True
-        sides = [e.trend(0) for c, pair in self.sides.items() if self._blurred(c) for e in pair]
+        sides = [e.trend(0) for c, pair in self.sides.items() if self.is_blurred(c) for e in pair]
         blurred = any(t.kind == "finite" and abs(t.value - big(y)) < mpf(10) ** -9 * (1 + abs(big(y))) for t in sides)
         return None if blurred or any(c.kind == "unclear" for c in changes) else False
 
@@ -503,9 +503,11 @@ class Look:
         """Whether a, found numerically, cannot be told from a center at which f is not seen to be continuous."""
         return any(abs(c - a) < Fraction(1, 10**40) and self.continuity(c) is not True for c in self.centers)
 
-    def _blurred(self, c: Fraction) -> bool:
-        """Whether c only stands for an irrational point at which f may jump: the value there is not seen."""
-        return c.denominator > 10**40 and self.continuity(c) is not True
+    def is_blurred(self, c: Fraction) -> bool:
+        """Whether c only stands for an irrational point at which f may jump or end: the value there is not seen."""
+        if c.denominator <= 10**40:
+            return False
+        return self.continuity(c) is not True or any(e.trend(0).kind == "undefined" for e in self.around(c))
 
     def _shifted(self, a: Fraction, y: Number, dps: int) -> Number:
         with mp.workdps(dps):

@@ -257,6 +257,33 @@ def _arcsine(g: Tail) -> Tail:
     return analytic(row, g)
 
 
+def _branch_jet(count: int) -> list[fmpq]:
+    """Coefficients of `W = -1 + v(p)`, `p**2 = 2*(1 + e*z)`: for `s = v**2/2`, `s'*(1 - p**2/2) = p*(1 - v)`."""
+    v, s = [fmpq(0), fmpq(1)], [fmpq(0), fmpq(0), HALF]
+    for n in range(3, count + 1):
+        s.append((s[n - 2] * fmpq(n - 2, 2) - v[n - 2]) / n)
+        v.append(s[n] - sum((v[i] * v[n - i] for i in range(2, n - 1)), fmpq(0)) / 2)
+    return [fmpq(-1), *v[1:]]
+
+
+BRANCH_BOUND = 2
+"""|v(p)| for complex |p| <= 1, and so |v_k|: `p**2/2 = h(v)`, `h(v) = 1 - (1 - v)*exp(v)`, has two solutions with
+|v| < 2, the zeros of h there being double at 0 and |h| > 1/2 on |v| = 2 (Rouche); they meet at p = 0 alone."""
+
+
+def _lambert(g: Tail) -> Tail:
+    """LambertW; at its branch point `-1/e` by its series in `sqrt(2*(1 + e*z))` (Corless et al., 1996, section 4)."""
+    large, c, small = split(g.settled())
+    at_branch = not large.terms and not small.is_zero and is_vanishing(small) and sign(c + number(sp.exp(-1))) == 0
+    if not at_branch:
+        return analytic(_JETS[sp.LambertW], g)
+    p = power(small.scaled(number(2 * sp.E)), HALF)
+    if not p.bound() <= arb(1) / 2:
+        raise Undecided("the series at the branch point of LambertW", "M")
+    count = max(length(p), 2)
+    return compose(p, _branch_jet(count)[:count], arb(2 * BRANCH_BOUND))  # sum of |v_k|*p**k from k = count on
+
+
 def _arccosine(g: Tail) -> Tail:
     return constant(g.frame, number(sp.pi / 2)) - _arcsine(g)
 
@@ -387,6 +414,7 @@ FUNCTIONS: dict[type, Callable[[Tail], Tail]] = {
     sp.acoth: lambda g: _atanh(inverse(g)),
     sp.asech: lambda g: _acosh(inverse(g)),
     sp.acsch: lambda g: _asinh(inverse(g)),
+    sp.LambertW: _lambert,
     sp.asin: _arcsine,
     sp.acos: _arccosine,
     sp.asec: lambda g: _arccosine(inverse(g)),

@@ -152,8 +152,18 @@ def derivative(expression: sp.Expr, x: sp.Symbol, order: int = 1) -> sp.Expr:
     """
     result = expression
     for _ in range(order):
-        result = tidy(sp.diff(result, x))
+        result = tidy(_slope(result, x))
     return result
+
+
+def _slope(e: sp.Expr, x: sp.Symbol) -> sp.Expr:
+    """The derivative, with `W'(u) = exp(-W(u))/(1 + W(u))` where u may vanish: `W/(u*(1 + W))` has no value there."""
+    lamberts = [w for w in e.atoms(sp.LambertW) if w.has(x) and len(w.args) == 1 and w.args[0].is_nonzero is not True]
+    if not lamberts:
+        return sp.diff(e, x)
+    names = {w: sp.Function(f"w_{k}", real=True)(x) for k, w in enumerate(lamberts)}
+    slopes = {sp.Derivative(names[w], x): sp.exp(-w) / (1 + w) * _slope(w.args[0], x) for w in lamberts}
+    return sp.diff(e.xreplace(names), x).xreplace(slopes).xreplace({name: w for w, name in names.items()})
 
 
 def is_identically_zero(expression: sp.Expr, x: sp.Symbol) -> bool:

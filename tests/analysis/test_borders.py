@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import sympy as sp
+from referee import referee
 
 import symacts
 from symacts.errors import UnsupportedExpression
@@ -165,3 +166,18 @@ def test_gamma_exists_between_its_poles_too() -> None:
     assert symacts.analyze("loggamma(x)").domain.value == sp.Interval.open(0, sp.oo)
     with pytest.raises(UnsupportedExpression, match="x < 0"):
         symacts.kernel("gamma(x)", backend="numpy")
+
+
+@pytest.mark.parametrize("text", ["LambertW(x)", "LambertW(-x**2/4)", "sqrt(2 - x**2)", "sqrt(x - sqrt(2))"])
+def test_irrational_ends_of_the_domain(text: str) -> None:
+    """The branch point of LambertW and the like: what is said there is not contradicted, and most is said."""
+    report = symacts.analyze(text)
+    assert sum(fact.known for fact in report) > 34
+    assert report.smoothness.value == 0
+    assert not referee(symacts.parse(text), report)
+
+
+def test_the_slope_of_lambert_has_a_value_where_its_argument_vanishes() -> None:
+    report = symacts.analyze("LambertW(x)")
+    assert report.derivative.value.subs(x, 0) == 1 and report.second_derivative.value.subs(x, 0) == -2
+    assert report.inverse.value == x * sp.exp(x)

@@ -7,11 +7,12 @@ import random
 import mpmath
 import pytest
 import sympy as sp
-from flint import arb, ctx, fmpq
+from flint import acb, arb, ctx, fmpq
 
 from symacts.facts import Root
 from symacts.rigor.precision import precision
 from symacts.rigor.tail_constants import number, sign
+from symacts.rigor.tail_functions import BRANCH_BOUND, _branch_jet
 from symacts.rigor.tail_models import Tail
 from symacts.rigor.tails import (
     Expansion,
@@ -133,6 +134,35 @@ def test_enclosure_holds_at_infinity(expr, side):
                 assert violated == 0, (f, side, M, terms)
                 checked += seen
     assert checked > 0
+
+
+def test_the_series_of_lambert_at_its_branch_point():
+    """Against mpmath; and |1 - (1 - v)*exp(v)| > 1/2 on |v| = 2, from which the bound of the coefficients follows."""
+    jet = _branch_jet(60)
+    with mpmath.workdps(40):
+        for p in (mpmath.mpf(1) / 3, mpmath.mpf(-1) / 5, mpmath.mpc(0, 1) / 4):
+            w = sum(mpmath.mpf(int(c.p)) / int(c.q) * p**k for k, c in enumerate(jet))
+            assert abs(w * mpmath.exp(w + 1) - (p**2 / 2 - 1)) < mpmath.mpf(10) ** -25
+        assert abs(w - mpmath.lambertw((p**2 / 2 - 1) / mpmath.e)) < mpmath.mpf(10) ** -25
+    assert all(abs(c) <= BRANCH_BOUND for c in jet)
+    with precision(64):
+        for k in range(400):
+            v = BRANCH_BOUND * acb(arb(k / 200 + 1 / 400, 1 / 400)).exp_pi_i()
+            assert (1 - (1 - v) * v.exp()).abs_lower() > 0.5
+
+
+@pytest.mark.parametrize(
+    ("expr", "point", "side", "expected"),
+    [
+        (sp.LambertW(x), -sp.exp(-1), 1, -1),
+        ((1 + sp.LambertW(x)) / sp.sqrt(x + sp.exp(-1)), -sp.exp(-1), 1, sp.sqrt(2 * sp.E)),
+        ((1 + sp.LambertW(-sp.exp(-1 - x**2))) / x, 0, -1, -sp.sqrt(2)),
+        (1 / (1 + sp.LambertW(x)), -sp.exp(-1), 1, sp.oo),
+    ],
+)
+def test_limits_at_the_branch_point_of_lambert(expr, point, side, expected):
+    found = limit(expr, x, sp.sympify(point), side)
+    assert found == expected or sp.simplify(found - expected) == 0
 
 
 def test_a_corrupted_remainder_is_seen():
