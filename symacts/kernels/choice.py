@@ -118,15 +118,17 @@ def celled(drafts: Sequence[Draft], x: sp.Symbol, graph: Graph, arithmetic: Arit
                     if cost < best:
                         best, nodes = cost, [node] * len(draft.sections)
         if nodes is not kept:
-            sections = [
-                replace(s, stretches=[Stretch(s.section.lo, node)])
-                for s, node in zip(draft.sections, nodes, strict=True)
-            ]
+            sections = [_with(s, node) for s, node in zip(draft.sections, nodes, strict=True)]
             found.append(replace(draft, sections=sections))
         else:
             found.append(draft)
         have |= frozenset(graph.reachable(tuple(n for n in nodes if n is not None)))
     return found
+
+
+def _with(studied: Studied, node: int | None) -> Studied:
+    """The section with another program."""
+    return replace(studied, stretches=[Stretch(studied.section.lo, node)])
 
 
 def _paid(
@@ -148,7 +150,7 @@ def _paid(
         def run(points: FloatArray, node: int | None = node) -> FloatArray:
             return interpret(graph, [node or 0], {"x": points}, draft.form.inner, arithmetic.functions)[0]
 
-        good = [] if node is None else admitted(studied, draft.form, run, strict=True)
+        good = [] if node is None else admitted(_with(studied, node), draft.form, run, strict=graph)
         total += _lost(studied.section, good, FAR if most == math.inf else WIDE)
     return total
 

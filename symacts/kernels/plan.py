@@ -21,6 +21,7 @@ from symacts.errors import UnsupportedExpression
 from symacts.kernels.code import Far
 from symacts.kernels.pieces import Builder, Table, fixed, tabulate
 from symacts.kernels.waves import NEAREST, crowd, distant, written
+from symacts.rewrite.bounds import rounding_bound
 from symacts.rewrite.graph import Graph
 from symacts.rewrite.reference import Dyadic, Reference, reference_of, to_float
 from symacts.rewrite.regimes import (
@@ -321,7 +322,7 @@ Run = Callable[[FloatArray], FloatArray]
 
 
 def finish(
-    draft: Draft, run: Run, most: int = 12, strict: bool = False, second: tuple[Draft, Run] | None = None
+    draft: Draft, run: Run, most: int = 12, strict: Graph | None = None, second: tuple[Draft, Run] | None = None
 ) -> Output:
     """Where the compiled program is good enough, by its own values; polynomials for the rest.
 
@@ -333,8 +334,9 @@ def finish(
         The compiled program of this output, without repairs.
     most : int
         Stretches that the target can test for; the weightiest are kept.
-    strict : bool
-        Leave to polynomials also where errors are spread so widely that a million inputs would pass 4 ULP.
+    strict : Graph, optional
+        The programs: leave to polynomials also where errors are spread so widely that a million inputs would pass 4
+        ULP, unless what rounding can do at most is less.
     second : tuple, optional
         The same derivative's draft and run of another program, for what lies beyond all stretches of the first.
     """
@@ -346,7 +348,7 @@ def finish(
     return rescued(draft, output) if output.unmet else output
 
 
-def _kept(draft: Draft, run: Run, most: int, strict: bool) -> list[tuple[float, float]]:
+def _kept(draft: Draft, run: Run, most: int, strict: Graph | None) -> list[tuple[float, float]]:
     """The stretches that a program serves."""
     return [s for s in (_cropped(draft, s, run) for s in served(draft, run, most, strict)) if s[0] < s[1]]
 
@@ -416,7 +418,7 @@ def _tabled(draft: Draft, kept: list[tuple[float, float]], wide: list[tuple[floa
     return Output(draft.order, tuple(kept), tabulate(rows), tuple(unmet), far, tuple(wide))
 
 
-def served(draft: Draft, run: Run, most: int, strict: bool = False) -> list[tuple[float, float]]:
+def served(draft: Draft, run: Run, most: int, strict: Graph | None = None) -> list[tuple[float, float]]:
     """The weightiest stretches on which the compiled program stays within the bound."""
     good: list[tuple[float, float]] = []
     for studied in draft.sections:
@@ -444,6 +446,9 @@ def _is_near(y: float, value: float, form: Format) -> bool:
 DENSE = 4000
 """Random inputs per section on which a compiled program is measured besides the systematic samples."""
 
+SURE = 3.8
+"""ULP that rounding errors may reach where they are bounded: up to 4 there is room for what the bound leaves out."""
+
 MANY = 600
 """Random inputs per binade where errors are spread widely."""
 
@@ -456,8 +461,11 @@ def dense(studied: Studied, form: Format) -> FloatArray:
     return np.union1d(studied.points, np.concatenate([scattered(section.lo, section.hi, form, DENSE), close, low]))
 
 
-def admitted(studied: Studied, form: Format, run: Run, strict: bool = False) -> list[tuple[float, float]]:
-    """Where a section's compiled program stays within the bound: on samples, and on very many where it is close."""
+def admitted(studied: Studied, form: Format, run: Run, strict: Graph | None = None) -> list[tuple[float, float]]:
+    """Where a section's compiled program stays within the bound: on samples, and on very many where it is close.
+
+    With the graph that it was compiled from also where not even a million floats would bring it to 4 ULP.
+    """
 
     def measured(points: FloatArray) -> FloatArray:
         return errors_of(run(points), studied.reference.values(points), form)
@@ -468,7 +476,11 @@ def admitted(studied: Studied, form: Format, run: Run, strict: bool = False) -> 
     for lo, hi in intersection(found, risky(points, errors, form.admitted)):
         points = np.union1d(points, scattered(lo, hi, form, MANY, per_binade=True))
     errors = measured(points)
-    found = intersection(found, quiet(points, errors, form.worst)) if strict else found
+    if strict:
+        sure = np.full(len(points), np.inf)
+        if form.dtype == form.inner and len(studied.stretches) == 1 and studied.stretches[0].node is not None:
+            sure = rounding_bound(strict, studied.stretches[0].node, points)
+        found = intersection(found, quiet(points, np.where(sure < SURE, 0.0, errors), form.worst))
     return intersection(found, stretches_within(points, errors, form.worst, CROWD))
 
 

@@ -13,7 +13,7 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -309,6 +309,8 @@ def runner(code: Code, tile: Any, scratch: int, dtype: str, second: tuple[Any, i
     integer = np.dtype(f"i{inner.itemsize}")
     size = TILE[code.inner]
     repairs = [repair_of(part, code.inner, dtype) for part in code.parts]
+    far = once(tile, scratch, np.array([-np.inf, np.inf], inner), len(repairs))
+    repairs = [_endless(r, y, float(np.finfo(dtype).max)) for r, y in zip(repairs, far, strict=True)]
     lo, hi = (np.array(v, inner) for v in (max(r.lo for r in repairs), min(r.hi for r in repairs)))
     unchecked = lo == -math.inf and hi == math.inf and _keeps_nan(tile, scratch, len(repairs), inner)
     local = threading.local()
@@ -379,6 +381,14 @@ def runner(code: Code, tile: Any, scratch: int, dtype: str, second: tuple[Any, i
                     repair.outside(some, at, y, out)
 
     return run
+
+
+def _endless(repair: Repair, y: Array, largest: float) -> Repair:
+    """The repair of an output whose program also gives the limits at infinity, y: nothing is beyond its hull."""
+    limits = repair.table.rows[[0, -1], HEAD]
+    good = (y == limits) & (np.signbit(y) == np.signbit(limits))
+    lo = -math.inf if good[0] and repair.lo == -largest else repair.lo
+    return replace(repair, lo=lo, hi=math.inf if good[1] and repair.hi == largest else repair.hi)
 
 
 def outliers(x: Array, lo: Array, hi: Array, flags: Array) -> Array:

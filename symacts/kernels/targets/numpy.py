@@ -371,7 +371,7 @@ def _tried(plan: Plan, second: Plan | None, inner: str, dtype: str) -> _Trial:
     with np.errstate(all="ignore"):
         for k, draft in enumerate(plan.drafts):
             more = (second.drafts[k], other.columns[k]) if second and other else None
-            outputs.append(bridged(draft, finish(draft, first.columns[k], strict=True, second=more)))
+            outputs.append(bridged(draft, finish(draft, first.columns[k], strict=plan.graph, second=more)))
     parts = tuple(Part(o.good, o.table, o.unmet, o.far, o.wide) for o in outputs)
     count = len(parts)
     cost = UNIT[inner] * _calls(first.source, inner) + CONVERTED * (inner != dtype) * (1 + count)
