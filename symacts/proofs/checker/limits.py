@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
@@ -115,6 +116,14 @@ def from_zero(f: sp.Expr, x: sp.Symbol, point: sp.Expr) -> tuple[sp.Expr, sp.Exp
 def by_laws(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int, depth: int = 0) -> sp.Expr | None:
     """The finite limit of f: of a function of x alone by its expansion; else by Taylor coefficients, by scaling, or of
     a sum, product, power or continuous function from the finite limits of its parts."""
+    return _by_laws(outer.conditions, f, x, point, way, depth)
+
+
+@lru_cache(maxsize=4096)
+def _by_laws(
+    given: tuple[Condition, ...], f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int, depth: int
+) -> sp.Expr | None:
+    outer = Given(given)
     f, point = from_zero(f, x, point)
     if x not in f.free_symbols:
         return f

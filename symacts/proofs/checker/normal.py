@@ -28,7 +28,7 @@ from sympy.polys.rings import PolyElement, PolyRing
 
 from symacts.errors import UnsupportedExpression
 
-__all__ = ["Atoms", "Fraction", "is_linear", "is_small", "is_zero", "normal"]
+__all__ = ["Atoms", "Fraction", "is_linear", "is_small", "is_zero"]
 
 MAX_TERMS = 20_000  # polynomials beyond this are given up, not expanded
 MAX_FACTOR_DEGREE = 40  # of all variables together: a polynomial of a larger one is not factored
@@ -150,13 +150,13 @@ def _cancel(num: PolyElement, den: dict[PolyElement, int]) -> PolyElement:
 
 
 class Atoms:
-    """The atoms of one or more formulas: symbols, exponentials, roots, logarithms, opaque functions.
+    """The atoms of a formula: symbols, exponentials, roots, logarithms, opaque functions.
 
     `meaning[generator]` is what a generator stands for; `radicals` holds `(generator, q, base)` with
     `generator**q = base`, inner ones first; `positive` the generators that are positive by construction.
     """
 
-    def __init__(self, *expressions: sp.Expr) -> None:
+    def __init__(self, expression: sp.Expr) -> None:
         self.meaning: dict[sp.Symbol, sp.Expr] = {}
         self.radicals: list[tuple[sp.Symbol, int, sp.Expr]] = []
         self.positive: set[sp.Symbol] = set()
@@ -167,9 +167,8 @@ class Atoms:
         self._functions: list[tuple[Any, sp.Expr, sp.Symbol]] = []
         self._roots: list[tuple[int, sp.Expr, sp.Symbol]] = []
         self._lifted: dict[sp.Basic, sp.Expr] = {}
-        self._unfolded = [unfold(e) for e in expressions]
-        for e in self._unfolded:
-            self._gather(e)
+        self._unfolded = unfold(expression)
+        self._gather(self._unfolded)
 
     # -- exponents -------------------------------------------------------------------------------------------------
     def _gather(self, e: sp.Basic) -> None:
@@ -452,9 +451,9 @@ class Atoms:
             return bool(lifted == 0)
         return not self.reduce(self.evaluate(lifted).num)[0]
 
-    def fraction(self, index: int = 0) -> Fraction:
-        """The normal form of the `index`-th formula, its numerator reduced only when that costs no factor."""
-        return self.evaluate(self.lift(self._unfolded[index]))
+    def fraction(self) -> Fraction:
+        """The normal form of the formula; its numerator is not reduced."""
+        return self.evaluate(self.lift(self._unfolded))
 
 
 def is_linear(polynomial: PolyElement) -> bool:
@@ -507,18 +506,6 @@ def _terms(argument: sp.Expr) -> list[tuple[sp.Rational, sp.Expr]]:
     return terms
 
 
-def normal(*expressions: sp.Expr) -> tuple[Atoms, list[Fraction]]:
-    """The common atoms of several formulas and the normal form of each.
-
-    Raises
-    ------
-    UnsupportedExpression
-        A formula is undefined, not finite, or too large to expand.
-    """
-    atoms = Atoms(*expressions)
-    return atoms, [atoms.fraction(k) for k in range(len(expressions))]
-
-
 @lru_cache(maxsize=4096)
 def is_zero(expression: sp.Expr) -> bool:
     """Whether the formula is proved to vanish wherever it is defined; False only means "not shown".
@@ -528,6 +515,6 @@ def is_zero(expression: sp.Expr) -> bool:
     """
     try:
         atoms = Atoms(sp.sympify(expression))
-        return atoms.vanishes(atoms.lift(atoms._unfolded[0]))
+        return atoms.vanishes(atoms.lift(atoms._unfolded))
     except UnsupportedExpression:
         return False

@@ -50,7 +50,6 @@ def operators(goal: Goal, search: Search) -> Iterator[Node]:
 def _limit(goal: Goal, of: sp.Limit, search: Search) -> Iterator[Node]:
     e, x, point, direction = of.args
     outer = without(goal.given, x)
-    wanted = goal.rhs if goal.lhs == of else goal.lhs if goal.rhs == of else None
     way = -1 if str(direction) == "-" else 1
     for within in WITHIN_INFINITY if point.is_infinite else WITHIN_POINT:
         try:
@@ -65,7 +64,7 @@ def _limit(goal: Goal, of: sp.Limit, search: Search) -> Iterator[Node]:
             continue
         except EXPECTED:
             continue
-        ways: Iterator[list[tuple[sp.Expr, sp.Expr, sp.Expr]]] = _parts(local, x, point, way, outer, wanted)
+        ways: Iterator[list[tuple[sp.Expr, sp.Expr, sp.Expr]]] = _parts(local, x, point, way, outer)
         if str(direction) == "+-" and local != e:  # each side has its own branch
             ways = ([(sp.S.One, e, sp.Add(*[c * v for c, _, v in parts]))] for parts in ways)
         for parts in ways:
@@ -143,16 +142,12 @@ def _parameter_cases(goal: Goal, e: sp.Expr, x: sp.Symbol, outer: Given) -> Iter
 
 
 def _parts(
-    e: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int, outer: Given, wanted: sp.Expr | None
+    e: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int, outer: Given
 ) -> Iterator[list[tuple[sp.Expr, sp.Expr, sp.Expr]]]:
     """Ways to see the expression as a sum of parameter factors times functions with known limits."""
-    whole = _value(e, x, point, way, outer, wanted)
+    whole = _value(e, x, point, way, outer)
     if whole is not None:
         yield [(sp.S.One, e, whole)]
-    if e.free_symbols != {x}:
-        for found in (by_laws(outer, e, x, point, way), diverges(outer, e, x, point, way)):
-            if found is not None:
-                yield [(sp.S.One, e, found)]
     for form in dict.fromkeys((sp.expand(e), e, *_led(e, x))):
         parts = []
         for term in sp.Add.make_args(form):
@@ -160,9 +155,7 @@ def _parts(
             if not c.free_symbols:
                 c, f = sp.S.One, term
             c, f = _unscaled(c, f, x, point, outer)
-            value = _value(f, x, point, way, outer, None)
-            if value is None and f.free_symbols != {x}:
-                value = by_laws(outer, f, x, point, way)
+            value = _value(f, x, point, way, outer)
             if value is None:
                 break
             parts.append((c, f, value))
@@ -220,34 +213,10 @@ def _unscaled(c: sp.Expr, f: sp.Expr, x: sp.Symbol, point: sp.Expr, outer: Given
     return (c * left, f / left) if left.free_symbols else (c, f)
 
 
-def _value(
-    f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int, outer: Given, wanted: sp.Expr | None, turned: bool = False
-) -> sp.Expr | None:
-    if x not in f.free_symbols:
-        return f
+def _value(f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int, outer: Given) -> sp.Expr | None:
+    """The limit, finite or not, as the checker sees it."""
     if f.free_symbols == {x} and not point.free_symbols:
         found = tail_limit(f, x, point, way)
         return found if isinstance(found, sp.Expr) else None
-    if point.is_infinite:
-        scale = scale_of(f, x)
-        ways = outer.sign(scale)
-        if len(ways) == 1 and ways != {0}:
-            plain = scaled(f, x, scale)
-            if plain.free_symbols == {x}:
-                found = tail_limit(plain, x, next(iter(ways)) * point, way)
-                return found if isinstance(found, sp.Expr) else None
-        if turned:
-            return None
-        return _value(f.xreplace({x: 1 / x}), x, sp.S.Zero, 1 if point is sp.oo else -1, outer, None, True)
-    try:
-        numerator, denominator = sp.fraction(sp.together(f))
-        if point == 0 and not turned and _has_pole_inside(f, x) and not _has_pole_inside(f.xreplace({x: 1 / x}), x):
-            return _value(f.xreplace({x: 1 / x}), x, sp.oo if way > 0 else -sp.oo, way, outer, None, True)
-        for _ in range(8):
-            top, bottom = numerator.subs(x, point), denominator.subs(x, point)
-            if outer.holds(bottom, "!="):
-                return top / bottom
-            numerator, denominator = sp.diff(numerator, x), sp.diff(denominator, x)
-    except EXPECTED:
-        return None
-    return None
+    value = by_laws(outer, f, x, point, way)
+    return diverges(outer, f, x, point, way) if value is None else value
