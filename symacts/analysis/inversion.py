@@ -107,9 +107,10 @@ def _one_to_one(f: Subject) -> dict[int, sp.Interval] | None:
                 return None
             place += f.compare(other.start, image.start) < 0
         spans.insert(place, (k, image))
-    points = [b.value for b in f.borders if b.value is not None and b.left is None and b.right is None]
-    lone = [b for b in f.branches if b.is_point]
-    if lone or points:
+    lone = [f.neat(b.expression.subs(f.x, b.lo)) for b in f.branches if b.is_point]
+    if any(_holds(f, image, value) for value in lone for _, image in spans):
+        return None
+    if lone:
         raise Undecided("isolated points of the domain or of the branches")
     return dict(spans)
 
@@ -121,6 +122,12 @@ def _meet(f: Subject, a: sp.Interval, b: sp.Interval) -> bool:
         if order < 0 or (order == 0 and (low.right_open or high.left_open)):
             return False
     return True
+
+
+def _holds(f: Subject, values: sp.Interval, value: sp.Expr) -> bool:
+    """Whether a value is one of an interval of values."""
+    low, high = f.compare(values.start, value), f.compare(value, values.end)
+    return (low < 0 or (low == 0 and not values.left_open)) and (high < 0 or (high == 0 and not values.right_open))
 
 
 def _parts(f: Subject, branch: int, image: sp.Interval) -> list[tuple[sp.Interval, sp.Interval]]:

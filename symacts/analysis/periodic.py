@@ -99,14 +99,40 @@ def as_set(points: Any, repeated: Any, removed: Any = ()) -> sp.Set:
     return sp.Complement(whole, sp.FiniteSet(*removed), evaluate=False) if removed else whole
 
 
+def _only_formula(f: Subject) -> sp.Expr:
+    """The formula of a function that has a single one on the line, but for isolated points at which it is undefined."""
+    formulas = {b.expression for b in f.branches}
+    ends = f.branches[0].lo.is_infinite and f.branches[-1].hi.is_infinite
+    whole = ends and all(b.value is None and b.left is not None and b.right is not None for b in f.borders)
+    if len(formulas) != 1 or not whole or any(b.is_point for b in f.branches):
+        raise Undecided("f has more than one branch")
+    return formulas.pop()
+
+
 def zeros(f: Subject, facts: Facts) -> Answer:
     """Where f vanishes, as families of points."""
-    return _family(f.expression_of(_only_branch(f)), f), "all zeros over one period"
+    return _outside_holes(f, _family(_only_formula(f), f), sp.S.Zero), "all zeros over one period"
 
 
 def fixed_points(f: Subject, facts: Facts) -> Answer:
     """Where f(x) = x, as families of points."""
-    return _family(f.expression_of(_only_branch(f)) - f.x, f), "all zeros of f(x) - x over one period"
+    return _outside_holes(f, _family(_only_formula(f) - f.x, f), f.x), "all zeros of f(x) - x over one period"
+
+
+def _outside_holes(f: Subject, found: sp.Set, subtracted: sp.Expr) -> sp.Set:
+    """The zeros of f less 0 or x where none of them is a point that the domain misses.
+
+    Raises
+    ------
+    Undecided
+        The difference tends to 0 towards such a point, or its limit is not known.
+    """
+    removed = found.args[1].args if isinstance(found, sp.Complement) else ()
+    for border in f.borders:
+        here = border.point
+        if here not in removed and f.equal(f.end(border.left, "hi"), subtracted.subs(f.x, here)):  # type: ignore[arg-type]
+            raise Undecided(f"whether {here} is among the zeros found")
+    return found
 
 
 def stationary_points(f: Subject, facts: Facts) -> Answer:

@@ -11,6 +11,10 @@ import sympy as sp
 from mpmath import mp
 
 import symacts
+from symacts.analysis.driver import establish
+from symacts.analysis.subject import Subject
+from symacts.rigor.oracle import BallOracle
+from symacts.spec import x
 
 
 def _slope(text: str, order: int, at: Fraction) -> mp.mpf:
@@ -121,3 +125,19 @@ def test_facts_of_compositions_and_half_lines(text: str, name: str, value: objec
 def test_what_no_rule_shows_is_not_claimed(text: str, name: str) -> None:
     fact = symacts.analyze(text).facts[name]
     assert not fact.known or (name == "lipschitz" and fact.value is sp.oo)
+
+
+@pytest.mark.parametrize(
+    ("text", "zeros"),
+    [
+        ("sin(x)/x", "Complement(ImageSet(Lambda(n, pi*n), Integers), {0})"),
+        ("sin(pi*x)/(pi*x)", "Complement(Integers, {0})"),
+        ("(1 - cos(x))/x**2", "Complement(ImageSet(Lambda(n, 2*pi*n), Integers), {0})"),
+        ("sin(x)/(x - pi)", "Complement(ImageSet(Lambda(n, pi*n), Integers), {pi})"),
+        ("(1 - cos(x))/x", "None"),  # it tends to 0 at the point that the domain misses
+        ("sin(x)**2/x", "None"),
+    ],
+)
+def test_zeros_of_waves_with_a_hole(text: str, zeros: str) -> None:
+    fact = establish(Subject(symacts.parse(text), x, BallOracle()), ("zeros",))["zeros"]
+    assert str(fact.value) == zeros and fact.known is (zeros != "None")

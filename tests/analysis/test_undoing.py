@@ -144,6 +144,22 @@ def test_solutions_of_high_degree_are_not_excluded(text: str) -> None:
     assert not any(is_no_solution(f, k) for k, _ in f.pieces)
 
 
+@pytest.mark.parametrize(
+    ("text", "is_known"),
+    [
+        ("2*x + sign(x**2)", True),  # f(0) = 0 = f(-1/2)
+        ("x + sign(x)*3", False),  # one-to-one, its inverse in pieces is not built
+        ("Piecewise((x, x < 0), (x + 2, x > 0), (1, True))", False),
+        ("Piecewise((x, x < 0), (x + 2, x > 0), (5, True))", True),
+        ("sin(x)/x", True),
+        ("sin(pi*x)/x + 1", True),
+    ],
+)
+def test_what_has_no_inverse(text: str, is_known: bool) -> None:
+    fact = _fact(text, "inverse")
+    assert fact.known is is_known and fact.value is None, fact.because
+
+
 def test_half_angles_show_identities_and_nothing_else() -> None:
     for e in (sp.sin(x) ** 2 + sp.cos(x) ** 2 - 1, sp.cos(3 * x) - 4 * sp.cos(x) ** 3 + 3 * sp.cos(x)):
         assert vanishes(e)
