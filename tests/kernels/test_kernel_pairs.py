@@ -17,14 +17,17 @@ from symacts.rewrite.graph import Graph, Rounded
 pytestmark = pytest.mark.skipif(importlib.util.find_spec("numba") is None, reason="needs numba")
 
 
-def compiled(graph: Graph, root: int, dtype: str, paired: bool) -> Any:
-    """The program of one step as a function on arrays."""
+def compiled(graph: Graph, root: int, dtype: str, paired: bool | str) -> Any:
+    """The program of one step as a function on arrays: in pairs, plain, or in an arithmetic of `targets.rounding`."""
     from symacts.kernels.targets.elementary import EXPANSIONS, Writer
     from symacts.kernels.targets.numba import load
     from symacts.kernels.targets.pairs import Pairs
+    from symacts.kernels.targets.rounding import plain
 
     writer = Writer(dtype)
-    if paired:
+    if isinstance(paired, str):
+        result = plain(graph, writer, (root,), paired)[root]
+    elif paired:
         pairs = Pairs(writer, graph)
         result = pairs.sum_of(pairs.pair(root))
     else:
@@ -186,3 +189,28 @@ def test_quotients_and_roots_are_nearly_rounded(dtype: str, rng: random.Random) 
     control = compiled(graph, graph.mul(three, graph.put("div", graph.constant(1.0), x)), dtype, False)(points)
     units = np.abs((control.astype(np.longdouble) * points - 3) / (np.spacing(control).astype(np.longdouble) * points))
     assert units.max() > 0.6
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_roots_in_denominators_bring_their_rounding_errors(dtype: str, rng: random.Random) -> None:
+    """1/((x + R)*R), R = sqrt(x*x + 3), by its factors' reciprocals: no error of R or of the sum is left in them."""
+    from symacts.kernels.targets.numba import share_reciprocals
+
+    graph = Graph()
+    x, one = graph.variable("x"), graph.constant(1.0)
+    root = graph.put("sqrt", graph.add(graph.constant(3.0), graph.mul(x, x)))
+    total = graph.add(x, root)
+    wanted = tuple(graph.div(one, d) for d in (graph.mul(total, root), total, root))
+    shared, results = share_reciprocals(graph, wanted)
+    divisions = [k for k in shared.reachable(results) if shared.steps[k].name == "div"]
+    assert len(divisions) == 2 and set(results[1:]) == set(divisions)
+    points = np.array([rng.uniform(0, 20) for _ in range(2500)], dtype)
+    with mpmath.workprec(200):
+        true = [exact(graph, wanted[0], float(p)) for p in points]
+        worst = {}
+        for arithmetic in ("shared", "refined"):
+            got = compiled(shared, results[0], dtype, arithmetic)(points)
+            units = np.spacing(np.array([float(t) for t in true], dtype)).astype(float)
+            worst[arithmetic] = max(float(abs(float(g) - t) / u) for g, t, u in zip(got, true, units, strict=True))
+    print(worst)
+    assert worst["refined"] < 2.4 < worst["shared"]
