@@ -70,10 +70,14 @@ class Cells:
 
 @dataclass(frozen=True, slots=True)
 class Programs:
-    """Steps of one graph: F, and F' from the coefficients of F or from its own."""
+    """Steps of one graph: F, and F' from the coefficients of F or from its own; where there are cells for them.
+
+    Elsewhere the steps mean nothing, even where they give the right numbers: cells repeat themselves.
+    """
 
     value: int
     slopes: tuple[int, int]
+    spans: tuple[tuple[float, float], ...]
 
 
 def programs(found: Smooth, graph: Graph, degree: int, *, local: bool) -> Programs:
@@ -97,7 +101,7 @@ def programs(found: Smooth, graph: Graph, degree: int, *, local: bool) -> Progra
     own = look(tables.slope[-1])
     for table in tables.slope[-2::-1]:
         own = graph.add(graph.mul(own, t), look(table))
-    return Programs(value, (own if slope is None else slope, own))
+    return Programs(value, (own if slope is None else slope, own), tuple(found.spans()))
 
 
 @dataclass(slots=True)
@@ -133,6 +137,13 @@ class Smooth:
             table[table == 0.0] = -0.0  # what is added to a zero of either sign keeps the sign
         tables = [np.ascontiguousarray(np.roll(t, -CELLS // 2)) for t in (center, *value, *slope)]
         return Cells(tables[0], tuple(tables[1 : degree + 2]), tuple(tables[degree + 2 :]))
+
+    def spans(self) -> Iterator[tuple[float, float]]:
+        """The runs of cells that have a polynomial, without their very ends: which cell these belong to is a tie."""
+        known = np.concatenate([[False], ~np.isnan(self.value + self.taylor[0]), [False]])
+        starts, stops = (np.flatnonzero(known[1:] & ~known[:-1]), np.flatnonzero(known[:-1] & ~known[1:]))
+        for first, last in zip((starts - CELLS // 2).tolist(), (stops - 1 - CELLS // 2).tolist(), strict=True):
+            yield (first - 0.49) / INVERSE, (last + 0.49) / INVERSE
 
     def _lowered(self, mine: npt.NDArray[np.bool_], offset: float, order: int, degree: int) -> FloatArray:
         """What the terms of F' from `degree` on are, from the center to the ends of cells `offset` half widths away.

@@ -82,6 +82,7 @@ def assign(drafts: Sequence[Draft], x: sp.Symbol, graph: Graph, magnitude: int, 
             studied.stretches[:] = [Stretch(studied.section.lo, node)]
 
 
+Spans = tuple[tuple[float, float], ...]
 DEGREES = {"float64": (6, 7), "float32": (3, 4)}
 """Degrees of polynomials on cells."""
 LOOKED_UP = {"float64": 36.0, "float32": 18.0}
@@ -102,7 +103,8 @@ def celled(drafts: Sequence[Draft], x: sp.Symbol, graph: Graph, arithmetic: Arit
     for k, draft in enumerate(drafts):
         kept = [s.stretches[0].node for s in draft.sections]
         best = _paid(draft, kept, have, graph, arithmetic)
-        nodes = kept
+        nodes: Sequence[int | None] = kept
+        spans: Spans = ()
         if draft.order == 0:
             table = []
         least = SHARED if draft.order and found and found[-1] is not drafts[k - 1] else LOOKED_UP[draft.form.dtype]
@@ -114,11 +116,11 @@ def celled(drafts: Sequence[Draft], x: sp.Symbol, graph: Graph, arithmetic: Arit
                 table = [programs(fine, graph, degree, local=local) for degree in DEGREES[base.form.dtype]]
             for entry in table:
                 for node in entry.slopes if draft.order else (entry.value,):
-                    cost = _paid(draft, [node] * len(draft.sections), have, graph, arithmetic, best)
+                    cost = _paid(draft, [node] * len(draft.sections), have, graph, arithmetic, best, entry.spans)
                     if cost < best:
-                        best, nodes = cost, [node] * len(draft.sections)
+                        best, nodes, spans = cost, [node] * len(draft.sections), entry.spans
         if nodes is not kept:
-            sections = [_with(s, node) for s, node in zip(draft.sections, nodes, strict=True)]
+            sections = [_with(s, node, spans) for s, node in zip(draft.sections, nodes, strict=True)]
             found.append(replace(draft, sections=sections))
         else:
             found.append(draft)
@@ -126,9 +128,9 @@ def celled(drafts: Sequence[Draft], x: sp.Symbol, graph: Graph, arithmetic: Arit
     return found
 
 
-def _with(studied: Studied, node: int | None) -> Studied:
-    """The section with another program."""
-    return replace(studied, stretches=[Stretch(studied.section.lo, node)])
+def _with(studied: Studied, node: int | None, spans: Spans) -> Studied:
+    """The section with another program, and where that serves."""
+    return replace(studied, stretches=[Stretch(studied.section.lo, node)], within=spans)
 
 
 def _paid(
@@ -138,6 +140,7 @@ def _paid(
     graph: Graph,
     arithmetic: Arithmetic,
     most: float = math.inf,
+    spans: Spans = (),
 ) -> float:
     """What programs cost beside steps that are there, and what they leave to the table; not exactly beyond `most`."""
     wanted = tuple(n for n in nodes if n is not None)
@@ -150,7 +153,7 @@ def _paid(
         def run(points: FloatArray, node: int | None = node) -> FloatArray:
             return interpret(graph, [node or 0], {"x": points}, draft.form.inner, arithmetic.functions)[0]
 
-        good = [] if node is None else admitted(_with(studied, node), draft.form, run, strict=graph)
+        good = [] if node is None else admitted(_with(studied, node, spans), draft.form, run, strict=graph)
         total += _lost(studied.section, good, FAR if most == math.inf else WIDE)
     return total
 

@@ -76,7 +76,8 @@ class Stretch:
 class Studied:
     """A section with its true values, its zeros (place and order), samples, and the programs chosen for it.
 
-    `far` serves where zeros crowd, unless a program does.
+    `far` serves where zeros crowd, unless a program does. Programs serve only `within` some intervals, where these are
+    given.
     """
 
     section: Section
@@ -87,6 +88,7 @@ class Studied:
     stretches: list[Stretch]
     candidates: Candidates
     far: tuple[Far, ...] = ()
+    within: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -481,6 +483,7 @@ def admitted(studied: Studied, form: Format, run: Run, strict: Graph | None = No
         if form.dtype == form.inner and len(studied.stretches) == 1 and studied.stretches[0].node is not None:
             sure = rounding_bound(strict, studied.stretches[0].node, points)
         found = intersection(found, quiet(points, np.where(sure < SURE, 0.0, errors), form.worst))
+    found = intersection(found, studied.within) if studied.within else found
     return intersection(found, stretches_within(points, errors, form.worst, CROWD))
 
 

@@ -144,3 +144,13 @@ def test_tables_are_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert found is not None and found.wide == k.code.wide
     assert [p.wide for p in found.parts] == [p.wide for p in k.code.parts]
     assert all(np.array_equal(a, b, equal_nan=True) for a, b in zip(found.tables, k.code.tables, strict=True))
+
+
+def test_programs_serve_where_their_cells_are() -> None:
+    """erf(x)**2 is 1 to the last bit far out, so other cells give it, too: but for the one that has no polynomial."""
+    k = kernel("erf(x)**2", (0, 1), backend="numpy")
+    edge = 16.0 + np.linspace(-2.0, 2.0, 4001) / INVERSE
+    for at in (edge, -edge, np.linspace(15.5, 33.0, 7001), -np.linspace(15.5, 33.0, 7001)):
+        y, dy = k(at)
+        assert np.all(y == 1.0) and not np.isnan(dy).any()
+    assert all(-16 < lo < hi < 16 for part in k.code.parts for lo, hi in part.good) or not k.code.tables
