@@ -407,6 +407,7 @@ class Given:
                     return self.resolve(value)
             raise UnsupportedExpression(f"no branch of {e} covers the hypotheses")
         args = [self.resolve(a) for a in e.args]
+        is_same = all(a is b for a, b in zip(args, e.args, strict=True))
         if isinstance(e, (sp.floor, sp.ceiling)):
             down = isinstance(e, sp.floor)
             return self._whole_part(args[0]) if down else -self._whole_part(-args[0])
@@ -417,7 +418,7 @@ class Given:
                     return a
             raise Undecided(e.func(*args))
         if isinstance(e, (sp.Abs, sp.sign, sp.Heaviside)):
-            again = e.func(*args)
+            again = e if is_same else e.func(*args)
             if again != e:  # `Abs(c*u)` is `c*Abs(u)`
                 return self.resolve(again)
             signs = self.sign(args[0])
@@ -430,7 +431,7 @@ class Given:
                     return sp.Integer(s)
                 return (args[1] if len(args) > 1 else sp.S.Half) if s == 0 else sp.Integer((s + 1) // 2)
             raise Undecided(e)
-        return e.func(*args)
+        return e if is_same else e.func(*args)
 
     def _whole_part(self, u: sp.Expr) -> sp.Integer:
         """The integer n with n <= u < n + 1, beside the value of u where a hypothesis ends."""
@@ -453,7 +454,8 @@ class Given:
         except Undecided:
             if isinstance(e, sp.Piecewise):
                 return e
-            return e.func(*[self.partial(a) for a in e.args])
+            args = [self.partial(a) for a in e.args]
+            return e if all(a is b for a, b in zip(args, e.args, strict=True)) else e.func(*args)
 
     def decided(self) -> Given:
         """The hypotheses with their own switches replaced where they are decided: `|x| > a` is `x > a` for x > 0."""

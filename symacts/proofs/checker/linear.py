@@ -24,8 +24,11 @@ MAX_CONSTRAINTS = 250
 @lru_cache(maxsize=4096)
 def _linear_items(e: sp.Expr) -> tuple[tuple[sp.Expr, Q], ...]:
     form: dict[sp.Expr, Q] = {}
-    for term in sp.Add.make_args(sp.expand(e)):
+    held = {s: sp.Dummy(real=True) for s in e.atoms(sp.Abs, sp.Max, sp.Min, sp.Piecewise)}  # atoms as they stand
+    back = {mark: s for s, mark in held.items()}
+    for term in sp.Add.make_args(sp.expand(e.xreplace(held))):
         c, atom = term.as_coeff_Mul(rational=True)
+        atom = atom.xreplace(back)
         form[atom] = form.get(atom, Q(0)) + Q(int(c.p), int(c.q))
     return tuple((k, c) for k, c in form.items() if c)
 
