@@ -12,13 +12,13 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 import sympy as sp
 
 from symacts.errors import UnsupportedExpression
 from symacts.kernels.code import Far
+from symacts.kernels.ends import as_float, exact_limit, first_float, least, rational, trend
 from symacts.kernels.pieces import Builder, Table, fixed, tabulate
 from symacts.kernels.waves import NEAREST, crowd, distant, written
 from symacts.rewrite.bounds import rounding_bound
@@ -44,7 +44,6 @@ from symacts.rewrite.regimes import (
     zeros,
 )
 from symacts.rewrite.samples import around, refined, samples, scattered, sinking
-from symacts.rigor.constants import enclose
 from symacts.rigor.oracle import BallOracle
 from symacts.symbolic.branches import Branch, split
 from symacts.symbolic.oracle import Undecided
@@ -213,8 +212,8 @@ class _Planner:
 
     def sections(self, branch: Branch) -> list[_Piece]:
         largest, smallest = self.form.largest, self.form.smallest
-        lo = max(self.form.least_from(_first_float(branch.lo, branch.has_lo and not self.order)), -largest)
-        hi = min(-self.form.least_from(_first_float(-branch.hi, branch.has_hi and not self.order)), largest)
+        lo = max(self.form.least_from(first_float(branch.lo, branch.has_lo and not self.order)), -largest)
+        hi = min(-self.form.least_from(first_float(-branch.hi, branch.has_hi and not self.order)), largest)
         expression = self.derivative(branch)
         parts = []
         for a, b in ((lo, min(hi, -smallest)), (max(lo, smallest), hi)):
@@ -229,7 +228,7 @@ class _Planner:
         found: dict[float, _Piece] = {}
         ends = [e for b in self.branches for e in ((b.lo,) if b.is_point else (b.lo, b.hi)) if e.is_finite]
         for end in ends:
-            at = _as_float(end)
+            at = as_float(end)
             if at is None or at in found:
                 continue
             owner = [b for b in self.branches if _owns(b, end)]
@@ -243,7 +242,7 @@ class _Planner:
             for b in self.branches:
                 if not b.is_point and (b.hi == end or b.lo == end):
                     sides.append(self.one_sided(self.derivative(b), Fraction(at), -1 if b.hi == end else 1))
-            found[at] = _Piece(at, at, None, _least(sides))
+            found[at] = _Piece(at, at, None, least(sides))
         return list(found.values())
 
     def one_sided(self, expression: sp.Expr, at: Fraction, side: int) -> float:
@@ -254,7 +253,7 @@ class _Planner:
             return to_float(v)
         scale = max(abs(at), Fraction(1))
         near = [reference.value(at + side * scale / 2**k) for k in (100, 200, 400)]
-        return _trend(near)
+        return trend(near)
 
     def draft(self) -> Draft:
         """Sections with their programs and true values; points; limits."""
@@ -267,7 +266,7 @@ class _Planner:
                 points[piece.lo] = piece.value
             else:
                 sections.append(self.study(piece.section))
-        ends = {_as_float(e) for b in self.branches for e in (b.lo, b.hi) if e.is_finite}
+        ends = {as_float(e) for b in self.branches for e in (b.lo, b.hi) if e.is_finite}
         floats = tuple(sorted(e for e in ends if e is not None))
         return Draft(self.order, sections, points, spans, (self.limit(-1), self.limit(1)), self.form, floats)
 
@@ -298,7 +297,7 @@ class _Planner:
         places = {Fraction(0)} if min(abs(section.lo), abs(section.hi)) <= self.form.smallest else set()
         for branch in self.branches:
             if not branch.is_point and self.derivative(branch) == section.expression:
-                places |= {_rational(e) for e in (branch.lo, branch.hi) if e.is_finite}
+                places |= {rational(e) for e in (branch.lo, branch.hi) if e.is_finite}
         for place in places:
             if not Fraction(section.lo) - 1 <= place <= Fraction(section.hi) + 1:
                 continue
@@ -313,10 +312,10 @@ class _Planner:
         if not ends:
             return float("nan")
         expression = self.derivative(ends[0])
-        exact = _exact_limit(expression, self.x, side)
+        exact = exact_limit(expression, self.x, side)
         if exact is not None:
             return exact
-        return _trend([self.reference(expression).value(Fraction(side) * 2**k) for k in (1200, 2400, 4800)])
+        return trend([self.reference(expression).value(Fraction(side) * 2**k) for k in (1200, 2400, 4800)])
 
 
 Run = Callable[[FloatArray], FloatArray]
@@ -534,67 +533,6 @@ def _around_point(*pieces: sp.Basic) -> sp.Expr:
 
 def _number(v: Dyadic | None) -> float:
     return float("nan") if v is None else to_float(v)
-
-
-def _least(sides: list[float]) -> float:
-    """The element of least absolute value between the one-sided derivatives (Clarke's subdifferential)."""
-    known = [s for s in sides if s == s]
-    if not known:
-        return float("nan")
-    lo, hi = min(known), max(known)
-    return 0.0 if lo <= 0.0 <= hi else min((lo, hi), key=abs)
-
-
-def _trend(near: list[Dyadic | None]) -> float:
-    """The limit of three values ever closer to a point: settled, growing without bound, vanishing, or nan."""
-    if any(v is None for v in near):
-        return float("nan")
-    a, b, c = (Fraction(v[0]) * Fraction(2) ** v[1] for v in near if v is not None)
-    if abs(b - c) <= abs(c) / 2**52:
-        return to_float(near[2] or (0, 0))
-    if abs(c) > abs(b) > abs(a) and (a > 0) == (b > 0) == (c > 0):
-        return float("inf") if c > 0 else float("-inf")
-    if abs(c) < abs(b) < abs(a) and abs(c) < Fraction(1, 2**60):
-        return 0.0
-    return float("nan")
-
-
-def _exact_limit(expression: sp.Expr, x: sp.Symbol, side: int) -> float | None:
-    limit: Any = BallOracle().limit(expression, x, side * sp.oo, side)
-    if not isinstance(limit, sp.Expr):
-        return None
-    if limit.is_infinite:
-        return float("inf") if limit > 0 else float("-inf")
-    return float(_rational(limit))
-
-
-def _rational(exact: sp.Expr) -> Fraction:
-    """An exact real to 2**-230 relative, exactly where it is rational."""
-    if exact.is_Rational:
-        return Fraction(int(exact.p), int(exact.q))
-    lo, hi = enclose(exact, digits=72)
-    middle = (lo + hi) / 2
-    return Fraction(int(middle.p), int(middle.q))
-
-
-def _first_float(end: sp.Expr, closed: bool) -> float:
-    """The first float of an interval that starts at `end`."""
-    if end == -sp.oo:
-        return -math.inf
-    exact = _rational(end)
-    at = float(exact)
-    if Fraction(at) < exact or (Fraction(at) == exact and not (closed and end.is_Rational)):
-        at = math.nextafter(at, math.inf)
-    return at
-
-
-def _as_float(end: sp.Expr) -> float | None:
-    """The end as a float, where it is one."""
-    if not end.is_Rational:
-        return None
-    exact = _rational(end)
-    at = float(exact)
-    return at + 0.0 if Fraction(at) == exact else None
 
 
 def _owns(branch: Branch, end: sp.Expr) -> bool:
