@@ -31,8 +31,8 @@ needs_coq = pytest.mark.skipif(
     COQC is None, reason="coqc is not installed (Debian: coq libcoq-coquelicot libcoq-interval)"
 )
 DERIVATIVES, IDENTITIES = 12, 14
-STEP = 15
-"""Seconds for one tactic: what Coq accepts takes less than two."""
+STEP = 6
+"""Seconds for one tactic: what Coq accepts takes less than one."""
 
 STATEMENTS = [
     ("tanh(x) = 2*sigmoid(2*x) - 1", None),
