@@ -99,8 +99,8 @@ def test_what_has_no_waves_has_no_such_form() -> None:
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_holes_of_one_float_are_holes(backend: str, dtype: str, rng: random.Random, full: bool) -> None:
     """x*log(|x|), tanh(x)/x and 1/(x - 1) are undefined at one float; neighbors are not."""
-    holes = [("x*log(Abs(x))", 0.0), ("1/(x - 1)", 1.0), ("sin(x)/x", 0.0), ("(exp(x) - 1)/x", 0.0)]
-    for text, hole in [("tanh(x)/x", 0.0), *(holes if full else rng.sample(holes, 1))]:
+    holes = [("x*log(Abs(x))", 0.0), ("1/(x - 1)", 1.0), ("sin(x)/x", 0.0), ("(exp(x) - 1)/x", 0.0), ("tanh(x)/x", 0.0)]
+    for text, hole in holes if full else rng.sample(holes, 1):
         at = np.array([hole, -hole, np.nextafter(np.array(hole, dtype), np.array(9, dtype))], dtype)
         for y in symacts.kernel(text, (0, 1), dtype=dtype, backend=backend)(at):
             assert np.isnan(y[0]) and not np.isnan(y[2]), (text, y)
