@@ -74,6 +74,7 @@ def prove_claim(claim: Claim | MatrixClaim, seconds: float | None = 30.0) -> Pro
     """The same for a claim, within a limit in seconds."""
     if isinstance(claim, MatrixClaim):
         require_shapes(claim)
+    claim = _settled(claim)
     seen = glance(claim) if isinstance(claim, Claim) else None
     if seen is not None:
         return Proof("refuted", claim, counterexample=seen)
@@ -87,6 +88,15 @@ def prove_claim(claim: Claim | MatrixClaim, seconds: float | None = 30.0) -> Pro
         return Proof("unknown", claim, reason=f"no answer within {seconds:g} s")
     except AssertionError:  # a daemonic process may not start another one: the step budget alone limits the work
         return _proof(claim, _work(claim.to_dict(), seconds))
+
+
+def _settled(claim: Claim | MatrixClaim) -> Claim | MatrixClaim:
+    """The claim as it is read back: SymPy evaluates `Abs(1/a)` once more where a product with it is built anew."""
+    for _ in range(4):
+        before, claim = claim, claim_from_dict(claim.to_dict())
+        if claim == before:
+            break
+    return claim
 
 
 def _proof(claim: Claim | MatrixClaim, found: dict[str, Any]) -> Proof:
