@@ -13,8 +13,9 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, cast
 
 import sympy as sp
@@ -34,9 +35,10 @@ Function = Activation | Callable[..., sp.Expr]
 _VARIABLES = {"x": x, "g": g}
 _STATEMENT_CALLS = {"diff": "Derivative", "Derivative": "Derivative", "limit": "Limit", "Limit": "Limit"}
 _STATEMENT_CALLS |= {"Integral": "Integral", "integrate": "Integral", "gaussian": "gaussian"}
-_PARTLY = frozenset(
-    {"Piecewise", "where", "limit", "Limit", "Integral", "integrate", "gaussian"}
-)  # inside: not everywhere
+FAR, NEAR = sp.Integer(10) ** 6, sp.Rational(1, 10**6)
+"""Beyond FAR is near infinity, and within NEAR near a point: where what stands in a limit is to have values."""
+Place = tuple[sp.Symbol | None, tuple[Any, ...]]
+"""A bound variable with the intervals that it moves over, or None with the conditions of a branch."""
 _RELATIONALS = {"<": sp.Lt, "<=": sp.Le, ">": sp.Gt, ">=": sp.Ge, "=": sp.Eq, "!=": sp.Ne}
 _RELATION_CALLS = {"Eq": "=", "Ne": "!=", "Lt": "<", "Le": "<=", "Gt": ">", "Ge": ">="}
 _CONNECTIVES: dict[str, Any] = {"and": sp.And, "or": sp.Or, "not": sp.Not, "And": sp.And, "Or": sp.Or, "Not": sp.Not}
@@ -48,6 +50,7 @@ _REFUSED = {
     "lambda": "'lambda' is a reserved word; write lam",
 }
 _SYMPY_FAILS = (TypeError, ValueError, NotImplementedError, ArithmeticError, AttributeError)
+_WAYS = {"+": (1,), "-": (-1,), "+-": (1, -1)}
 _GREEK_NAMES = frozenset(GREEK.values()) - {"pi"}
 
 
@@ -56,12 +59,13 @@ class Statement:
     """A chain of relations `sides[0] relations[0] sides[1] ...`; relations are "=", "!=", "<", "<=", ">", ">=".
 
     `removed` holds the calls, powers and quotients of the text that SymPy's automatic evaluation has taken out of the
-    sides, such as `log(x)` of `exp(log(x)) = x`: the text has a value only where they have.
+    sides, such as `log(x)` of `exp(log(x)) = x`: the text has a value only where they have. Each comes with its
+    places: the branches, limits and integrals that it stands in.
     """
 
     sides: tuple[sp.Expr, ...]
     relations: tuple[str, ...]
-    removed: tuple[sp.Expr, ...] = field(default=(), compare=False)
+    removed: tuple[tuple[sp.Expr, tuple[Place, ...]], ...] = field(default=(), compare=False)
 
     def __str__(self) -> str:
         pairs = zip(self.relations, self.sides[1:], strict=True)
@@ -169,8 +173,8 @@ class _Builder:
         self.text, self.in_statement = text, statement
         self.functions, self.symbols = functions or {}, symbols or {}
         self.guard = Guard()
-        self.built: list[sp.Expr] = []  # values of calls, powers and quotients outside branches, limits and integrals
-        self.inside = 0
+        self.built: list[tuple[sp.Expr, tuple[Place, ...]]] = []  # values of calls, powers and quotients
+        self.places: tuple[Place, ...] = ()
         self.tree = self.guarded(lambda: read(text))
 
     def guarded(self, work: Callable[[], Any]) -> Any:
@@ -216,20 +220,26 @@ class _Builder:
         self.built.clear()
         sides = tuple(self.expr(arg) for arg in node.args)
         kept = {e for side in sides for e in sp.preorder_traversal(side)}
-        return Statement(sides, relations, tuple(e for e in dict.fromkeys(self.built) if e not in kept))
+        removed = ((e, places) for e, places in dict.fromkeys(self.built) if places or e not in kept)
+        return Statement(sides, relations, tuple(removed))
+
+    def at(self, variable: sp.Symbol | None, where: Iterable[Any], work: Callable[[], sp.Expr]) -> sp.Expr:
+        """The value that the work gives, which is needed at one place alone."""
+        outer, start = self.places, len(self.built)
+        self.places = (*outer, (variable, tuple(where)))
+        value = work()
+        self.places = outer
+        kept = set(sp.preorder_traversal(value))
+        self.built[start:] = [entry for entry in self.built[start:] if entry[0] not in kept]
+        return value
 
     # Expressions
 
     def expr(self, node: Node) -> sp.Expr:
         """The value of a node that must be a number."""
-        if node.kind not in ("call", "pow"):
-            return self.value(node)
-        hides = node.kind == "call" and node.value in _PARTLY
-        self.inside += hides
         value = self.value(node)
-        self.inside -= hides
-        if not self.inside:
-            self.built.append(value)
+        if node.kind in ("call", "pow"):
+            self.built.append((value, self.places))
         return value
 
     def value(self, node: Node) -> sp.Expr:
@@ -278,7 +288,7 @@ class _Builder:
                 continue
             parts = [self.expr(f) for f in factor.args] if _is_product(factor) else [self.expr(factor)]
             inverses = [self.make(factor, self.guard.power, part, sp.S.NegativeOne) for part in parts]
-            self.built += () if self.inside else inverses
+            self.built += ((inverse, self.places) for inverse in inverses)
             found += inverses
         return found
 
@@ -340,8 +350,7 @@ class _Builder:
         if name == "where":
             self.arity(node, 3, shown="(condition, value, otherwise)")
             condition, value, otherwise = node.args
-            pairs = [(self.expr(value), self.condition(condition)), (self.expr(otherwise), sp.true)]
-            return cast(sp.Expr, self.make(node, self.guard.piecewise, pairs))
+            return self.branches(node, [(value, self.condition(condition)), (otherwise, sp.true)])
         if name in SPECIAL:
             raise self.fail(self.not_a_number(node), node)
         activation = store.find(name)
@@ -393,8 +402,15 @@ class _Builder:
         for pair in node.args:
             if pair.kind != "tuple" or len(pair.args) != 2:
                 raise self.fail("expected a pair (value, condition) in Piecewise", pair)
-            pairs.append((self.expr(pair.args[0]), self.condition(pair.args[1])))
-        return cast(sp.Expr, self.make(node, self.guard.piecewise, pairs))
+            pairs.append((pair.args[0], self.condition(pair.args[1])))
+        return self.branches(node, pairs)
+
+    def branches(self, node: Node, pairs: list[tuple[Node, Boolean]]) -> sp.Expr:
+        built: list[tuple[sp.Expr, Boolean]] = []
+        for value, condition in pairs:
+            others = [sp.Not(before) for _, before in built]
+            built.append((self.at(None, (*others, condition), partial(self.expr, value)), condition))
+        return cast(sp.Expr, self.make(node, self.guard.piecewise, built))
 
     # Conditions
 
@@ -477,12 +493,14 @@ class _Builder:
             direction = self.direction(value)
         if len(args) != 3:
             raise self.fail("limit takes an expression, a variable and a point: limit(f, x, oo)", node)
-        body, variable, point = self.finite(args[0]), self.bound(args[1]), self.expr(args[2])
+        variable, point = self.bound(args[1]), self.expr(args[2])
         if point == sp.oo:
-            direction = "-"
+            direction, near = "-", [(FAR, point)]
         elif point == -sp.oo:
-            direction = "+"
-        return sp.Limit(body, variable, point, direction)
+            direction, near = "+", [(point, -FAR)]
+        else:
+            near = [(min(0, way) * NEAR + point, max(0, way) * NEAR + point) for way in _WAYS[direction]]
+        return sp.Limit(self.at(variable, near, partial(self.finite, args[0])), variable, point, direction)
 
     def direction(self, node: Node) -> str:
         if node.kind != "direction":
@@ -494,12 +512,14 @@ class _Builder:
         body, bounds = node.args
         if bounds.kind != "tuple" or len(bounds.args) != 3:
             raise self.fail("expected a variable and two bounds: (z, a, b)", bounds)
-        variable = self.bound(bounds.args[0])
-        return sp.Integral(self.finite(body), (variable, self.expr(bounds.args[1]), self.expr(bounds.args[2])))
+        variable, ends = self.bound(bounds.args[0]), tuple(self.expr(end) for end in bounds.args[1:])
+        between = [ends] if all(end.is_number for end in ends) and ends[0] <= ends[1] else [ends, ends[::-1]]
+        return sp.Integral(self.at(variable, between, partial(self.finite, body)), (variable, *ends))
 
     def _gaussian(self, node: Node) -> sp.Expr:
         self.arity(node, 2, shown="(f, z)")
-        body, variable = self.finite(node.args[0]), self.bound(node.args[1])
+        variable = self.bound(node.args[1])
+        body = self.at(variable, [(-sp.oo, sp.oo)], partial(self.finite, node.args[0]))
         density = sp.exp(-(variable**2) / 2) / sp.sqrt(2 * sp.pi)
         integrand = self.make(node, self.guard.product, (body, density))
         return sp.Integral(integrand, (variable, -sp.oo, sp.oo))

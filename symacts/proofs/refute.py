@@ -45,6 +45,8 @@ class _Undefined(ValueError):
     """An expression is proved to have no real value at the point and around it."""
 
 
+_ELSEWHERE = (sp.Derivative, sp.Limit, sp.gamma, sp.loggamma)
+"""What may have values outside the conditions that the checker asks for."""
 PRECS = (80, 300)
 QUADRATURE = (40,)  # bits: a small difference of integrals is not worth more
 
@@ -82,7 +84,7 @@ def value_at(e: sp.Expr, values: dict[sp.Symbol, sp.Expr], given: Given) -> sp.E
     if not plain.has(sp.Integral):
         for condition, op in obligations(plain):
             if not nothing.holds(condition, op):
-                if op in (">", ">=") and nothing.holds(condition, "<") and not whole.has(sp.Derivative, sp.Limit):
+                if op in (">", ">=") and nothing.holds(condition, "<") and not whole.has(*_ELSEWHERE):
                     raise _Undefined
                 raise ValueError("not defined at the point")
     return plain

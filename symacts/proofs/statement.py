@@ -23,8 +23,9 @@ from symacts.errors import ParseError, UnsupportedExpression, shorten
 from symacts.grammar import RELATIONS as SPELLINGS
 from symacts.grammar import Node
 from symacts.grammar import read as read_tree
-from symacts.parsing import parse_conditions, parse_relation
+from symacts.parsing import Place, parse_conditions, parse_relation
 from symacts.proofs.checker.domains import follows, obligations
+from symacts.proofs.checker.enclosures import number_sign
 from symacts.proofs.checker.entail import Given, is_analytic, is_continuous
 from symacts.proofs.checker.words import normal
 from symacts.spec import Activation, i, j, n, xs
@@ -84,7 +85,7 @@ def read(statement: Any, assuming: Any = None) -> Claim | MatrixClaim:
     sides = tuple(_checked(side.xreplace(swap)) for side in sides)
     moved = [(_checked(e.xreplace(swap)), op) for e, op in premises]
     given = tuple(dict.fromkeys([*moved, *extra]))
-    defined, isolated = _domain([e.xreplace(swap) for e in removed], given, sides)
+    defined, isolated = _domain(removed, swap, given, sides)
     if not (set(relations) <= {"=", "<=", ">="} and all(map(is_continuous, sides))):
         given = tuple(dict.fromkeys([*given, *isolated]))  # elsewhere the limits at these points meet the relation
     return Claim(sides, relations, given, text, defined)
@@ -103,25 +104,76 @@ def _finite_part(sides: tuple[sp.Expr, ...], relations: tuple[str, ...]) -> tupl
 
 
 def _domain(
-    removed: Iterable[sp.Expr], premises: tuple[Condition, ...], sides: Iterable[sp.Expr]
+    removed: Iterable[tuple[sp.Expr, tuple[Place, ...]]],
+    swap: Mapping[Any, Any],
+    premises: tuple[Condition, ...],
+    sides: Iterable[sp.Expr],
 ) -> tuple[tuple[Condition, ...], tuple[Condition, ...]]:
     """Conditions under which parts that are no longer in the sides are defined; apart, those that leave out isolated
-    zeros of divisors."""
-    given = Given(premises)
+    zeros of divisors, which limits and integrals pass over."""
     kept = {atom for side in sides for atom in side.atoms(sp.Limit, sp.Integral)}
+    taken = {s for e in (*sides, *(e for e, _ in premises)) for s in e.free_symbols}
     out: list[Condition] = []
     isolated: list[Condition] = []
-    for e in removed:
+    for whole, places in removed:
+        bound, ways = _placed(places, swap, taken)
+        e = whole.xreplace({**swap, **bound})
         out += [(1 + atom**2, ">") for atom in e.atoms(sp.Limit, sp.Integral) - kept]  # a number, if it exists
-        try:
-            conditions = obligations(given.partial(e))
-        except UnsupportedExpression:
-            continue
-        for u, op in conditions:
-            bare = u.args[0] if isinstance(u, sp.Abs) else u
-            if not follows(given, (u, op)):
-                (isolated if op == "!=" and is_analytic(bare) else out).append((u, op))
+        for way in ways:
+            given = Given((*premises, *way))
+            try:
+                conditions = obligations(given.partial(e))
+            except UnsupportedExpression:  # a function whose domain is not known: shown to be a number, or nothing is
+                out.append((1 + e**2, ">"))
+                continue
+            for u, op in conditions:
+                bare = u.args[0] if isinstance(u, sp.Abs) else u
+                if follows(given, (u, op)):
+                    continue
+                if op == "!=" and is_analytic(bare) and _is_nonzero_somewhere(bare):
+                    isolated += [(u, op)] * u.free_symbols.isdisjoint(bound.values())
+                else:
+                    out.append((u, op))
     return tuple(dict.fromkeys(out)), tuple(dict.fromkeys(isolated))
+
+
+def _placed(
+    places: Iterable[Place], swap: Mapping[Any, Any], taken: set[sp.Symbol]
+) -> tuple[dict[Any, Any], list[tuple[Condition, ...]]]:
+    """Names for bound variables that are free elsewhere, and what holds at the places: one of the ways."""
+    bound: dict[Any, Any] = {}
+    ways: list[tuple[Condition, ...]] = [()]
+    for variable, where in places:
+        if variable is None:
+            more = [[c for b in where for c in _branch(b.xreplace({**swap, **bound}))]]
+        else:
+            ends = [(lo.xreplace({**swap, **bound}), hi.xreplace({**swap, **bound})) for lo, hi in where]
+            bound[variable] = t = _fresh(variable, taken)
+            more = [[(e, ">") for e in (t - lo, hi - t) if not e.is_infinite] for lo, hi in ends]
+        ways = [(*way, *conditions) for way in ways for conditions in more]
+    return bound, ways
+
+
+def _branch(condition: Any) -> list[Condition]:
+    """What a condition of a branch says; of alternatives nothing."""
+    if isinstance(condition, sp.And):
+        return [c for part in condition.args for c in _branch(part)]
+    known = type(condition) in _RELATIONALS
+    return _condition(condition.lhs, _RELATIONALS[type(condition)], condition.rhs) if known else []
+
+
+def _fresh(variable: sp.Symbol, taken: set[sp.Symbol]) -> sp.Symbol:
+    name = variable.name
+    while sp.Symbol(name, real=True) in taken:
+        name += "_"
+    return sp.Symbol(name, real=True)
+
+
+def _is_nonzero_somewhere(e: sp.Expr) -> bool:
+    """Whether a function is seen not to vanish at one of a few points: then its zeros are isolated."""
+    names = sorted(e.free_symbols, key=str)
+    points = ({s: sp.Rational(k + 2 * j, 7) for j, s in enumerate(names, 1)} for k in (3, 40, -30))
+    return any(number_sign(e.xreplace(at)) in (1, -1) for at in points)
 
 
 def conditions(assuming: Any) -> tuple[Condition, ...]:

@@ -116,7 +116,7 @@ def domain_of(node: Any, args: tuple[Any, ...]) -> list[Condition]:
         return [(u, "!=")]
     if isinstance(node, (sp.asin, sp.acos)):
         return [(1 - u, ">="), (1 + u, ">=")]
-    if isinstance(node, sp.atanh):
+    if isinstance(node, (sp.atanh, sp.erfinv)):
         return [(1 - u, ">"), (1 + u, ">")]
     if isinstance(node, sp.acosh):
         return [(u - 1, ">=")]
