@@ -31,6 +31,12 @@ SEED = 7
 TRIES = 6
 MORE_TRIES = 24  # for an inequality
 MOST_ROWS = 24  # of a column whose entries are named
+METHODS = {
+    "elementwise": matrix_rules.elementwise_goals,
+    "sums": matrix_rules.sum_goals,
+    "diagonals": matrix_rules.diagonal_goals,
+    "entries": matrix_rules.entry_goals,
+}
 EXPECTED = (SymactsError, ValueError, TypeError, ArithmeticError, AttributeError, IndexError)
 
 
@@ -147,7 +153,7 @@ def answer(claim: MatrixClaim, deadline: float) -> dict[str, Any]:
         proof = {"rule": "chain", "steps": [found["certificate"]["proof"] for found in answers if not left]}
         whole = {"format": FORMAT, "claim": claim.to_dict(), "proof": proof}
         return left[0] if left else {"status": "proved", "certificate": whole}
-    from symacts.proofs.tactics.grams import cancellations, sums_of_squares, variances
+    from symacts.proofs.tactics.grams import cancellations, minors, sums_of_squares, variances
 
     if not _inverses_exist(claim):
         return {"status": "unknown", "reason": "no case is seen in which every inverse exists"}
@@ -161,25 +167,34 @@ def answer(claim: MatrixClaim, deadline: float) -> dict[str, Any]:
     if counterexample is not None:
         return {"status": "refuted", "counterexample": counterexample.to_dict()}
     plain = [{"rule": "signs"}, *([{"rule": "words", "unfold": True}] if claim.relation == "=" else [])]
-    for node in itertools.chain(plain, cancellations(claim), sums_of_squares(claim), variances(claim)):
+    squares = (method(claim) for method in (sums_of_squares, minors, variances))
+    for node in itertools.chain(plain, cancellations(claim), *squares):
         certificate["proof"] = node
         try:
             checker.check(certificate, claim)
             return {"status": "proved", "certificate": certificate}
         except CertificateError:
             continue
-    for rule, subgoals in (
-        *(("elementwise", matrix_rules.elementwise_goals), ("sums", matrix_rules.sum_goals)),
-        *(("diagonals", matrix_rules.diagonal_goals), ("entries", matrix_rules.entry_goals)),
-    ):
+    for (form, how), (rule, subgoals) in itertools.product(_forms(claim), METHODS.items()):
         try:
-            steps = _prove_all(subgoals(claim), deadline)
+            steps = _prove_all(subgoals(form), deadline)
         except SymactsError as error:
             reason = f"{reason}; {error}"[:300]
             continue
-        certificate["proof"] = {"rule": rule, "steps": steps} if steps else {"rule": rule}
+        certificate["proof"] = {"rule": rule, **how} | ({"steps": steps} if steps else {})
         return {"status": "proved", "certificate": certificate}
     return {"status": "unknown", "reason": reason}
+
+
+def _forms(claim: MatrixClaim) -> Iterator[tuple[MatrixClaim, dict[str, Any]]]:
+    """The claim, and about a row the transposed one; each also with its Gibbs maps spelled out."""
+    from symacts.proofs.tactics.grams import subtrees
+
+    is_row = {words.normal(tree, dict(claim.shapes)).rows for tree in (claim.lhs, claim.rhs)} == {1}
+    forms = [(claim, {}), *([(matrix_rules.turned(claim), {"turn": True})] if is_row else [])]
+    yield from forms
+    if any(True for tree in (claim.lhs, claim.rhs) for _ in subtrees(tree, "gibbs")):
+        yield from ((matrix_rules.unfolded(form), {**how, "unfold": True}) for form, how in forms)
 
 
 def _prove_all(goals: list[checker.Goal], deadline: float) -> list[Any]:
@@ -212,12 +227,13 @@ def _instances(claim: MatrixClaim) -> Iterator[tuple[MatrixClaim, dict[str, sp.M
     if least > MOST_ROWS:
         return
     tries = TRIES if claim.relation == "=" else MORE_TRIES
-    for attempt in range(tries):
+    for attempt in range(tries + 1):
         sizes: dict[str, int] = {}
         shapes: dict[str, tuple[int | str, int | str]] = {}
         names = sorted({d for _, s in claim.shapes for d in s if isinstance(d, str)} | _named_dimensions(claim))
         for k, d in enumerate(names):
-            sizes[d] = max(2 + (k + attempt) % 2 if len(names) < 6 else 2, least)
+            size = 2 + (k + attempt) % 2 if len(names) < 6 else 2
+            sizes[d] = max(1 if attempt == tries else size, least)
         for name, shape in claim.shapes:
             shapes[name] = tuple(sizes.get(d, d) if isinstance(d, str) else d for d in shape)  # type: ignore[assignment]
         concrete = MatrixClaim(

@@ -329,6 +329,8 @@ class _Words:
     def name(self, node: Node) -> Any:
         if node.value == "I" and "I" not in self.shapes:
             return ("I",)
+        if node.value not in self.shapes and any(node.value in shape for shape in self.shapes.values()):
+            return ("tr", ("I", node.value))  # a number of rows or columns
         if node.value not in self.shapes:
             raise ParseError(f"the matrix symbol {node.value!r} has no shape", self.text, node.position)
         self.used.add(node.value)
@@ -431,12 +433,25 @@ class _Words:
         scale = gibbs_scale(formula)
         if scale is not None and scale.is_Rational:
             return ("gibbs", column if scale == 1 else ("mul", ("num", str(scale)), column))
+        if not formula.has(i):
+            return self.reduced(formula, column, node)
         logarithm = sp.expand_log(sp.log(sp.exp(xs[i]) / sp.Sum(sp.exp(xs[j]), (j, 0, n - 1))), force=True)
         if formula in (logarithm, sp.log(sp.exp(xs[i]) / sp.Sum(sp.exp(xs[j]), (j, 0, n - 1)))):
             self.definitions["log"] = sp.log(sp.Symbol("x", real=True))
             return ("map", "log", ("gibbs", column))
         self.definitions[activation.name] = formula
         return ("vector", activation.name, column)
+
+    def reduced(self, formula: sp.Expr, column: Any, node: Node) -> Any:
+        """A number that is a function of one sum over a column: `log(T(ones)*exp(x))`."""
+        argument, (total, *others) = sp.Symbol("x", real=True), list(formula.atoms(sp.Sum))
+        inner, outer = total.function.xreplace({xs[j]: argument}), formula.xreplace({total: argument})
+        if others or total.limits != (sp.Tuple(j, 0, n - 1),) or inner.has(j, xs) or outer.has(xs, n):
+            raise ParseError(f"{node.value} is not read here", self.text, node.position)
+        for f, name in ((inner, inner.func.__name__), (outer, outer.func.__name__)):
+            self.definitions[name if f.args == (argument,) else f"{node.value}_{name}"] = f
+        names = {f: name for name, f in self.definitions.items()}
+        return ("map", names[outer], self.total(("map", names[inner], column), node))
 
     def dimension(self, node: Node) -> int | str:
         if node.kind == "number" and node.value.denominator == 1 and node.value > 0:

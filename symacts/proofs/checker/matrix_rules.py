@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import sympy as sp
@@ -19,7 +20,7 @@ import sympy as sp
 from symacts.claims import MatrixClaim, as_tuples
 from symacts.errors import UnsupportedExpression
 from symacts.proofs.checker import words
-from symacts.proofs.checker.entail import Given, is_analytic
+from symacts.proofs.checker.entail import Condition, Given, is_analytic
 from symacts.proofs.checker.entries import X, both, defined_by
 from symacts.proofs.checker.goals import Goal
 from symacts.proofs.checker.letters import flip
@@ -41,6 +42,8 @@ def subgoals(claim: MatrixClaim, node: Mapping[str, Any]) -> list[Goal]:
         raise UnsupportedExpression("a chain of relations is proved link by link")
     if node.get("unfold"):
         claim = unfolded(claim)
+    if node.get("turn"):
+        claim = turned(claim)
     if any(name.endswith("'") for name, _ in claim.definitions):
         raise UnsupportedExpression("the name of a derivative cannot be defined")
     if rule == "induction":
@@ -92,7 +95,12 @@ def unfolded(claim: MatrixClaim) -> MatrixClaim:
         return ("mul", powers, ("inv", ("mul", ("T", ("ones", rows, 1)), powers)))
 
     definitions = tuple(sorted({**dict(claim.definitions), "exp": exp}.items(), key=lambda d: d[0]))
-    return MatrixClaim(spelled(claim.lhs), claim.relation, spelled(claim.rhs), claim.shapes, definitions, claim.text)
+    return replace(claim, lhs=spelled(claim.lhs), rhs=spelled(claim.rhs), definitions=definitions)
+
+
+def turned(claim: MatrixClaim) -> MatrixClaim:
+    """The claim about the transposed sides."""
+    return replace(claim, lhs=("T", claim.lhs), rhs=("T", claim.rhs))
 
 
 def _multiplied(claim: MatrixClaim, node: Mapping[str, Any]) -> tuple[words.Matrix, words.Matrix]:
@@ -197,13 +205,15 @@ def diagonal_goals(claim: MatrixClaim) -> list[Goal]:
     sums: dict[tuple[Any, bool, Any], list[sp.Expr]] = {}
     terms = [(side, t) for side, tree in enumerate((claim.lhs, claim.rhs)) for t in words.normal(tree, shapes).terms]
     for side, ((scalars, word), c) in sorted(terms, key=lambda t: not _has_diagonal(t[1][0][1])):
-        factor = sp.Mul(sp.Rational(c.numerator, c.denominator), *(entry.opaque(key) for key in scalars))
+        factor = sp.Mul(sp.Rational(c.numerator, c.denominator), *(entry.number(key) for key in scalars))
         known = [key for key in sums if not key[1] and key[0] + key[2] == word]
-        if not _has_diagonal(word) and known:  # M*N = M*I*N
+        row = word[:1] if word and words.shape_of(word[0])[0] == 1 else ()  # r*M = ones.T*diag(r)*M
+        if not row and not _has_diagonal(word) and known:  # M*N = M*I*N
             sums[known[0]][side] += factor
             continue
-        start = next((k for k, letter in enumerate(word) if letter[0] == "diag"), 0)
-        heads = start
+        start = 0 if row else next((k for k, letter in enumerate(word) if letter[0] == "diag"), 0)
+        factor *= entry.of_word((flip(row[0]),), True) if row else 1
+        heads = start + len(row)
         while heads < len(word) and word[heads][0] == "diag":
             factor *= entry.of_word(word[heads][1], True)
             heads += 1
@@ -230,12 +240,9 @@ def sum_goals(claim: MatrixClaim) -> list[Goal]:
         for (scalars, word), c in value.terms:
             if word or len(scalars) > 1 or (scalars and scalars[0][0] != "word") or not (scalars or masses):
                 raise UnsupportedExpression("no sums of products of entries")
-            row, *middle, column = scalars[0][1] if scalars else (("onesT", masses[0][-1][0]), masses[0])
-            entry.sizes.add((words.shape_of(column)[0], 1))
-            if any(letter[0] != "diag" for letter in middle):
-                raise UnsupportedExpression("no product of entries")
-            factors = [letter[1] for letter in middle] + [(letter,) for letter in (flip(row), column)]
-            totals[side] += sp.Rational(c.numerator, c.denominator) * sp.Mul(*(entry.of_word(f, True) for f in factors))
+            product = scalars[0][1] if scalars else (("onesT", masses[0][-1][0]), masses[0])
+            entry.sizes.add((words.shape_of(product[-1])[0], 1))
+            totals[side] += sp.Rational(c.numerator, c.denominator) * entry.product(product)
     if len(entry.sizes) != 1 or claim.relation == "!=":
         raise UnsupportedExpression("sums of different lengths")
     left, right = totals if claim.relation in ("=", "<", "<=") else totals[::-1]
@@ -272,7 +279,7 @@ class _Entry:
     def of_terms(self, terms: Any, is_scalar: bool, is_column: bool) -> sp.Expr:
         total: sp.Expr = sp.S.Zero
         for (scalars, word), c in terms:
-            factors = [self.opaque(key) for key in scalars]
+            factors = [self.number(key) for key in scalars]
             if not is_scalar:
                 factors.append(self.of_word(word, is_column))
             total += sp.Mul(sp.Rational(c.numerator, c.denominator), *factors)
@@ -300,13 +307,43 @@ class _Entry:
         raise UnsupportedExpression(f"the derivative of {name[:-1]!r} is taken where it is analytic")
 
     def given(self) -> Given:
-        """What is known of the opaque parts: the entries of a Gibbs map are positive and at most 1."""
-        return Given(
-            condition
-            for key, symbol in self.parts.items()
-            if key[0] == "word" and len(key[1]) == 1 and key[1][0][0] in ("gibbs", "gibbsT")
-            for condition in ((symbol, ">"), (1 - symbol, ">="))
-        )
+        """What is known of the opaque parts: entries of a Gibbs map are positive and at most 1; a sum of what is
+        positive is positive, and at least each of its terms."""
+        out: list[Condition] = [(symbol, ">") for key, symbol in self.parts.items() if key[0] == "dim"]
+        for key, symbol in self.parts.items():
+            if key[0] == "word" and len(key[1]) == 1 and key[1][0][0] in ("gibbs", "gibbsT"):
+                out += [(symbol, ">"), (1 - symbol, ">=")]
+        entries = Given(out)
+        for key, symbol in self.parts.items():
+            if key[0] == "sum" and entries.holds(key[1], ">"):
+                out += [(symbol, ">"), *([(symbol - key[1], ">=")] if (key[2], 1) in self.sizes else [])]
+        return Given(out)
+
+    def product(self, word: Any) -> sp.Expr:
+        """The product of the entries of `r*diag(u)*...*v`, a number: the sum of these products."""
+        row, *middle, column = word
+        if any(letter[0] != "diag" for letter in middle):
+            raise UnsupportedExpression("no product of entries")
+        factors = [letter[1] for letter in middle] + [(letter,) for letter in (flip(row), column)]
+        return sp.Mul(*(self.of_word(f, True) for f in factors))
+
+    def number(self, key: Any) -> sp.Expr:
+        """A number that is the same for all entries, in symbols; `sum(c*e) = c*sum(e)` for c free of entries."""
+        if key[0] == "over":
+            return 1 / self.number(key[1])
+        if key[0] == "scalar":
+            return self.of_terms(key[1], True, True)
+        try:
+            if key[0] == "f":
+                return self.mapped(key[1], self.of_terms(key[2], True, True))
+            e = sp.expand_power_exp(self.product(key[1])) if key[0] == "word" and len(key[1]) > 1 else sp.S.NaN
+        except UnsupportedExpression:
+            e = sp.S.NaN
+        if e is sp.S.NaN or e.has(sp.Derivative):
+            return self.opaque(key)
+        c, rest = e.as_independent(*(symbol for part, symbol in self.parts.items() if part[0] == "word"), as_Add=False)
+        rows = words.shape_of(key[1][-1])[0]
+        return c * self.opaque(("dim", rows) if rest == 1 else ("sum", rest, rows))
 
     def opaque(self, key: Any) -> sp.Symbol:
         return self.parts.setdefault(key, sp.Symbol(f"[{len(self.parts)}]", real=True))

@@ -322,6 +322,8 @@ def _diagonal(tree: Any, shapes: Shapes) -> Matrix:
     m = normal(tree[1], shapes)
     if m.cols != 1:
         raise UnsupportedExpression(f"diag takes a column; got the shape {_shape(m)}")
+    if m.is_scalar:
+        return m
     raw: list[tuple[tuple[Any, ...], Word, Fraction]] = []
     for (scalars, word), c in m.terms:
         if word and word[0][0] == "ones" and len(word) == 1:
@@ -392,6 +394,9 @@ def _differentiate(tree: Any, name: str, size: Dim, shapes: Shapes) -> Matrix:
         if len(places) == 1 and all(normal(t, shapes).is_scalar for t in tree[places[0] + 1 :]):
             reordered = ("mul", *tree[1 : places[0]], *tree[places[0] + 1 :], tree[places[0]])
             return _differentiate(reordered, name, size, shapes)
+        if len(tree) == 3 and tree[1][0] == "diag" and len(places) == 2:  # d(diag(u)*v) = diag(u)*dv + diag(v)*du
+            pairs = ((tree[1], tree[2]), (("diag", tree[2]), tree[1][1]))
+            return _sum([multiply(normal(a, shapes), _differentiate(b, name, size, shapes)) for a, b in pairs])
         for k in range(2, len(tree)):
             row, column = (part[0] if len(part) == 1 else ("mul", *part) for part in (tree[1:k], tree[k:]))
             if _is_product(row, column, shapes):

@@ -17,7 +17,7 @@ from symacts.proofs.checker import matrix_rules, words
 from symacts.proofs.checker.letters import Letter, Word
 from symacts.proofs.search import Node
 
-__all__ = ["cancellations", "splits", "subtrees", "sums_of_squares", "variances"]
+__all__ = ["cancellations", "minors", "splits", "subtrees", "sums_of_squares", "variances"]
 
 MOST_FACTORS = 2
 MOST_PRODUCTS = 40
@@ -36,10 +36,8 @@ def sums_of_squares(claim: MatrixClaim) -> Iterator[Node]:
     """The difference as a quadratic form in words, completed to squares."""
     if claim.relation not in ("<=", ">="):
         return
-    low, high = (claim.lhs, claim.rhs) if claim.relation == "<=" else (claim.rhs, claim.lhs)
-    difference = words.normal(("add", high, ("mul", ("num", "-1"), low)), dict(claim.shapes))
     entries: list[tuple[Any, Fraction]] = []
-    for (scalars, word), c in difference.terms:
+    for (scalars, word), c in _difference(claim).terms:
         if word or len(scalars) != 1 or scalars[0][0] not in ("tr", "word"):
             return
         entries.append((scalars[0], c))
@@ -65,6 +63,23 @@ def sums_of_squares(claim: MatrixClaim) -> Iterator[Node]:
                 for c, row in terms
             ],
         }
+
+
+def minors(claim: MatrixClaim) -> Iterator[Node]:
+    """Lagrange's identity: `u.u*(v.v) - (u.v)**2` is half the sum of squares of the entries of `u*v.T - v*u.T`."""
+    if claim.relation not in ("<=", ">="):
+        return
+    for (scalars, word), c in _difference(claim).terms:
+        if c < 0 and not word and len(scalars) == 2 and scalars[0] == scalars[1] and scalars[0][0] == "word":
+            for u, v in splits(scalars[0]):
+                outer = ("mul", _tree(u), ("T", _tree(v)))
+                yield {"rule": "gram", "terms": [[str(-c / 2), ("add", outer, ("mul", ("num", "-1"), ("T", outer)))]]}
+
+
+def _difference(claim: MatrixClaim) -> words.Matrix:
+    """What is to be shown nonnegative."""
+    low, high = (claim.lhs, claim.rhs) if claim.relation == "<=" else (claim.rhs, claim.lhs)
+    return words.normal(("add", high, ("mul", ("num", "-1"), low)), dict(claim.shapes))
 
 
 def variances(claim: MatrixClaim) -> Iterator[Node]:
