@@ -101,7 +101,7 @@ def test_segments_on_a_half_line_serve_both(dtype: str, degree: int, rng: random
         chosen = found
         if turned:
             chosen = {k: replace(s, mirror=replace(s.mirror, slope=0.0, constant=0.0)) for k, s in chosen.items()}
-        source = numba.generate(plan, dtype, numba._Style("refined", False, chosen, frozenset(chosen)))
+        source = numba.generate(plan, dtype, numba._Style("refined", False, chosen, frozenset(chosen), precise=True))
         columns = numba._columns(source, 2, dtype, numba.MOST_SLOTS)
         for k, draft in enumerate(plan.drafts):
             stretches = served(draft, columns[k], numba.MOST_SLOTS)

@@ -23,7 +23,6 @@ from symacts import cache
 from symacts.kernels.memory import address
 from symacts.kernels.targets import loops, repair, vector
 from symacts.kernels.targets.repair import BUCKETS
-from symacts.kernels.targets.segments import share
 
 __all__ = ["BUCKETS", "Loop", "bucketed"]
 
@@ -41,11 +40,8 @@ SIZE = Path("/sys/devices/system/cpu/cpu0/cache/index3/size")
 LONG = 24
 """Steps from which a loop computes four registers at a time, not two: a core does not look as far ahead by itself.
 
-Not where a second program often has to serve vectors with an element outside the first one's range. Two registers of
-256 bits are a cache line, the least that the loop takes.
+Two registers of 256 bits are a cache line, the least that the loop takes.
 """
-SELDOM = 0.05
-"""Share of vectors that a second program serves up to which that is not often."""
 ARRAYS_IN_THREADS = 1 << 17
 """Elements from which a parallel kernel uses its threads: starting them takes about as long as 1e5 elements."""
 DIGEST = 64
@@ -92,10 +88,8 @@ def _object(source: str, streams: bool = False) -> bytes:
     if stored is not None and stored[:DIGEST] == hashlib.sha256(stored[DIGEST:]).hexdigest().encode():
         return stored[DIGEST:]
     module = vector.read(source)
-    one = (8 if permutes else 4) * (1 if module.dtype == "float64" else 2)
-    detours = 0.0 if module.wide is None or module.near is None else 4 * one * (1.0 - share(*module.near))
-    lanes = one * (4 if len(module.steps) > LONG and detours < SELDOM else 2)
-    found = compiled(loops.assemble(module, lanes, permutes, streams), machine)
+    registers = 4 if len(module.steps) > LONG else 2
+    found = compiled(loops.assemble(module, registers, permutes, streams), machine)
     cache.write(name, hashlib.sha256(found).hexdigest().encode() + found)
     return found
 

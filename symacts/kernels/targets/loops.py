@@ -1,7 +1,7 @@
 """The loop around vector code: whole vectors, what is left at the ends, and elements that need another way.
 
-One test for each vector asks whether the program serves all its elements. Where it does not, `mend` runs a second
-program, if there is one, and calls `repair` for single elements.
+One test for each vector asks whether the program serves all its elements. Where it does not, `mend` takes the registers
+with an element outside: it runs a second program, if there is one, and calls `repair` for single elements.
 """
 
 from __future__ import annotations
@@ -20,23 +20,27 @@ AHEAD = 1024
 """Bytes by which input is asked for ahead of its use; 512 to 4096 measured alike."""
 
 
-def assemble(module: Module, lanes: int, permutes: bool, streams: bool = False) -> str:
+def assemble(module: Module, registers: int, permutes: bool, streams: bool = False) -> str:
     """LLVM assembly of `loop(n, x, out0, ..., tables)`; x and the outputs are contiguous arrays.
+
+    A vector is so many registers, which the machine computes side by side.
 
     `tables` is what `repair` takes. Elements up to the first multiple of a cache line in the outputs, and a last
     incomplete vector, go through buffers. One test for each vector asks whether the stretches that all outputs share
     hold all its elements; what needs repair is asked only where they do not. With `streams` results go past the caches:
     the outputs must then lie at the same distance from a cache line.
     """
+    size = 8 if module.dtype == "float64" else 4
+    width = (64 if permutes else 32) // size
+    lanes = registers * width
     body = Body(module, lanes, permutes)
     real, vector = body.real, body.vector
     results = body.run()
     count = len(results)
-    size = 8 if real == "double" else 4
     outs = [f"ptr noalias %out{k}" for k in range(count)]
     parameters = ", ".join(["i64 %n", "ptr noalias %xs", *outs, "ptr %tables"])
     ends = (module.near,) if module.near is not None else module.shared
-    inside = _inside(body, ends, (64 if permutes else 32) // size)
+    inside = _inside(body, ends, width)
     bits = f"i{lanes}"
     stores: list[str] = []
     for k, value in enumerate(results):
@@ -44,14 +48,21 @@ def assemble(module: Module, lanes: int, permutes: bool, streams: bool = False) 
             f"  %p{k} = getelementptr {real}, ptr %out{k}, i64 %i",
             f"  store {vector} {value}, ptr %p{k}, align " + ("64, !nontemporal !1" if streams else f"{size}"),
         ]
-    handed = ", ".join(["i64 %i", "ptr %xs", *[f"ptr %out{k}" for k in range(count)], "ptr %tables"])
-    tests = [
-        f"  %whole = icmp eq {bits} {inside}, -1",
-        "  br i1 %whole, label %after, label %other, !prof !0",
-        "other:",
-        f"  call void @mend({handed})",
-        "  br label %after",
-    ]
+    rest = ", ".join(["ptr %xs", *[f"ptr %out{k}" for k in range(count)], "ptr %tables"])
+    tests = [f"  %whole = icmp eq {bits} {inside}, -1", "  br i1 %whole, label %after, label %other0, !prof !0"]
+    for k in range(registers):
+        following = f"other{k + 1}" if k + 1 < registers else "after"
+        tests += [
+            f"other{k}:",
+            f"  %down{k} = lshr {bits} {inside}, {k * width}",
+            f"  %held{k} = trunc {bits} %down{k} to i{width}",
+            f"  %good{k} = icmp eq i{width} %held{k}, -1",
+            f"  br i1 %good{k}, label %{following}, label %mend{k}",
+            f"mend{k}:",
+            f"  %at{k} = add i64 %i, {k * width}",
+            f"  call void @mend(i64 %at{k}, {rest})",
+            f"  br label %{following}",
+        ]
     chunk = [
         f"define private void @chunk({parameters}) #1 {{",
         "entry:",
@@ -73,13 +84,13 @@ def assemble(module: Module, lanes: int, permutes: bool, streams: bool = False) 
         "  ret void",
         "}",
     ]
-    rest = Body(module.wide or module, lanes, permutes)
-    mend = _mend(module, rest, handed, count, (64 if permutes else 32) // size) if inside else []
+    other = Body(module.wide or module, width, permutes)
+    mend = _mend(module, other, f"i64 %i, {rest}", count) if inside else []
     return "\n".join(
         [
-            *sorted({*body.globals.values(), *rest.globals.values()}),
-            *sorted(body.declared | rest.declared),
-            f"declare {bits} @llvm.cttz.{bits}({bits}, i1)",
+            *sorted({*body.globals.values(), *other.globals.values()}),
+            *sorted(body.declared | other.declared),
+            f"declare i{width} @llvm.cttz.i{width}(i{width}, i1)",
             "declare void @llvm.prefetch.p0(ptr, i32, i32, i32)",
             "declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)",
             "declare i64 @llvm.smin.i64(i64, i64)",
@@ -108,8 +119,8 @@ def _fetched(count: int) -> list[str]:
     return found
 
 
-def _mend(module: Module, rest: Body, parameters: str, count: int, width: int) -> list[str]:
-    """`mend`: a vector with an element that the first program does not serve.
+def _mend(module: Module, rest: Body, parameters: str, count: int) -> list[str]:
+    """`mend`: a register with an element that the first program does not serve.
 
     The second one, where there is one, for the elements outside the first one's range; the table for what is left.
     """
@@ -128,7 +139,7 @@ def _mend(module: Module, rest: Body, parameters: str, count: int, width: int) -
                 f"  %both{k} = select {rest.mask} {held}, {vector} %first{k}, {vector} {value}",
                 f"  store {vector} %both{k}, ptr %p{k}, align {size}",
             ]
-    inside = _inside(rest, module.shared, width)
+    inside = _inside(rest, module.shared, lanes)
     calls = [
         f"  call void @repair(i64 %at, ptr %xs, ptr %out{k}, ptr %tables, i64 {k * module.slots * 2}, i64 {1 + 3 * k})"
         for k in range(count)

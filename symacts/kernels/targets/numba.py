@@ -176,6 +176,7 @@ def _needed(lines: Sequence[str], results: Sequence[str]) -> list[str]:
 
 
 NAME = re.compile(r"\b[vCT]\d+\b")
+ENTRY = re.compile(r"\bT\d+\[")
 
 
 def _literal(text: str) -> str:
@@ -247,35 +248,38 @@ class _Trial:
     @property
     def cost(self) -> float:
         """About how many cycles an element takes, what the tables do included."""
-        double = 'DTYPE = "float64"' in self.source
-        head, body = self.source.split("def body", 1)
-        cycles = _cycles(body, double) + 2 * (1 if "NEAR" in head else max(map(len, self.served)))
-        if "def wide" in head and self.near:
-            seldom = min(1.0, (16 if double else 32) * (1.0 - share(*self.near)))
-            cycles += seldom * (_cycles(head.split("def wide")[1], double) + DETOUR)
-        return cycles / LANES["float64" if double else "float32"] + TABLE * self.missing
+        lanes = LANES["float64" if 'DTYPE = "float64"' in self.source else "float32"]
+        cycles = _cycles(self.source) + 2 * (max(map(len, self.served)) if self.near is None else 1)
+        if self.near is not None:
+            cycles += min(1.0, lanes * (1.0 - share(*self.near))) * (_cycles(self.source, "wide") + DETOUR)
+        return cycles / lanes + TABLE * self.missing
 
 
-def _cycles(body: str, double: bool) -> float:
-    """About how many cycles a vector takes."""
+def _cycles(source: str, name: str = "body") -> float:
+    """About how many cycles a function of a module takes for a register."""
+    head, body = source.split(f"def {name}", 1)
+    body = body.split("\ndef ", 1)[0]
+    double = 'DTYPE = "float64"' in head
     lines = body.splitlines()
+    sizes = {line.split(" = ")[0]: line.count(",") + 1 for line in head.splitlines() if line.startswith("T")}
     products = body.count("*") + body.count("fma")
     sums = sum(max(line.count(" + ") + line.count(" - ") - line.count("*"), 0) for line in lines)
     chosen = sum(line.count(sign) for line in lines for sign in (" < ", " > ", " <= ", " >= "))
-    entries = body.count("[")
-    moved = entries + body.count("<<") + body.count(" if ") / 2
+    entries = [sizes[table[:-1]] for table in ENTRY.findall(body)]
+    moved = len(entries) + body.count("<<") + body.count(" if ") / 2
     quotients, roots = body.count("/") + (body.count("near(") + body.count("nearroot(")) / 2, body.count("sqrt")
     multiplier = products + chosen + (6 if double else 4) * quotients + (13 if double else 9) * roots
-    multiplier += (moved - entries) / 2 + LOOKED_UP * entries
+    multiplier += (moved - len(entries)) / 2
+    multiplier += sum(LOOKED_UP[size <= LANES["float64" if double else "float32"]] for size in entries)
     return max(multiplier, sums, (multiplier + sums + moved) / 2) + CALL * (body.count("math.") - roots)
 
 
-LOOKED_UP = 0.8
-"""Cycles that entries out of two registers take from products: all on some machines, none on others."""
+LOOKED_UP = (0.9, 0.6)
+"""Cycles that an entry out of two registers, or one, takes from products: all on some machines, none on others."""
 LANES = {"float64": 8, "float32": 16}
 """Elements of a 512-bit register."""
 DETOUR = 30
-"""Cycles of the way to another program for a vector, and back."""
+"""Cycles of the way to another program for a register, and back."""
 CALL, TABLE = 300, 130
 """Cycles of a call of the C library for each element of a vector, and of an element that the table serves.
 
@@ -306,8 +310,8 @@ def _trials(plan: Plan, x: sp.Symbol, name: str, inner: str, parallel: bool) -> 
 
     def promising(plan: Plan, *options: Any) -> bool:
         """Whether a program alone takes clearly less than the best so far, what that leaves to tables included."""
-        body = generate(plan, inner, _Style(options[0], parallel, *options[1:])).split("def body", 1)[1]
-        return _cycles(body, inner == "float64") / LANES[inner] < 0.9 * min(t.cost for t in seen)
+        source = generate(plan, inner, _Style(options[0], parallel, *options[1:]))
+        return _cycles(source) / LANES[inner] < 0.9 * min(t.cost for t in seen)
 
     def enough() -> bool:
         return any(t.missing < ENOUGH and t.cost < CHEAP[inner] for t in seen)

@@ -1,9 +1,9 @@
 """One polynomial per segment of a grid, the coefficients looked up in registers: for what no form serves.
 
 Common pre-activations lie within a few units of zero, and there every smooth function has short polynomials on
-short segments: sixteen segments in float64, thirty-two in float32, whose coefficients a processor permutes out of two
-registers by the segment's index, the integer next to slope*a + curve*a**2 for a = |x|. The curve makes segments
-shorter where the function needs it: far out where it falls like exp(-x**2), next to zero where its derivatives grow.
+short segments: as many as one or two registers hold, whose coefficients a processor permutes out of these by the
+segment's index, the integer next to slope*a + curve*a**2 for a = |x|. The curve makes segments shorter where the
+function needs it: far out where it falls like exp(-x**2), next to zero where its derivatives grow.
 Zeros of the function are factored out, each in two words, so relative accuracy does not suffer next to them.
 
     F(x) = y**order * (b0 + (b0_low + t*(b1 + t*(b2 + ...)))),   t = a - center
@@ -29,13 +29,13 @@ from symacts.rewrite.regimes import order_of_zero
 
 __all__ = ["Grid", "Mirror", "Segments", "mirror_of", "segmented", "share", "write"]
 
-MOST = {"float64": 24, "float32": 14, "float32 in float64": 15}
+MOST = {"float64": 24, "float32": 16, "float32 in float64": 17}
 """Nodes through which true values are interpolated; polynomials are at least two terms shorter."""
 TOLERANCE = {"float64": 55, "float32": 26, "float32 in float64": 35}
 WORST = 1.6
 """Sum of the terms' magnitudes but the constant's over the value, at the worst place: rounding errors grow with it."""
-NUMBER = {"float64": 16, "float32": 32}
-"""Segments: what two 512-bit registers hold."""
+NUMBERS = {"float64": {16: 1.0, 8: 0.8}, "float32": {32: 1.0, 16: 0.8}}
+"""Segments: what two 512-bit registers hold, or one; and what a term costs relative to one out of two."""
 REACHES = (4.0, 5.5, 6.5, 8.0, 11.0, 16.0)
 """|x| that grids reach."""
 CURVES = (0.25, 0.5, 1.0, 2.0, 4.0)
@@ -50,7 +50,7 @@ LEAST = 0.15
 """Share of inputs that segments must serve to be worth it."""
 MISSING = {"float64": 1000, "float32": 2000}
 """Terms of a polynomial that cost as much as leaving all inputs to a table."""
-SPREAD = 2.5
+SPREAD = 2.0
 """Scale of the normal law by which inputs are weighed when ways of writing a loop are compared."""
 
 
@@ -146,28 +146,29 @@ def segmented(drafts: Sequence[Draft], name: str, inner: str) -> dict[int, Segme
     segments: dict[int, Segments] = {}
     for half in (True, False):
         mine = {k: draft for k, draft in enumerate(drafts) if (mirrors[k] is not None) is half}
-        known: dict[tuple[int, int], dict[int, Segments]] = {}
+        known: dict[tuple[int, int, int], dict[int, Segments]] = {}
 
-        def cost(at: tuple[int, int], mine: dict[int, Draft] = mine, known: Any = known, half: bool = half) -> float:
+        def cost(at: tuple[int, int, int], mine: Any = mine, known: Any = known, half: bool = half) -> float:
             if at not in known:
-                grid = Grid.of(REACHES[at[0]], CURVES[at[1]], NUMBER[inner], half=half)
+                grid = Grid.of(REACHES[at[0]], CURVES[at[1]], at[2], half=half)
                 found = {k: _fitted(draft, name, inner, grid, mirrors[k]) for k, draft in mine.items()}
                 known[at] = {k: s for k, s in found.items() if s is not None}
             return sum(_cost(inner, known[at][k]) if k in known[at] else MISSING[inner] for k in mine)
 
-        at = START
-        while mine:
-            beside = [(at[0] + i, at[1] + j) for i, j in ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0)) if half or not j]
-            best = min([(i, j) for i, j in beside if 0 <= i < len(REACHES) and 0 <= j < len(CURVES)], key=cost)
-            if best == at:
-                segments.update(known[at])
-                break
+        best: tuple[int, int, int] = (*START, max(NUMBERS[inner]))
+        at: tuple[int, int, int] | None = None
+        while mine and best != at:
             at = best
+            i, j, number = at
+            beside = [at, *[(i, j, n) for n in NUMBERS[inner] if n != number], (i + 1, j, number), (i - 1, j, number)]
+            beside += [(i, j + 1, number), (i, j - 1, number)] if half else []
+            best = min([b for b in beside if 0 <= b[0] < len(REACHES) and 0 <= b[1] < len(CURVES)], key=cost)
+        segments.update(known.get(best, {}))
     return segments
 
 
 def _cost(inner: str, found: Segments) -> float:
-    return MISSING[inner] * (1.0 - found.share) + found.length
+    return MISSING[inner] * (1.0 - found.share) + found.length * NUMBERS[inner][found.grid.number]
 
 
 def mirror_of(draft: Draft) -> Mirror | None:
