@@ -191,11 +191,10 @@ def saturation(f: Subject, facts: Facts) -> Answer:
 
 
 def saturation_rate(f: Subject, facts: Facts) -> Answer:
-    """None where f does not saturate."""
+    """None: f does not saturate, or its slope is 0 wherever it has one."""
     window_of(f)
-    if facts["saturation"].value != ("none", "none"):
-        raise Undecided("f saturates")
-    return (None, None), "f does not saturate"
+    saturates = facts["saturation"].value != ("none", "none")
+    return (None, None), "f' is 0 wherever it exists" if saturates else "f does not saturate"
 
 
 def monotonicity(f: Subject, facts: Facts) -> Answer:

@@ -29,10 +29,16 @@ _TURNS = {sp.sin: 2 * sp.pi, sp.cos: 2 * sp.pi, sp.sec: 2 * sp.pi, sp.csc: 2 * s
 
 
 def in_floors(expr: sp.Expr) -> sp.Expr:
-    """The expression with `ceiling`, `frac` and `Mod` written through `floor`."""
+    """The expression with `ceiling`, `frac` and `Mod` written through `floor`, whole numbers taken out of it."""
     expr = expr.replace(sp.frac, lambda u: u - sp.floor(u))
     expr = expr.replace(sp.ceiling, lambda u: -sp.floor(-u))
-    return expr.replace(sp.Mod, lambda u, m: u - m * sp.floor(u / m))
+    return expr.replace(sp.Mod, lambda u, m: u - m * sp.floor(u / m)).replace(sp.floor, _floor)
+
+
+def _floor(u: sp.Expr) -> sp.Expr:
+    """`floor(u)` with the constant of u between 0 and 1; SymPy leaves `floor(x + 3/2)` as it is."""
+    whole = sp.floor(sp.expand(u).as_coeff_Add()[0])
+    return whole + sp.floor(u - whole)
 
 
 def _rate(wave: sp.Expr, x: sp.Symbol) -> sp.Expr | None:
@@ -76,7 +82,8 @@ def _drift(expr: sp.Expr, x: sp.Symbol, shift: sp.Expr) -> sp.Expr | None:
     """f(x + shift) - f(x) where it is seen to be a constant."""
     moved = expr.xreplace({x: x + shift})
     for _ in range(3):  # inner waves first: their values may stand in the arguments of others
-        moved = moved.replace(lambda e: isinstance(e, (*_TURNS, sp.floor)), lambda e: e.func(sp.expand(e.args[0])))
+        moved = moved.replace(lambda e: isinstance(e, tuple(_TURNS)), lambda e: e.func(sp.expand(e.args[0])))
+        moved = moved.replace(sp.floor, lambda u: _floor(sp.expand(u)))
     if moved == expr:
         return sp.S.Zero
     difference = sp.expand(moved - expr)
