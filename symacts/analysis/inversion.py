@@ -72,11 +72,26 @@ def inverse(f: Subject, facts: Facts) -> Answer:
     pieces: list[tuple[sp.Set, sp.Expr]] = []
     y = sp.Dummy("y", real=True)
     for k in images:
-        for interval, image in _parts(f, k, images[k]):
-            pieces.append((image, tidy(_chosen(f, k, y, interval, image)).subs(y, f.x)))
+        for image, found in _undone(f, k, y, images[k]):
+            pieces.append((image, tidy(found).subs(y, f.x)))
     if len(pieces) == 1:
         return pieces[0][1], "undone operation by operation, checked by f(g(x)) = x; defined on the range"
     return piecewise(pieces, f.x), "undone operation by operation, checked by f(g(x)) = x"
+
+
+def _undone(f: Subject, branch: int, y: sp.Symbol, image: sp.Interval) -> list[tuple[sp.Interval, sp.Expr]]:
+    """The inverse on the images of the parts of a branch, which is cut at 0 where that helps."""
+
+    def of(parts: list[tuple[sp.Interval, sp.Interval]]) -> list[tuple[sp.Interval, sp.Expr]]:
+        return [(values, _chosen(f, branch, y, interval, values)) for interval, values in parts]
+
+    piece = f.branches[branch]
+    try:
+        return of(_parts(f, branch, image))
+    except Undecided:
+        if not (f.compare(piece.lo, sp.S.Zero) < 0 < f.compare(piece.hi, sp.S.Zero)):
+            raise
+        return of(_parts(f, branch, image, at_zero=True))
 
 
 def no_inverse(f: Subject, facts: Facts) -> Answer:
@@ -130,8 +145,11 @@ def _holds(f: Subject, values: sp.Interval, value: sp.Expr) -> bool:
     return (low < 0 or (low == 0 and not values.left_open)) and (high < 0 or (high == 0 and not values.right_open))
 
 
-def _parts(f: Subject, branch: int, image: sp.Interval) -> list[tuple[sp.Interval, sp.Interval]]:
-    """The branch cut where the base of an odd power vanishes (its root changes form there), with images in order."""
+def _parts(f: Subject, branch: int, image: sp.Interval, at_zero: bool = False) -> list[tuple[sp.Interval, sp.Interval]]:
+    """The branch cut where the base of an odd power vanishes (its root changes form there), with images in order.
+
+    With `at_zero` it is cut at 0, which it holds.
+    """
     piece = f.branches[branch]
     expression = f.expression_of(branch)
     bases = {p.base for p in expression.atoms(sp.Pow) if p.exp.is_Integer and p.exp.p % 2 and p.exp > 1}
@@ -141,9 +159,9 @@ def _parts(f: Subject, branch: int, image: sp.Interval) -> list[tuple[sp.Interva
             if not any(f.equal(zero.point, c) for c in cuts):
                 cuts.append(zero.point)
     whole = sp.Interval(piece.lo, piece.hi, True, True)
-    if len(cuts) != 1:
+    if not at_zero and len(cuts) != 1:
         return [(whole, image)]
-    (cut,) = cuts
+    cut = sp.S.Zero if at_zero else cuts[0]
     value = f.neat(expression.subs(f.x, cut))
     parts = [
         (sp.Interval.open(piece.lo, cut), sp.Interval(image.start, value, image.left_open, True)),
@@ -158,8 +176,11 @@ def _parts(f: Subject, branch: int, image: sp.Interval) -> list[tuple[sp.Interva
 def _chosen(f: Subject, branch: int, y: sp.Symbol, interval: sp.Interval, image: sp.Interval) -> sp.Expr:
     """The proposal that gives back a point of the interval."""
     point = _inner_point(interval.start, interval.end)
-    value = f.expression_of(branch).subs(f.x, point)
-    for candidate in proposals(f.expression_of(branch), f.x, y):
+    formula = f.expression_of(branch)
+    value = formula.subs(f.x, point)
+    (of_x, inner), (of_y, _) = _one_sided(interval, f.x), _one_sided(image, y)
+    for proposal in proposals(formula.xreplace({f.x: of_x * inner}), inner, y):
+        candidate = of_x * proposal.xreplace({sp.Abs(y): of_y * y})
         try:
             lo, hi = f.oracle.enclose(candidate.subs(y, value), 30)
         except UnsupportedExpression:
@@ -167,6 +188,13 @@ def _chosen(f: Subject, branch: int, y: sp.Symbol, interval: sp.Interval, image:
         if lo <= point <= hi and _is_real_on(f, candidate.subs(y, f.x), image):
             return candidate
     raise Undecided("no inverse found by undoing operations")
+
+
+def _one_sided(interval: sp.Interval, x: sp.Symbol) -> tuple[int, sp.Symbol]:
+    """A sign and a positive symbol for numbers of that sign, of which more is seen to hold; x where both occur."""
+    if interval.start.is_nonnegative or interval.end.is_nonpositive:
+        return (1 if interval.start.is_nonnegative else -1), sp.Dummy(x.name, positive=True)
+    return 1, x
 
 
 def _is_real_on(f: Subject, expression: sp.Expr, interval: sp.Interval) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import sympy as sp
-from sympy.integrals.rationaltools import ratint
+from sympy.integrals.rationaltools import ratint, ratint_ratpart
 from sympy.simplify.fu import TR8, TRpower
 
 from symacts.symbolic.closed_forms import simplify_lambert
@@ -113,14 +113,21 @@ def _table(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
 
 
 def _gaussian(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
-    """`x**n * exp(-a*x**2)` with `a > 0`, by parts down to n = 0 or 1."""
+    """`x**n * exp(-a*x**2)` with `a > 0`, by parts down to n = 0 or 1; a shifted square about its center."""
     exponentials = [a for a in sp.Mul.make_args(e) if isinstance(a, sp.exp)]
-    if len(exponentials) != 1:
+    if len(exponentials) != 1 or not exponentials[0].args[0].is_polynomial(x):
         return None
-    a = sp.expand(-exponentials[0].args[0] / x**2)
-    power = e / exponentials[0]
-    if a.has(x) or not a.is_positive or not power.is_polynomial(x) or power.is_Add:
+    exponent = sp.expand(exponentials[0].args[0])
+    a, b = -exponent.coeff(x, 2), exponent.coeff(x, 1)
+    power = sp.Mul(*[factor for factor in sp.Mul.make_args(e) if factor != exponentials[0]])
+    if sp.degree(exponent, x) != 2 or not a.is_positive or not power.is_polynomial(x) or power.is_Add:
         return None
+    if b != 0 or exponent.coeff(x, 0) != 0:
+        center, height = b / (2 * a), exponent.subs(x, b / (2 * a))
+        moved = sp.expand(power.subs(x, x + center)) * sp.exp(-a * x**2)
+        terms = [term.as_independent(x, as_Add=False) for term in sp.Add.make_args(sp.expand_mul(moved))]
+        total = sp.Add(*[c * _gaussian(term, x, work) for c, term in terms])
+        return sp.exp(sp.expand(height)) * total.subs(x, x - center)
     n = sp.degree(power, x) if power.has(x) else 0
     if n == 0:
         return sp.sqrt(sp.pi / a) * sp.erf(sp.sqrt(a) * x) / 2
@@ -211,10 +218,62 @@ def _odd_power(x: sp.Symbol, root: sp.Expr, n: int, c: sp.Expr, angle: sp.Expr) 
 def _rational(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
     if not e.is_rational_function(x) or e.count_ops() > 60:
         return None
+    e, names = _with_named_constants(e)
     if not _is_solvable(sp.denom(sp.together(e)), x):
         return None
-    found = ratint(e, x, real=True)
-    return None if found.has(sp.RootSum, sp.Integral, sp.I) else found
+    found = _by_partial_fractions(e, x, names) if names else ratint(e, x, real=True)
+    return None if found is None or found.has(sp.RootSum, sp.Integral, sp.I) else found.xreplace(names)
+
+
+def _with_named_constants(e: sp.Expr) -> tuple[sp.Expr, dict[sp.Basic, sp.Expr]]:
+    """The expression with a symbol for each transcendental constant, powers of e as powers of one, and the way back."""
+    powers = [a for a in e.atoms(sp.exp, type(sp.E)) if not a.free_symbols and sp.log(a).is_Rational]
+    root = sp.ilcm(1, 1, *[sp.log(a).q for a in powers])
+    names = {sp.Dummy("e", positive=True): sp.exp(sp.Rational(1, root))} if powers else {}
+    named = {a: name ** (root * sp.log(a)) for a in powers for name in names}
+    for a in e.atoms(sp.Function, sp.NumberSymbol) - set(powers):
+        if not a.free_symbols:
+            name = sp.Dummy("k", real=True, positive=a.is_positive, negative=a.is_negative)
+            names[name], named[a] = a, name
+    return e.xreplace(named), names
+
+
+def _by_partial_fractions(e: sp.Expr, x: sp.Symbol, names: dict[sp.Basic, sp.Expr]) -> sp.Expr | None:
+    """A rational function whose coefficients hold named constants, with denominators of degree 1 and 2."""
+    top, bottom = (sp.Poly(part, x) for part in sp.fraction(sp.cancel(e)))
+    whole, rest = sp.div(top, bottom)
+    done, simple = ratint_ratpart(rest, bottom, x)
+    total = whole.integrate(x).as_expr() + done
+    for part in sp.Add.make_args(sp.apart(sp.together(simple), x)):
+        p, q = (sp.Poly(side, x) for side in sp.fraction(sp.cancel(part)))
+        leading = q.LC()
+        p, q = _over(p, leading), _over(q, leading)
+        if q.degree() == 1:
+            total += p.as_expr() * sp.log(q.as_expr())
+        elif q.degree() == 2:
+            found = _over_quadratic(p, q, x, names)
+            if found is None:
+                return None
+            total += found
+        elif p != 0:
+            return None
+    return total
+
+
+def _over(polynomial: sp.Poly, divisor: sp.Expr) -> sp.Poly:
+    return sp.Poly([sp.cancel(c / divisor) for c in polynomial.all_coeffs()], polynomial.gen)
+
+
+def _over_quadratic(p: sp.Poly, q: sp.Poly, x: sp.Symbol, names: dict[sp.Basic, sp.Expr]) -> sp.Expr | None:
+    """`(p1*x + p0)/(x**2 + b*x + c)` integrated, the names of its constants standing for their values."""
+    _, b, c = q.all_coeffs()
+    gap = sp.factor(4 * c - b**2)
+    sign = gap.xreplace(names).is_positive
+    if sign is None:
+        return None
+    root, slope, rest = sp.sqrt(gap if sign else -gap), 2 * x + b, sp.cancel(p.nth(0) - p.nth(1) * b / 2)
+    angle = 2 * sp.atan(slope / root) if sign else sp.log((slope - root) / (slope + root))
+    return p.nth(1) / 2 * sp.log(q.as_expr()) + rest / root * angle
 
 
 MOST_DEGREE = 12
@@ -264,7 +323,7 @@ def _exponential(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
 
 
 def _softplus(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
-    """`log(1 + b*exp(u))` for linear `u` and b > 0, by the dilogarithm, and `polylog(n, c*exp(u))`."""
+    """`log(c + b*exp(u))` for linear `u` and b, c > 0, by the dilogarithm, and `polylog(n, c*exp(u))`."""
     if isinstance(e, sp.polylog) and e.args[0].is_Integer:
         slope = sp.cancel(sp.diff(e.args[1], x) / e.args[1])
         return None if slope.has(x) or slope == 0 else sp.polylog(e.args[0] + 1, e.args[1]) / slope
@@ -278,10 +337,12 @@ def _softplus(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
     if isinstance(e.args[0], sp.cosh):
         u = e.args[0].args[0]
         return _sum(u - sp.log(2) + sp.log(1 + sp.exp(-2 * u)), x, work)
-    moving = sp.expand(e.args[0] - 1)
+    constant, moving = sp.expand(e.args[0]).as_independent(x, as_Add=True)
     b, power = moving.as_independent(x, as_Add=False)
     slope = _linear(power.args[0], x) if isinstance(power, sp.exp) else None
-    return None if slope is None or not b.is_positive else -sp.polylog(2, -moving) / slope
+    if slope is None or not b.is_positive or not constant.is_positive:
+        return None
+    return sp.log(constant) * x - sp.polylog(2, -sp.powsimp(sp.expand(moving / constant))) / slope
 
 
 def _waves(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
@@ -375,10 +436,22 @@ def antiderivative(expression: sp.Expr, x: sp.Symbol) -> sp.Expr | None:
     return None if found is None or not _is_checked(found, expression, x) else found.xreplace(names)
 
 
+def _with_unit_constants(e: sp.Expr, x: sp.Symbol) -> sp.Expr:
+    """`log(c + u)` as `log(c) + log(1 + u/c)` for c > 0: logarithms of multiples of one argument are one."""
+
+    def split(u: sp.Expr) -> sp.Expr:
+        constant = sp.expand(u).as_independent(x, as_Add=True)[0]
+        if not u.has(x) or not constant.is_positive or constant == 1:
+            return sp.log(u)
+        return sp.log(constant) + sp.log(sp.powsimp(sp.expand(u / constant)))
+
+    return e.replace(sp.log, split)
+
+
 def _is_checked(found: sp.Expr, expression: sp.Expr, x: sp.Symbol) -> bool:
     slope = sp.diff(found, x)
     if slope.has(sp.polylog):
-        slope = sp.expand_func(slope)
+        slope, expression = (_with_unit_constants(e, x) for e in (sp.expand_func(slope), expression))
     if slope.has(sp.LambertW):
         slope = simplify_lambert(slope)
     if vanishes(slope - expression):

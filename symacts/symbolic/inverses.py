@@ -71,7 +71,7 @@ def _solve(e: sp.Expr, x: sp.Symbol, value: sp.Expr) -> list[sp.Expr]:
     if power > 1:
         base = sp.Mul(*[f.base ** (f.exp / power) for f in e.args])
         return _solve(sp.Pow(base, power, evaluate=False), x, value)
-    ways = (_radical, _quadratic, _cubic, _in_a_power, _lambert, _lambert_of_log)
+    ways = (_radical, _quadratic, _cubic, _in_a_power, _lambert, _lambert_of_log, _rooted)
     return next((found for way in ways if (found := way(e, x, value))), [])
 
 
@@ -90,17 +90,35 @@ def _common_power(e: sp.Expr) -> int:
     return int(sp.igcd(*[f.exp for f in e.args]))
 
 
+def _as_quotient(value: sp.Expr) -> sp.Expr:
+    """A fraction with both sides expanded, the denominator positive at 0 if anything."""
+    above, below = map(sp.expand, sp.fraction(sp.together(value)))
+    flip = -1 if below.subs(dict.fromkeys(below.free_symbols, 0)).is_negative else 1
+    return flip * above / (flip * below)
+
+
+def _rooted(e: sp.Expr, x: sp.Symbol, value: sp.Expr) -> list[sp.Expr]:
+    """A product that is rational when raised to a power: `x/sqrt(1 + x)` squared."""
+    exponents = [f.as_base_exp()[1] for f in sp.Mul.make_args(e)]
+    if not e.is_Mul or not all(n.is_Rational for n in exponents):
+        return []
+    n = sp.ilcm(1, *[n.q for n in exponents])
+    return _solve(sp.Mul(*[f**n for f in e.args]), x, value**n) if n > 1 else []
+
+
 def _in_a_power(e: sp.Expr, x: sp.Symbol, value: sp.Expr) -> list[sp.Expr]:
-    """A rational function of `x**n`, n > 1."""
+    """A rational function of `x**n`, n > 1 or, for x > 0, a fraction."""
     powers = [p.exp for p in e.atoms(sp.Pow) if p.base == x]
-    if not e.is_rational_function(x) or not powers or not all(n.is_Integer for n in powers):
+    if not powers or not all(n.is_Rational for n in powers):
         return []
-    n = sp.igcd(*powers, 0)
-    t = sp.Dummy("t", real=True)
-    plain = e.replace(lambda p: p.is_Pow and p.base == x, lambda p: t ** (p.exp / n))
-    if n < 2 or plain.has(x):
+    below = sp.ilcm(1, 1, *[n.q for n in powers])
+    plain_x = e.xreplace({p: sp.S.One for p in e.atoms(sp.Pow) if p.base == x}).has(x)
+    n = sp.Rational(sp.igcd(*[n * below for n in powers], below if plain_x else 0), below)
+    t = sp.Dummy("t", positive=x.is_positive, real=True)
+    plain = e.replace(lambda p: p.is_Pow and p.base == x, lambda p: t ** (p.exp / n)).xreplace({x: t ** (1 / n)})
+    if n == 1 or (below > 1 and not x.is_positive) or not plain.is_rational_function(t):
         return []
-    return [s for r in _solve(plain, t, value) for s in _solve(x**n, x, r)]
+    return [s for r in _solve(plain, t, value) for s in ([r ** (1 / n)] if below > 1 else _solve(x**n, x, r))]
 
 
 def _lambert_of_log(e: sp.Expr, x: sp.Symbol, value: sp.Expr) -> list[sp.Expr]:
@@ -197,6 +215,26 @@ def _log_of_lambert(u: sp.Expr) -> sp.Expr:
     return sp.log(c) + sp.expand_log(sp.log(w.args[0])) - w
 
 
+def _is_root(p: sp.Basic) -> bool:
+    """Whether this is a root of something short."""
+    return p.is_Pow and p.exp.is_Rational and p.exp.q > 1 and p.base.count_ops() <= LONGEST_BASE
+
+
+def _with_factored_roots(e: sp.Expr) -> sp.Expr:
+    """Roots with their bases as products of powers: SymPy takes out what it knows to be positive."""
+    return e.replace(_is_root, lambda p: _without_repeated_factors(p.base) ** p.exp)
+
+
+def _without_repeated_factors(u: sp.Expr) -> sp.Expr:
+    """A quotient as one of products of powers, such as `(1 + x)**2*(1 + x**2)/x`."""
+    above, below = sp.fraction(sp.cancel(_as_quotient(u)))
+    return sp.sqf(above) / sp.sqf(below)
+
+
+LONGEST_BASE = 60
+"""Operations below a root that is factored."""
+
+
 def _is_inverse(f: sp.Expr, g: sp.Expr, x: sp.Symbol, y: sp.Symbol) -> bool:
     there = f.subs(x, g)
     there = there.replace(lambda u: isinstance(u, _HYPERBOLIC) and u.has(sp.log), lambda u: u.rewrite(sp.exp))
@@ -205,7 +243,16 @@ def _is_inverse(f: sp.Expr, g: sp.Expr, x: sp.Symbol, y: sp.Symbol) -> bool:
     back = g.subs(y, f)
     if back.has(sp.LambertW):
         back = simplify_lambert(back)
-    return vanishes(there - y) or vanishes(_undone(back) - x)
+    return vanishes(there - y) or vanishes(_undone(back) - x) or _is_undone_in_roots(f, g, x, y)
+
+
+def _is_undone_in_roots(f: sp.Expr, g: sp.Expr, x: sp.Symbol, y: sp.Symbol) -> bool:
+    """Whether `g(f(x)) = x` for x > 0 by exact expansion in the root of x that f holds, the bases of roots factored."""
+    if not x.is_positive:
+        return False
+    t = sp.Dummy("t", positive=True)
+    inside = t ** sp.ilcm(1, 1, *[p.exp.q for p in f.atoms(sp.Pow) if p.base == x and p.exp.is_Rational])
+    return vanishes(_with_factored_roots(g.subs(y, f.subs(x, inside))) - inside)
 
 
 def proposals(expression: sp.Expr, x: sp.Symbol, y: sp.Symbol) -> list[sp.Expr]:
@@ -220,7 +267,10 @@ def proposals(expression: sp.Expr, x: sp.Symbol, y: sp.Symbol) -> list[sp.Expr]:
     if expression.count_ops() > 40 or not expression.has(x):
         return []
     found = []
-    for candidate in dict.fromkeys(_solve(expression, x, y)):
+    for proposal in dict.fromkeys(_solve(expression, x, y)):
+        candidate = proposal.replace(
+            lambda p: _is_root(p) and p.base.is_rational_function(), lambda p: _as_quotient(p.base) ** p.exp
+        )
         if candidate.has(x, sp.zoo, sp.nan, sp.I):
             continue
         if _is_inverse(expression, candidate, x, y):
