@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import sympy as sp
 
 from symacts.errors import ParameterError, UnsupportedExpression, shorten, wording
@@ -116,7 +117,7 @@ def _gated(activation: Activation, options: dict[str, Any]) -> GatedKernel:
     parts = []
     *formulas, adds = separate(activation.formula)
     for formula in formulas:
-        inner = {**options, "order": (0, 1)}
+        inner = {**options, "order": (0, 1), "dtype": "float64"}
         parts.append(_scalar(str(formula), ((formula, 0), (formula, 1)), inner, Activation("part", formula)))
     return GatedKernel(activation.name, options, parts[0], parts[1], activation, build, adds)
 
@@ -159,4 +160,5 @@ def tasks_of(activation: Activation, wrt: str, order: int | Sequence[int]) -> tu
 @lru_cache(maxsize=512)
 def _code(tasks: tuple[tuple[sp.Expr, int], ...], dtype: str, backend: str, accuracy: str, parallel: bool) -> Code:
     make = {"numpy": targets.numpy.compile_plan, "numba": targets.numba.compile_plan}[backend]
-    return kept(tasks, (dtype, backend, accuracy, parallel), lambda: make(tasks, x, dtype, accuracy, parallel))
+    with np.errstate(all="ignore"):  # what a caller raises for his own sums is not meant for the search
+        return kept(tasks, (dtype, backend, accuracy, parallel), lambda: make(tasks, x, dtype, accuracy, parallel))

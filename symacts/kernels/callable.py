@@ -105,7 +105,8 @@ class Kernel:
         Parameters
         ----------
         x : array_like of real numbers
-            Any shape and strides; never written to. float32 and float64 are preserved, integers become float64.
+            Any shape and strides; never written to. float32 and float64 are preserved, integers become float64. What
+            is masked in a masked array is masked in the result.
         out : ndarray or tuple of ndarray, optional
             Where to write; of the result's shape. It may be, or overlap, the input.
         **parameters
@@ -133,6 +134,8 @@ class Kernel:
             results = self.fused(x)
             if results is not None:
                 return results if isinstance(self.options["order"], tuple) else results[0]
+        if isinstance(x, np.ma.MaskedArray):
+            return masked(self(x.data, out), x, out)
         data = np.asarray(x)
         dtype = self.result_dtype(x, data)
         if dtype.itemsize > self.dtype.itemsize:
@@ -245,6 +248,24 @@ class Kernel:
 
 MOST_VARIANTS = 64
 """Specialized kernels kept by one kernel."""
+
+
+def masked(result: Any, like: Any, out: Any) -> Any:
+    """Results with a masked array's mask.
+
+    Raises
+    ------
+    TypeError
+        They were written to an array that has no mask.
+    """
+    if isinstance(result, tuple):
+        return tuple(masked(r, like, o) for r, o in zip(result, out or [None] * len(result), strict=True))
+    if out is None:
+        return np.ma.MaskedArray(result, mask=like.mask.copy())
+    if not isinstance(result, np.ma.MaskedArray):
+        raise TypeError("out: got an array without a mask for a masked input, expected a masked array")
+    result.mask = like.mask
+    return result
 
 
 def tiles(data: Array, outs: Sequence[Array], inner: npt.DTypeLike) -> Any:

@@ -28,7 +28,7 @@ from symacts.rigor.oracle import BallOracle
 from symacts.spec import x as variable
 from symacts.symbolic.branches import Branch, split
 
-__all__ = ["Certificate", "adversarial", "bound_of", "certify", "dead_zone", "exhaustive"]
+__all__ = ["Certificate", "adversarial", "bound_of", "certify", "dead_zone", "exhaustive", "inside"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,16 +152,16 @@ def _against_balls(
     """The worst error of the results `y` at the inputs, the input where it happens, and how many were compared."""
     worst, where, count = 0.0, float("nan"), 0
     for branch, reference in parts:
-        inside = _inside(at, branch)
-        truth = [reference.value(Fraction(p)) for p in at[inside].tolist()]
-        seen = ulp_errors(y[inside], truth, dtype)
+        mine = inside(at, branch)
+        truth = [reference.value(Fraction(p)) for p in at[mine].tolist()]
+        seen = ulp_errors(y[mine], truth, dtype)
         count += len(seen)
         if len(seen) and seen.max() >= worst:
-            worst, where = float(seen.max()), float(at[inside][int(seen.argmax())])
+            worst, where = float(seen.max()), float(at[mine][int(seen.argmax())])
     return worst, where, count
 
 
-def _inside(at: npt.NDArray[np.float64], branch: Branch) -> npt.NDArray[np.bool_]:
+def inside(at: npt.NDArray[np.float64], branch: Branch) -> npt.NDArray[np.bool_]:
     """Floats strictly inside a branch (its ends follow conventions, not the formula)."""
     lo = -math.inf if branch.lo == -sp.oo else float(branch.lo.evalf(40))
     hi = math.inf if branch.hi == sp.oo else float(branch.hi.evalf(40))

@@ -16,9 +16,10 @@ import numpy as np
 import numpy.typing as npt
 import sympy as sp
 
-from symacts.errors import UnsupportedExpression
+from symacts.errors import UnsupportedExpression, shorten
 from symacts.kernels.callable import Kernel
-from symacts.kernels.spread import is_spread, spread
+from symacts.kernels.factors import Factor, product, total
+from symacts.kernels.spread import is_spread, spread, unmasked
 from symacts.spec import Activation, g, x
 
 __all__ = ["GatedKernel", "separate"]
@@ -45,7 +46,8 @@ def separate(formula: sp.Expr) -> tuple[sp.Expr, sp.Expr, bool]:
 class GatedKernel:
     """`kernel(x, g)`: the unit (order 0), or its derivatives in x and in g (order 1), as arrays.
 
-    Each factor is a scalar kernel, so value and gradients are accurate to their ULP and the product's rounding.
+    Each factor is a scalar kernel in float64, so value and gradients are accurate to their ULP and the product's
+    rounding; in float32 to that of the result.
     """
 
     name: str
@@ -91,24 +93,47 @@ class GatedKernel:
             return spread(self.specialized, [x, g], parameters, out)
         if parameters:
             return self.specialized(parameters)(x, g, out)
-        value, slope = self.value(x)
-        opening, bend = self.gate(g)
+        unmasked(x, g)
+        dtype = np.result_type(*(self.format(given) for given in (x, g)))
         with np.errstate(all="ignore"):
+            (a, slope), (b, bend) = self.factors(self.value, x), self.factors(self.gate, g)
             if self.adds:
-                ones = np.ones(np.broadcast_shapes(np.shape(value), np.shape(opening)))
-                found = {0: value + opening, 1: ((slope * ones).astype(slope.dtype), (bend * ones).astype(bend.dtype))}
+                ones = np.ones(np.broadcast_shapes(np.shape(x), np.shape(g)))
+                found = {0: total(a, b, NEAR[dtype.itemsize]), 1: (slope.y * ones, bend.y * ones)}
             else:
-                found = {0: value * opening, 1: (slope * opening, value * bend)}
+                found = {0: product(a, b), 1: (product(slope, b), product(a, bend))}
         order = self.order
         result = tuple(found[k] for k in order) if isinstance(order, tuple) else found[order]
-        return result if out is None else _written(result, out)
+        return _written(result, dtype, out)
+
+    def format(self, given: Any) -> np.dtype[Any]:
+        """The float format that one input asks for."""
+        return self.dtype if not hasattr(given, "dtype") else self.value.result_dtype(given, np.asarray(given))
+
+    @staticmethod
+    def factors(part: Kernel, given: npt.ArrayLike) -> tuple[Factor, Factor]:
+        """A factor and its derivative at an input, in float64."""
+        data = np.asarray(given)
+        part.result_dtype(given, data)
+        at = data.astype(np.float64)
+        y, slope = part(at)
+        return Factor(part.target.formula, 0, at, np.asarray(y)), Factor(part.target.formula, 1, at, np.asarray(slope))
 
 
-def _written(result: Any, out: Any) -> Any:
+NEAR = {8: 1.0, 4: 2.0**-20, 2: 2.0**-20}
+"""By the bytes of the result: how much a sum may cancel before float64 terms are not enough."""
+
+
+def _written(result: Any, dtype: np.dtype[Any], out: Any) -> Any:
     if isinstance(result, tuple):
-        return tuple(_written(r, o) for r, o in zip(result, out, strict=True))
-    if out.shape != np.shape(result):
-        raise ValueError(f"out: got shape {out.shape}, expected {np.shape(result)}")
+        outs = [None] * len(result) if out is None else out
+        if not isinstance(outs, (tuple, list)) or len(outs) != len(result):
+            raise ValueError(f"out: got {shorten(out)}, expected a tuple of {len(result)}")
+        return tuple(_written(r, dtype, o) for r, o in zip(result, outs, strict=True))
     with np.errstate(all="ignore"):
-        np.copyto(out, result, casting="same_kind")
+        if out is None:
+            return result.astype(dtype, copy=False)[()]
+        if out.shape != np.shape(result):
+            raise ValueError(f"out: got shape {out.shape}, expected {np.shape(result)}")
+        np.copyto(out, result.astype(dtype, copy=False), casting="same_kind")
     return out

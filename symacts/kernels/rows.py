@@ -21,9 +21,10 @@ import numpy.typing as npt
 import sympy as sp
 
 from symacts.errors import UnsupportedExpression
+from symacts.kernels.spread import unmasked
 from symacts.rewrite.functions import mulerr
 from symacts.rewrite.lower import words
-from symacts.spec import Activation, i, j, n, xs
+from symacts.spec import Activation, i, j, n, x, xs
 
 __all__ = ["RowKernel", "read"]
 
@@ -100,6 +101,11 @@ def _exp_of_product(d: FloatArray, rate: float, rest: float) -> FloatArray:
     return e + np.where(np.isfinite(e), e * low, 0.0)
 
 
+def turned(y: FloatArray, axis: int) -> FloatArray:
+    """The array with its last axis where it belongs."""
+    return np.ascontiguousarray(np.moveaxis(y, -1, axis))
+
+
 VAST = 2.0**1020
 """Entries beyond which a difference may overflow."""
 
@@ -157,14 +163,13 @@ class RowKernel:
         """The activation of every row along `axis`."""
         if parameters:
             return self.make(self.target.at(**parameters), **self.options)(x, axis, out)
-        data, dtype = self.data(x)
-        if not data.shape[axis]:
+        data, dtype = self.data(x, axis)
+        if not data.shape[-1]:
             raise ValueError("a row-wise kernel needs at least one entry in each row")
         with np.errstate(all="ignore"):
-            y = self.evaluate(self.row.entry, self.state(data, axis))
-            if self.row.is_total:
-                y = np.take(np.broadcast_to(y, data.shape), 0, axis=axis)
+            y = self.evaluate(self.row.entry, self.state(data))
             y = np.asarray(y + np.zeros(np.shape(y))).astype(dtype)
+            y = np.broadcast_to(y, data.shape)[..., 0].copy() if self.row.is_total else turned(y, axis)
         if out is None:
             return y
         if out.shape != y.shape:
@@ -177,47 +182,46 @@ class RowKernel:
         """The gradient in x of the sum of gradient*output: `gradient @ Jacobian` for every row."""
         if parameters:
             return self.make(self.target.at(**parameters), **self.options).vjp(x, gradient, axis)
-        data, dtype = self.data(x)
+        data, dtype = self.data(x, axis)
         row = self.row
         g = np.asarray(gradient, dtype=np.float64)
-        if row.is_total:
-            g = np.expand_dims(g, axis)
+        g = g[..., None] if row.is_total else np.moveaxis(np.broadcast_to(g, np.shape(x)), axis, -1)
         with np.errstate(all="ignore"):
-            state = self.state(data, axis)
+            state = self.state(data)
             in_sum = sp.diff(row.entry, S) + sp.diff(row.entry, LOGS) / S
             through = np.broadcast_to(self.evaluate(in_sum, state), data.shape)
-            total = (
-                g * np.take(through, [0], axis=axis) if row.is_total else (g * through).sum(axis=axis, keepdims=True)
-            )
+            total = g * through[..., :1] if row.is_total else (g * through).sum(axis=-1, keepdims=True)
             own = sp.diff(row.entry, T) + row.rate * E * sp.diff(row.entry, E)
             slope = row.rate * E if row.rate != 0 else sp.diff(row.summand, T)
             result = self.evaluate(slope, state) * total
             if not row.is_total:
                 result = result + g * self.evaluate(own, state)
-            return np.asarray(result + np.zeros(data.shape)).astype(dtype)
+            return turned(np.asarray(result + np.zeros(data.shape)).astype(dtype), axis)
 
-    def data(self, x: npt.ArrayLike) -> tuple[FloatArray, np.dtype[Any]]:
-        """The input in float64 and the format of the result."""
+    def data(self, x: npt.ArrayLike, axis: int) -> tuple[FloatArray, np.dtype[Any]]:
+        """The input in float64 with its rows contiguous, where NumPy sums in pairs, and the format of the result."""
+        unmasked(x)
         given = np.asarray(x)
         if given.dtype.kind not in "fbiu" or given.dtype.itemsize > 8:
             raise TypeError(f"a kernel takes real numbers in float16, float32, float64 or integers, got {given.dtype}")
         if given.ndim == 0:
             raise ValueError("a row-wise kernel needs at least one axis")
         dtype = given.dtype if given.dtype.kind == "f" and hasattr(x, "dtype") else np.dtype(np.float64)
-        return given.astype(np.float64), dtype
+        with np.errstate(all="ignore"):
+            return np.ascontiguousarray(np.moveaxis(given, axis, -1), np.float64), dtype
 
-    def state(self, data: FloatArray, axis: int) -> dict[sp.Symbol, Any]:
+    def state(self, data: FloatArray) -> dict[sp.Symbol, Any]:
         """t, E, S, w and log S of every row."""
         row = self.row
-        count = data.shape[axis]
+        count = data.shape[-1]
         if row.rate == 0:
             data = data.astype(np.longdouble)  # squares of large entries stay finite where its exponents are wider
             values = self.evaluate(row.summand, {T: data, n: count})
-            total = np.asarray(values + np.zeros(data.shape)).sum(axis=axis, keepdims=True)
+            total = np.asarray(values + np.zeros(data.shape)).sum(axis=-1, keepdims=True)
             return {T: data, S: total, n: count}
         rate, rest_of_rate = words(row.rate)
         extreme = (np.max if rate > 0 else np.min)(
-            data, axis=axis, keepdims=True, initial=-np.inf if rate > 0 else np.inf
+            data, axis=-1, keepdims=True, initial=-np.inf if rate > 0 else np.inf
         )
         if row.entry.xreplace({sp.log(W): LOGW}).has(W):
             extreme = np.maximum(extreme, 0.0) if rate > 0 else np.minimum(extreme, 0.0)
@@ -225,11 +229,11 @@ class RowKernel:
         e = np.exp(shifted)
         e += e * low
         shifted = shifted + low
-        first = np.argmax(e, axis=axis, keepdims=True)
+        first = np.argmax(e, axis=-1, keepdims=True)
         rest = e.copy()
-        np.put_along_axis(rest, first, 0.0, axis=axis)
-        top = np.take_along_axis(e, first, axis=axis)
-        others = rest.sum(axis=axis, keepdims=True)
+        np.put_along_axis(rest, first, 0.0, axis=-1)
+        top = np.take_along_axis(e, first, axis=-1)
+        others = rest.sum(axis=-1, keepdims=True)
         logs = np.where(top == 1.0, np.log1p(others), np.log(top + others))
         return {
             T: data,
@@ -247,8 +251,22 @@ class RowKernel:
         if self.row.rate != 0 and expression.has(sp.log(W)):
             expression = sp.expand(expression).subs(self.row.rate * T, D - sp.log(W))
             expression = sp.expand(expression)
+        rest, own = expression.as_independent(T, as_Add=False)
+        if self.row.rate == 0 and own.has(sp.Add) and not own.is_polynomial(T) and own.free_symbols == {T}:
+            return self.entries(own, state[T]) * self.evaluate(rest, state)
         names = sorted(state, key=str)
         key = sp.srepr(expression) + str(names)
         if key not in self._functions:
             self._functions[key] = sp.lambdify(names, expression.xreplace({sp.log(W): LOGW}), "numpy")
         return self._functions[key](*(state[s] for s in names))
+
+    def entries(self, own: sp.Expr, t: Any) -> Any:
+        """A formula of one entry by a kernel of its own: its terms may cancel; as it stands where it passes float64."""
+        key = sp.srepr(own)
+        if key not in self._functions:
+            options = {**self.options, "dtype": "float64", "accuracy": "fast"}
+            part = self.make(Activation("part", own.xreplace({T: x})), **options)
+            self._functions[key] = part, sp.lambdify([T], own, "numpy")
+        kernel, plain = self._functions[key]
+        y = kernel(t.astype(np.float64)).astype(t.dtype)
+        return np.where(np.isinf(y), plain(t), y)

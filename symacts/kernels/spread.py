@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from symacts.errors import ParameterError, shorten
 
-__all__ = ["is_spread", "spread"]
+__all__ = ["is_spread", "spread", "unmasked"]
 
 MOST_DISTINCT = 64
 """Distinct values of one call: each is a kernel of its own, built when it is first needed."""
@@ -28,6 +28,12 @@ Array = npt.NDArray[Any]
 def is_spread(parameters: Mapping[str, Any]) -> bool:
     """Whether a parameter is an array with at least one axis."""
     return any(np.ndim(v) > 0 for v in parameters.values() if not isinstance(v, (str, bytes)))
+
+
+def unmasked(*inputs: Any) -> None:
+    """Raise a `TypeError` for masked arrays, where results could not keep their masks."""
+    if any(isinstance(given, np.ma.MaskedArray) for given in inputs):
+        raise TypeError("a kernel takes masked arrays as x alone, of one input and no arrays of parameters; fill them")
 
 
 def spread(
@@ -56,6 +62,7 @@ def spread(
     ValueError
         Shapes that do not broadcast, or an `out` that does not fit.
     """
+    unmasked(*inputs, *parameters.values())
     fixed = {name: v for name, v in parameters.items() if not is_spread({name: v})}
     arrays = {name: np.asarray(v) for name, v in parameters.items() if name not in fixed}
     for name, array in arrays.items():

@@ -32,7 +32,7 @@ from symacts.rewrite.lower import words
 from symacts.rewrite.reference import Dyadic, Reference
 from symacts.rewrite.regimes import FloatArray, Format, errors_of
 
-__all__ = ["compiled", "crowd", "distant", "overwritten", "written"]
+__all__ = ["compiled", "crowd", "distant", "overwritten", "paired", "written"]
 
 w = sp.Symbol("w", positive=True)
 """1/a."""
@@ -318,6 +318,15 @@ def compiled(source: str) -> Callable[[FloatArray], FloatArray]:
     space: dict[str, Any] = {"__builtins__": {}, **{name: getattr(pairs, name) for name in names}}
     exec(compile(source, "<symacts waves>", "exec"), space)
     found: Callable[[FloatArray], FloatArray] = space["far"]
+    return found
+
+
+@lru_cache(maxsize=256)
+def paired(source: str) -> Callable[[FloatArray], pairs.Pair]:
+    """The function before its two words are added."""
+    head, _, last = source.rpartition("return ")
+    whole: Any = compiled(f"{head}return {last.partition('[')[0]}\n")
+    found: Callable[[FloatArray], pairs.Pair] = whole
     return found
 
 

@@ -126,6 +126,40 @@ def test_no_warning_at_any_float_even_when_the_caller_raises(k) -> None:
         k(extreme)
 
 
+def test_no_warning_while_a_kernel_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SYMACTS_CACHE", "off")
+    with np.errstate(all="raise"):
+        assert kernel("x/(1 + exp(1/7 - x))", (0, 1), backend="numpy")(0.0)[0] == 0.0
+
+
+@pytest.mark.parametrize("backend", ["numpy", "numba"])
+def test_what_is_masked_stays_masked(backend: str) -> None:
+    if backend == "numba":
+        pytest.importorskip("numba")
+    f = kernel("tanh", (0, 1), backend=backend)
+    data = np.ma.array([1.0, 2.0, 3.0], mask=[False, True, False])
+    for y, plain in zip(f(data), f(data.data), strict=True):
+        assert isinstance(y, np.ma.MaskedArray) and y.mask.tolist() == [False, True, False]
+        np.testing.assert_array_equal(y.data, plain)
+    y.mask[0] = True
+    assert not data.mask[0]
+    outs = np.ma.empty(3), np.ma.empty(3)
+    assert f(data, out=outs)[1] is outs[1] and outs[1].mask.tolist() == [False, True, False]
+    assert kernel("elu", backend=backend)(data, alpha=2).mask.tolist() == [False, True, False]
+
+
+def test_masks_that_no_result_could_keep_are_an_error(k) -> None:
+    data = np.ma.array([1.0, 2.0], mask=[False, True])
+    with pytest.raises(TypeError, match="mask"):
+        k(data, out=(np.empty(2), np.empty(2)))
+    with pytest.raises(TypeError, match="mask"):
+        kernel("elu", backend="numpy")(data, alpha=np.array([1.0, 2.0]))
+    with pytest.raises(TypeError, match="mask"):
+        kernel("softmax")(data)
+    with pytest.raises(TypeError, match="mask"):
+        kernel("glu", backend="numpy")(data, data)
+
+
 def test_parameters_at_run_time() -> None:
     f = kernel("elu", backend="numpy")
     assert f(-1.0, alpha=2) == pytest.approx(2 * np.expm1(-1.0), rel=1e-15)

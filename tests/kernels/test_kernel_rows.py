@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import pickle
 
 import mpmath
@@ -117,3 +118,64 @@ def test_gated_units(name: str, seed: int) -> None:
     np.testing.assert_allclose(dx, (k(x + step, g)[0] - k(x - step, g)[0]) / (2 * step), atol=1e-7)
     np.testing.assert_allclose(dg, (k(x, g + step)[0] - k(x, g - step)[0]) / (2 * step), atol=1e-7)
     assert y.shape == (50,)
+
+
+def test_sums_of_long_columns_are_as_good_as_those_of_rows(seed: int) -> None:
+    """NumPy sums in pairs along contiguous axes only: one after the other, 100000 terms lose two digits."""
+    data = np.random.default_rng(seed).normal(size=(100_000, 2))
+    for name in ("softmax", "log_softmax", "l2_normalize"):
+        k = kernel(name)
+        np.testing.assert_array_equal(k(data, axis=0), k(data.T.copy(), axis=1).T)
+    terms = np.exp(data[:, 0])
+    true = terms / math.fsum(terms.tolist())
+    assert np.max(np.abs(kernel("softmax")(data, axis=0)[:, 0] - true) / np.spacing(true)) <= 4
+    gradient = np.arange(data.size, dtype=float).reshape(data.shape)
+    k = kernel("softmax")
+    np.testing.assert_array_equal(k.vjp(data, gradient, axis=0), k.vjp(data.T.copy(), gradient.T.copy()).T)
+
+
+def test_an_entry_whose_terms_cancel_keeps_its_digits() -> None:
+    row = [-1e3, -1e6, -1e150, 1.0, -3.0, -20.0]
+    y = kernel("squareplus_softmax")(np.array(row))
+    with mpmath.workprec(3000):
+        entries = [mpmath.mpf(t) + mpmath.sqrt(mpmath.mpf(t) ** 2 + 4) for t in row]
+        assert max(ulps(v, e / sum(entries)) for v, e in zip(y.tolist(), entries, strict=True)) <= 4
+        slope = kernel("squareplus_softmax").vjp(np.array(row), np.eye(6)[1])[1]
+        part, total = entries[1] / mpmath.sqrt(mpmath.mpf(row[1]) ** 2 + 4), sum(entries)
+        assert ulps(slope, part / total - entries[1] * part / total**2) <= 8
+
+
+@pytest.mark.parametrize("dtype, accuracy", [("float64", "fast"), ("float32", "fast"), ("float32", "tight")])
+def test_units_of_a_factor_below_the_normal_range_and_a_large_one(dtype: str, accuracy: str, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    large = {"float64": 1e300, "float32": 3e37}[dtype]
+    x = np.append(np.full(60, large), rng.normal(size=60)).astype(dtype)
+    g = np.append(rng.uniform(-1400 if dtype == "float64" else -150, -60, 90), rng.normal(size=30)).astype(dtype)
+    y, (dx, dg) = kernel("glu", (0, 1), dtype=dtype, accuracy=accuracy, backend="numpy")(x, g)
+    with mpmath.workprec(300):
+        for p, q, *got in zip(*(v.tolist() for v in (x, g, y, dx, dg)), strict=True):
+            s = 1 / (1 + mpmath.exp(-mpmath.mpf(q)))
+            for value, true in zip(got, (p * s, s, p * s / (1 + mpmath.exp(mpmath.mpf(q)))), strict=True):
+                assert ulps(value, true, dtype) <= (0.51 if accuracy == "tight" else 4), (p, q)
+    whole = kernel("glu", dtype=dtype, accuracy=accuracy, backend="numpy")
+    assert whole(np.inf, -1400.0) == np.inf and whole(-np.inf, -800.0) == -np.inf and whole(0.0, -np.inf) == 0.0
+    assert np.isnan(whole(np.inf, -np.inf)) and whole(1.0, 2.0).dtype == dtype
+
+
+@pytest.mark.parametrize("formula", ["dual_elu", "erf(x) - log(1 + exp(g))"])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_units_whose_terms_cancel(formula: str, dtype: str, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    x, g = rng.normal(size=(2, 120)) * 2
+    g[:40] = x[:40] * (1 + 2.0 ** -rng.uniform(1, 52, 40))
+    x[40:60], g[40:60] = -rng.uniform(1, 500, (2, 20))
+    g[60:64] = x[60:64]
+    x, g = x.astype(dtype), g.astype(dtype)
+    y = kernel(formula, dtype=dtype, backend="numpy")(x, g)
+    with mpmath.workprec(2400):
+        for p, q, value in zip(*(v.tolist() for v in (x, g, y)), strict=True):
+            if formula == "dual_elu":
+                true = mpmath.fsum((1, -1)[k] * (t if t > 0 else mpmath.exp(t) - 1) for k, t in enumerate((p, q)))
+            else:
+                true = mpmath.erf(p) - mpmath.log(1 + mpmath.exp(mpmath.mpf(q)))
+            assert ulps(value, true, dtype) <= 4, (p, q)
