@@ -38,8 +38,11 @@ def rng(request: pytest.FixtureRequest, seed: int) -> random.Random:
 
 @pytest.fixture(autouse=True, scope="session")
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """The cache folder of the tests is their own."""
-    os.environ["SYMACTS_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+    """The tests have a cache folder of their own, one for all processes: none builds what another has built."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "cache"
+    folder.mkdir(exist_ok=True)
+    os.environ["SYMACTS_CACHE"] = str(folder)
 
 
 HEAVY = ("test_kernel_laws",)

@@ -19,13 +19,11 @@ from symacts.kernels.cells import Programs, programs, smooth
 from symacts.kernels.plan import Draft, Stretch, Studied, admitted, dense
 from symacts.rewrite.graph import Graph
 from symacts.rewrite.reference import ulp_meter
-from symacts.rewrite.regimes import Arithmetic, FloatArray, Format, Section, interpret, stretches_within, weight
+from symacts.rewrite.regimes import Arithmetic, FloatArray, Format, Section, interpret, share, stretches_within, weight
 from symacts.rewrite.whole import derived, whole
 
 __all__ = ["assign", "celled"]
 
-SPREAD = 2.5
-"""Scale of the normal law by which inputs are weighed."""
 MISSED, ROW, TABLED, GAP, FAR = 110.0, 9.0, 400.0, 4.0, 100.0
 """What it costs, in sums: an input left to a row, each row beyond (one for each unit of a gap), or to a whole table; to
 look for the inputs of a gap; and to leave all far inputs, by the Cauchy law, to a table."""
@@ -240,16 +238,11 @@ def _lost(section: Section, good: Sequence[tuple[float, float]], far: float = FA
     total = 0.0
     for lo, hi in zip(ends[::2], ends[1::2], strict=True):
         if lo < hi:
-            share = _share(lo, hi)
-            is_gap = _share(*((-math.inf, hi) if section.side < 0 else (lo, math.inf))) > RARE
+            held = share(lo, hi)
+            is_gap = share(*((-math.inf, hi) if section.side < 0 else (lo, math.inf))) > RARE
             each = min(MISSED + ROW * min(hi - lo, 99.0), TABLED) if hi - lo < WIDEST else TABLED
-            total += each * share + far * weight(lo, hi) + (GAP if is_gap else 0.0)
+            total += each * held + far * weight(lo, hi) + (GAP if is_gap else 0.0)
     return total
-
-
-def _share(lo: float, hi: float) -> float:
-    """The share of inputs in [lo, hi] under the normal law."""
-    return max(math.erf(hi / SPREAD / math.sqrt(2)) - math.erf(lo / SPREAD / math.sqrt(2)), 0.0) / 2
 
 
 def _search(

@@ -22,6 +22,7 @@ import numpy.typing as npt
 from symacts.kernels.code import Code, Part
 from symacts.kernels.memory import address
 from symacts.kernels.pieces import COLUMNS, FIXED, HEAD, SQUARE, TAIL, Table, evaluate
+from symacts.rewrite.regimes import share
 
 __all__ = ["Repair", "once", "repair_of", "runner", "threaded"]
 
@@ -31,8 +32,6 @@ Run = Callable[[Array, Sequence[Array]], None]
 TILE = {"float64": 32768, "float32": 65536}
 """Elements evaluated at a time: a call costs as much as a sum of a thousand, and what leaves the second-level cache is
 found in the third; measured from a quarter to four times as many."""
-SPREAD = 2.5
-"""Scale of the normal law by which inputs are weighed."""
 RARE = 0.005
 """Share of inputs that need not be in the hull."""
 FEWER = 0.05
@@ -200,11 +199,6 @@ def inward(lo: float, hi: float, kind: Any) -> tuple[float, float]:
 def outward(lo: float, hi: float, kind: Any) -> tuple[Array, Array]:
     """The least and the greatest float of a format strictly between two of its floats."""
     return np.array(np.nextafter(kind(lo), kind(np.inf))), np.array(np.nextafter(kind(hi), kind(-np.inf)))
-
-
-def share(lo: float, hi: float) -> float:
-    """The share of inputs in [lo, hi] under the normal law."""
-    return (math.erf(hi / SPREAD / math.sqrt(2)) - math.erf(lo / SPREAD / math.sqrt(2))) / 2
 
 
 def repair_of(part: Part, inner: str, dtype: str) -> Repair:

@@ -45,6 +45,7 @@ __all__ = [
     "quiet",
     "risky",
     "root_between",
+    "share",
     "size",
     "stretches_within",
     "trimmed",
@@ -347,6 +348,11 @@ def trimmed(
 def weight(lo: float, hi: float) -> float:
     """The share of inputs in [lo, hi] when pre-activations spread over a few units: the Cauchy law of scale 2."""
     return float(np.arctan(hi / 2.0) - np.arctan(lo / 2.0)) / np.pi
+
+
+def share(lo: float, hi: float) -> float:
+    """The share of inputs in [lo, hi] under the normal law of scale 2: common ones, where `weight` minds far ones."""
+    return (math.erf(hi / 8.0**0.5) - math.erf(lo / 8.0**0.5)) / 2 if lo < hi else 0.0
 
 
 def zeros(

@@ -194,7 +194,7 @@ def test_quotients_and_roots_are_nearly_rounded(dtype: str, rng: random.Random) 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_roots_in_denominators_bring_their_rounding_errors(dtype: str, rng: random.Random) -> None:
     """1/((x + R)*R), R = sqrt(x*x + 3), by its factors' reciprocals: no error of R or of the sum is left in them."""
-    from symacts.kernels.targets.numba import share_reciprocals
+    from symacts.kernels.targets.writing import share_reciprocals
 
     graph = Graph()
     x, one = graph.variable("x"), graph.constant(1.0)

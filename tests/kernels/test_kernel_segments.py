@@ -90,8 +90,9 @@ def test_segments_on_a_half_line_serve_both(dtype: str, degree: int, rng: random
     from dataclasses import replace
 
     from symacts.kernels.plan import make_plan, served
-    from symacts.kernels.targets import numba
     from symacts.kernels.targets.segments import segmented
+    from symacts.kernels.targets.trials import columns_of
+    from symacts.kernels.targets.writing import MOST_SLOTS, Style, generate
 
     plan = make_plan([(parse("x/(1 + exp(-x))"), 0), (parse("x/(1 + exp(-x))"), 1)], x, dtype)
     found = segmented(plan.drafts, dtype, dtype)
@@ -101,10 +102,10 @@ def test_segments_on_a_half_line_serve_both(dtype: str, degree: int, rng: random
         chosen = found
         if turned:
             chosen = {k: replace(s, mirror=replace(s.mirror, slope=0.0, constant=0.0)) for k, s in chosen.items()}
-        source = numba.generate(plan, dtype, numba._Style("refined", False, chosen, frozenset(chosen), precise=True))
-        columns = numba._columns(source, 2, dtype, numba.MOST_SLOTS)
+        source = generate(plan, dtype, Style("refined", False, chosen, frozenset(chosen), precise=True))
+        columns = columns_of(source, 2, dtype, MOST_SLOTS)
         for k, draft in enumerate(plan.drafts):
-            stretches = served(draft, columns[k], numba.MOST_SLOTS)
+            stretches = served(draft, columns[k], MOST_SLOTS)
             assert any(lo < -6.0 and hi > 6.0 for lo, hi in stretches) is not turned
 
 

@@ -20,10 +20,10 @@ from symacts.kernels.choice import assign, celled
 from symacts.kernels.code import Code, Part
 from symacts.kernels.plan import Draft, Plan, Run, Stretch, finish, make_plan
 from symacts.kernels.targets.ufuncs import ARITHMETIC, CAREFUL, lowered
-from symacts.kernels.tiles import once, repair_of, share
+from symacts.kernels.tiles import once, repair_of
 from symacts.rewrite import functions
 from symacts.rewrite.graph import Graph
-from symacts.rewrite.regimes import FORMATS, interpret
+from symacts.rewrite.regimes import FORMATS, interpret, share
 
 __all__ = ["combine", "compile_plan", "generate", "load"]
 

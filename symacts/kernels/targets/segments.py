@@ -25,9 +25,9 @@ from symacts.kernels.fit import Fit, shortest, times
 from symacts.kernels.plan import Draft, Studied
 from symacts.kernels.targets.elementary import Writer
 from symacts.rewrite.reference import Dyadic
-from symacts.rewrite.regimes import order_of_zero
+from symacts.rewrite.regimes import order_of_zero, share
 
-__all__ = ["Grid", "Mirror", "Segments", "mirror_of", "segmented", "share", "write"]
+__all__ = ["Grid", "Mirror", "Segments", "mirror_of", "segmented", "write"]
 
 MOST = {"float64": 24, "float32": 16, "float32 in float64": 17}
 """Nodes through which true values are interpolated; polynomials are at least two terms shorter."""
@@ -50,13 +50,6 @@ LEAST = 0.15
 """Share of inputs that segments must serve to be worth it."""
 MISSING = {"float64": 1000, "float32": 2000}
 """Terms of a polynomial that cost as much as leaving all inputs to a table."""
-SPREAD = 2.0
-"""Scale of the normal law by which inputs are weighed when ways of writing a loop are compared."""
-
-
-def share(lo: float, hi: float) -> float:
-    """The share of inputs in [lo, hi] under that law."""
-    return (math.erf(hi / SPREAD / math.sqrt(2)) - math.erf(lo / SPREAD / math.sqrt(2))) / 2
 
 
 @dataclass(frozen=True, slots=True)
