@@ -17,6 +17,7 @@ from symacts.analysis import (
     families,
     half_lines,
     inversion,
+    members,
     moments,
     periodic,
     repeated,
@@ -170,6 +171,7 @@ TABLE: tuple[Derivation, ...] = (
     Derivation("gaussian_mean", REPEATS, ("symmetry",), repeated_moments.mean),
     Derivation("gaussian_second_moment", REPEATS, (), repeated_moments.second_moment),
     Derivation("gaussian_derivative_second_moment", REPEATS, (), repeated_moments.slope_second_moment),
+    *(Derivation(name, "change of variable", (), members.carried(name)) for name in members.CARRIED),
     Derivation("parameter_limits", "expansion in the parameter", (), families.parameter_limits),
     Derivation("gain", "second moment", ("gaussian_second_moment",), moments.gain),
 )

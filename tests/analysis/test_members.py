@@ -1,0 +1,79 @@
+"""Families that a change of variable explains: facts under symbolic parameters, judged at values of the parameters."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import sympy as sp
+from mpmath import mp
+from referee import case_of, judge
+
+import symacts
+from symacts.analysis.members import CARRIED
+from symacts.spec import x
+from symacts.symbolic.members import member
+
+FAMILIES: list[tuple[str, dict[str, tuple[str, str]]]] = [
+    ("tanh(x - s)", {"s": ("1/2", "real")}),
+    ("3 - 2*tanh(k*x - 1)", {"k": ("2", "positive")}),
+    ("log(1 + exp(k*(x - 1)))/k", {"k": ("2", "positive")}),
+    ("x*exp(-x**2/(2*s**2))", {"s": ("1", "positive")}),
+    ("exp(-(x - m)**2)", {"m": ("1", "real")}),
+    ("x/(c + Abs(x))", {"c": ("1", "positive")}),
+    ("Piecewise((x - t, x > t), (x + t, x < -t), (0, True))", {"t": ("1/2", "positive")}),
+    ("clip(-x, -t, t)", {"t": ("1", "positive")}),
+    ("(x + sqrt(x**2 + b))/2", {"b": ("4", "positive")}),
+    ("Max(0, x - t)**2", {"t": ("1", "positive")}),
+    ("-a*Max(0, x - t)*sigmoid(x - t)", {"a": ("1", "positive"), "t": ("1", "real")}),
+    ("a*Heaviside(x - t)", {"a": ("2", "positive"), "t": ("1", "real")}),
+]
+
+
+def _at(value: Any, values: dict[sp.Basic, sp.Expr]) -> Any:
+    """A value of a fact at values of the parameters."""
+    if isinstance(value, tuple):
+        return tuple(_at(v, values) for v in value)
+    return value.subs(values) if isinstance(value, sp.Basic) else value
+
+
+@pytest.mark.parametrize(("text", "parameters"), FAMILIES)
+def test_facts_hold_at_values_of_the_parameters(
+    text: str, parameters: dict[str, tuple[str, str]], rng: random.Random
+) -> None:
+    family = symacts.define("a_family", text, parameters=parameters, replace=True)
+    report = symacts.analyze(family, parameters="symbolic")
+    by_change = [f.name for f in report if f.method == "change of variable"]
+    values: dict[sp.Basic, sp.Expr] = {
+        s: sp.Rational(rng.randint(2, 30), 10) * (1 if s.is_positive else rng.choice((1, -1)))
+        for s in report.parameters.values()
+    }
+    with mp.workdps(60):
+        here = {f.name: replace(f, value=_at(f.value, values)) for f in report if f.known}
+        concrete = replace(report, expression=report.expression.subs(values), facts=here)
+        case = case_of(concrete.expression, concrete, x)
+        found = {name: judge(case, name, here[name].value) for name in by_change}
+    assert not any(found.values()), (values, found)
+    print(len(by_change), "facts by a change of variable")
+
+
+@pytest.mark.parametrize("text", ["tanh(x - s)", "exp(-(x - m)**2)"])
+def test_shifted_functions_have_their_facts(text: str) -> None:
+    family = symacts.define("a_family", text, parameters=dict(FAMILIES)[text], replace=True)
+    report = symacts.analyze(family, parameters="symbolic")
+    assert set(CARRIED) - set(report.known) <= {"fixed_points"}, report.unknown
+
+
+def test_what_is_no_family_of_one_function() -> None:
+    a = sp.Symbol("a", positive=True)
+    for f in (sp.Max(x, a * x), x + a * sp.sin(x), sp.tanh(a * x) * x**2 + x, sp.Max(-1, sp.Min(a, x))):
+        assert member(f, x, {a}, lambda c: 1 if c.is_positive else -1 if c.is_negative else None) is None
+
+
+def test_a_wrong_place_is_noticed() -> None:
+    report = symacts.analyze("tanh(x - 2)")
+    with mp.workdps(60):
+        case = case_of(report.expression, report, x)
+        assert judge(case, "zeros", sp.FiniteSet(1)) and judge(case, "symmetry", ("point", (1, 0)))
