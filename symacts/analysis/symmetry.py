@@ -94,7 +94,7 @@ def _is_symmetric(f: Subject, center: sp.Expr, sign: int) -> bool | None:
         difference = total - target
         if any(f.oracle.sign_at(difference, f.x, t) for t in sample(f, lo, hi, 2)):
             return False
-        shown = shown and _vanishes(f, difference, sample(f, lo, hi, 1)[0])
+        shown = shown and _vanishes(f, difference, (lo, sample(f, lo, hi, 1)[0]))
     for border in f.borders:
         if border.value is None or f.equal(border.point, center):
             continue
@@ -108,11 +108,16 @@ def _is_symmetric(f: Subject, center: sp.Expr, sign: int) -> bool | None:
     return True if shown else None
 
 
-def _vanishes(f: Subject, difference: sp.Expr, point: sp.Rational) -> bool:
-    """Whether a formula is shown to be 0 on an interval around the point: by itself, or by its slope and a value."""
+def _vanishes(f: Subject, difference: sp.Expr, points: tuple[sp.Expr, ...]) -> bool:
+    """Whether a formula is shown to be 0 on an interval that holds the points or starts at the first: by itself, or by
+    its slope and a value, which at the center is the simplest.
+    """
     if is_identically_zero(difference, f.x):
         return True
-    return is_identically_zero(sp.diff(difference, f.x), f.x) and f.sign_or_none(difference.subs(f.x, point)) == 0
+    if not is_identically_zero(sp.diff(difference, f.x), f.x):
+        return False
+    inside = (p for p in points if p.is_finite and f.is_regular(difference, p))
+    return any(f.sign_or_none(difference.subs(f.x, p)) == 0 for p in inside)
 
 
 def _is_mirrored(f: Subject, center: sp.Expr) -> bool:
