@@ -153,6 +153,16 @@ def _bend(a: Fraction, b: Fraction, c: Fraction, values: list[Any]) -> int:
     return 0 if abs(gap) <= mpf(10) ** -30 * max(abs(fa), abs(fb), abs(fc)) else int(mp.sign(gap))
 
 
+def _turn(look: Look, c: Fraction) -> int:
+    """Whether f(c) lies above (1) or below (-1) the chord over a short interval around c; else 0."""
+    places = c - STEP, c, c + STEP
+    values = [look.at(p) for p in places]
+    return 0 if None in values else _bend(*places, values)
+
+
+STEP = Fraction(1, 2**40)
+
+
 def _piece_borders(look: Look, parts: list[sp.Interval], part: sp.Interval, sign: int, order: int) -> Iterator[str]:
     """Closed where f is continuous and no other piece begins; open where the value there breaks the order."""
     for bound, is_open, side in ((part.start, part.left_open, 1), (part.end, part.right_open, -1)):
@@ -223,6 +233,8 @@ def check_convexity(case: Case, value: str) -> Iterator[str]:
         yield f"said {value}, f bends up somewhere"
     if isinstance(domain, sp.Interval):
         seen = all(look.at(c) is not None for c in look.sides)  # else a kink may hide there
+        turns = {_turn(look, as_fraction(k[0])) for k in case.known("kinks") or () if isinstance(k[0], sp.Rational)}
+        bends_up, bends_down = bends_up or -1 in turns, bends_down or 1 in turns
         if value == "none" and seen and not (bends_up and bends_down):
             yield f"said none, but f bends only {'up' if bends_up else 'down'}"
         if value in ("convex", "concave") and not (bends_up or bends_down):
