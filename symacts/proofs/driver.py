@@ -151,7 +151,7 @@ def _answer(claim: Claim, deadline: float) -> dict[str, Any]:
     nodes = []
     for k, goal in enumerate(goals):
         work = time.process_time() + MOST_WORK
-        search = Search(ALL, deadline=deadline, work=work, base_conditions=len(claim.premises))
+        search = Search(ALL, deadline=deadline, work=work, premises=claim.premises)
         costly = _is_costly(goal)
         node, reason = _searched(goal, search, EFFORTS if costly else EFFORTS[:1])
         if node is None and k < len(claim.relations):

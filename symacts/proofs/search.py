@@ -17,7 +17,7 @@ from sympy.polys.polyerrors import BasePolynomialError
 from symacts.errors import SymactsError
 from symacts.proofs import check as checker
 from symacts.proofs.check import Goal
-from symacts.proofs.checker.entail import Undecided
+from symacts.proofs.checker.entail import Condition, Undecided
 
 __all__ = ["EFFORTS", "EXPECTED", "Node", "OutOfBudget", "Search", "prove_goal", "solve"]
 
@@ -48,7 +48,7 @@ class Search:
     reasons: list[str] = field(default_factory=list)
     failed: dict[Any, int] = field(default_factory=dict)
     covers: dict[Any, list[dict[str, Any]] | None] = field(default_factory=dict)
-    base_conditions: int = 0
+    premises: tuple[Condition, ...] = ()
     cut: bool = False
     hints: list[tuple[Goal, sp.Symbol, sp.Expr, sp.Expr]] = field(default_factory=list)
 

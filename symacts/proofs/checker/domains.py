@@ -82,7 +82,9 @@ def demands(given: Given, e: sp.Basic) -> list[Condition]:
                 return _open([*out, *demands(given, value)])
         raise UnsupportedExpression(f"no branch of {e} covers the hypotheses")
     out = [c for a in e.args for c in demands(given, a)]
-    return _open([*out, *domain_of(e, tuple(given.resolve(a) for a in e.args))])
+    if e.is_Add or e.is_Mul or isinstance(e, _ENTIRE):  # defined wherever its parts are, on whatever branches
+        return _open(out)
+    return _open([*out, *domain_of(e, tuple(given.partial(a) for a in e.args))])
 
 
 def _open(conditions: list[Condition]) -> list[Condition]:
@@ -95,7 +97,7 @@ def domain_of(node: Any, args: tuple[Any, ...]) -> list[Condition]:
     if node.is_Pow:
         base, exponent = args
         if exponent.is_Integer:
-            return [(base, "!=")] if exponent < 0 else []
+            return [(base.args[0] if isinstance(base, sp.Abs) else base, "!=")] if exponent < 0 else []
         if exponent.is_Rational:
             return [(base, ">" if exponent < 0 else ">=")]
         return [] if base is sp.E else [(base, ">")]

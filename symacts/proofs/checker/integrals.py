@@ -173,12 +173,11 @@ def quadratic(e: sp.Expr, z: sp.Symbol) -> tuple[sp.Expr, sp.Expr, sp.Expr] | No
 def split_density(f: sp.Expr, z: sp.Symbol, given: Given) -> tuple[sp.Expr, sp.Expr] | None:
     """`(rest, exp(Q))` with f = rest*exp(Q), Q a quadratic in z that falls to -oo on both sides; else None."""
     factors = sp.Mul.make_args(f)
-    for factor in factors:
-        if isinstance(factor, sp.exp):
-            form = quadratic(factor.args[0], z)
-            if form is not None and given.holds(form[0], "<"):
-                return sp.Mul(*[g for g in factors if g is not factor]), factor
-    return None
+    held = [g for g in factors if isinstance(g, sp.exp) and quadratic(g.args[0], z) is not None]
+    form = quadratic(sp.Add(*(g.args[0] for g in held)), z)
+    if form is None or not given.holds(form[0], "<"):
+        return None
+    return sp.Mul(*(g for g in factors if g not in held)), sp.Mul(*held)
 
 
 def _require_convergence(f: sp.Expr, z: sp.Symbol, given: Given) -> None:

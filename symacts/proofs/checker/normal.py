@@ -285,6 +285,9 @@ class Atoms:
 
     def _root(self, base: sp.Expr, q: int) -> sp.Expr:
         lifted = self.lift(base)
+        content = sp.S.One if base.is_Rational else self._content(lifted)
+        if content != 1:
+            return self._power(content, sp.Rational(1, q)) * self._root(base / content, q)
         known = self._positive_part(lifted) if not base.is_Rational else None
         if known is not None and known[1] != lifted:
             product = sp.S.One
@@ -292,6 +295,14 @@ class Atoms:
                 product *= self._root_of(factor.xreplace(self.meaning), factor, q) ** k
             return product if known[1] == 1 else product * self._root_of(known[1].xreplace(self.meaning), known[1], q)
         return self._root_of(base, lifted, q)
+
+    def _content(self, lifted: sp.Expr) -> sp.Rational:
+        """The positive rational factor of a fraction."""
+        value = self.evaluate(lifted)
+        content = value.num.content() if value.num else sp.QQ.one
+        for p, k in value.den.items():
+            content = content / p.content() ** k
+        return sp.Rational(int(content.numerator), int(content.denominator))
 
     def _positive_part(self, lifted: sp.Expr) -> tuple[list[tuple[sp.Expr, int]], sp.Expr] | None:
         """Factors that are positive by their coefficients, with their powers, and the rest of the product."""

@@ -14,7 +14,7 @@ from symacts.proofs.checker.goals import needs, resolved
 from symacts.proofs.sample import meets, points
 from symacts.proofs.search import EXPECTED, Final, Node, Search, has_operators, is_plausible
 
-__all__ = ["branches", "definedness"]
+__all__ = ["border_of", "branches", "definedness", "is_simple", "reduced_border"]
 
 
 def branches(goal: Goal, search: Search) -> Iterator[Node]:
@@ -25,25 +25,26 @@ def branches(goal: Goal, search: Search) -> Iterator[Node]:
         return
     except Undecided as undecided:
         switch = undecided.expression
+    yield from _poles(goal)
     yield from _kinks(goal)
     if goal.lhs.has(sp.Derivative) or goal.rhs.has(sp.Derivative):
         yield {"rule": "derivatives"}
     found = goal.lhs.atoms(sp.Derivative) | goal.rhs.atoms(sp.Derivative)
-    on = _border(switch, goal.given, frozenset(v for d in found for v, _ in d.variable_count))
+    on = border_of(switch, goal.given, frozenset(v for d in found for v, _ in d.variable_count))
     if on is None or len(goal.given.sign(on)) < 2:
         raise Final
     if not {-1, 1} <= goal.given.sign(on):  # only the border itself is open
         yield {"rule": "cases", "on": encode(on), "parts": ["=", "!="]}
         raise Final
-    if not _is_simple(on):
+    if not is_simple(on):
         switches = sorted({s for side in (goal.lhs, goal.rhs) for s in side.atoms(*SWITCHES)}, key=sp.default_sort_key)
-        borders = [_border(s, goal.given) for s in switches if not isinstance(s, sp.Piecewise)]
+        borders = [border_of(s, goal.given) for s in switches if not isinstance(s, sp.Piecewise)]
         for other in borders:  # a plain border first
-            if other is not None and _is_simple(other) and {-1, 1} <= goal.given.sign(other):
+            if other is not None and is_simple(other) and {-1, 1} <= goal.given.sign(other):
                 yield {"rule": "cases", "on": encode(other), "parts": ["<", "=", ">"]}
                 break
     differentiated = goal.lhs.has(sp.Derivative) or goal.rhs.has(sp.Derivative)
-    simple = _is_simple(on)
+    simple = is_simple(on)
     if isinstance(switch, (sp.Max, sp.Min, sp.Abs)) and not simple and not has_operators(goal.lhs, goal.rhs):
         for index in range(2 if isinstance(switch, sp.Abs) else len(switch.args)):
             node = _chosen(switch, index)
@@ -63,6 +64,17 @@ def branches(goal: Goal, search: Search) -> Iterator[Node]:
     raise Final
 
 
+def _poles(goal: Goal) -> Iterator[Node]:
+    """Leave out the zeros of denominators before one of them becomes a case of its own."""
+    try:
+        open_ = [] if has_operators(goal.lhs, goal.rhs) else needs(goal)
+    except EXPECTED:
+        return
+    excluded = [k for k, (_, op) in enumerate(open_) if op == "!="]
+    if excluded:
+        yield {"rule": "defined", "excluded": excluded}
+
+
 def _chosen(switch: Any, index: int) -> Node:
     """A maximum, minimum or absolute value is one of its values throughout: that is shown first."""
     if isinstance(switch, sp.Abs):
@@ -71,7 +83,7 @@ def _chosen(switch: Any, index: int) -> Node:
     return {"rule": "lemma", "shows": [[encode(way * (value - v)), ">="] for v in switch.args if v != value]}
 
 
-def _is_simple(on: sp.Expr) -> bool:
+def is_simple(on: sp.Expr) -> bool:
     """Whether the border is affine in its variables."""
     return is_analytic(on) and all(sp.diff(on, s).is_number for s in on.free_symbols)
 
@@ -90,7 +102,7 @@ def _holds_all(goal: Goal, node: Node) -> bool:
 def _eliminations(goal: Goal) -> Iterator[Node]:
     moving = {v for d in goal.lhs.atoms(sp.Derivative) | goal.rhs.atoms(sp.Derivative) for v, _ in d.variable_count}
     for index, (e, op) in enumerate(goal.given.conditions):
-        if op != "=":
+        if op != "=" or not is_analytic(e):
             continue
         for variable in sorted(e.free_symbols, key=str):
             slope = sp.diff(e, variable)
@@ -125,12 +137,12 @@ def _kinks(goal: Goal) -> Iterator[Node]:
                 break
 
 
-def _border(switch: Any, given: Given, moving: frozenset[sp.Symbol] = frozenset()) -> sp.Expr | None:
+def border_of(switch: Any, given: Given, moving: frozenset[sp.Symbol] = frozenset()) -> sp.Expr | None:
     """The expression whose sign decides the switch, without factors of known sign; one free of `moving` if any is."""
     if isinstance(switch, (sp.And, sp.Or, sp.Not)):
         for part in switch.args:
             if given.decide(part) is None:
-                return _border(part, given, moving)
+                return border_of(part, given, moving)
         return None
     if isinstance(switch, (sp.Max, sp.Min)):
         args = switch.args
@@ -146,7 +158,7 @@ def _border(switch: Any, given: Given, moving: frozenset[sp.Symbol] = frozenset(
             try:
                 given.resolve(inner)
             except Undecided as undecided:
-                return _border(undecided.expression, given, moving)
+                return border_of(undecided.expression, given, moving)
         on = given.resolve(on)
     else:
         return None

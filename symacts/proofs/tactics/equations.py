@@ -15,7 +15,7 @@ from symacts.proofs.checker.goals import resolved
 from symacts.proofs.checker.normal import is_zero
 from symacts.proofs.search import Final, Node, Search, has_operators, is_plausible
 
-__all__ = ["close", "compare_exponentials", "derivative_and_point", "roots"]
+__all__ = ["close", "compare_exponentials", "derivative_and_point", "roots", "square_root"]
 
 
 def close(goal: Goal, search: Search) -> Iterator[Node]:
@@ -41,7 +41,7 @@ def roots(goal: Goal, search: Search) -> Iterator[Node]:
     yield from _squared(goal, lhs, rhs)
     for of in sorted(lhs.atoms(sp.Pow) | rhs.atoms(sp.Pow), key=sp.default_sort_key):
         if of.exp.is_Rational and of.exp.q == 2 and of.base.is_rational_function(*of.base.free_symbols):
-            value = _square_root(of.base)
+            value = square_root(of.base)
             if value is None:
                 continue
             for side in (1, -1):
@@ -66,7 +66,7 @@ def _squared(goal: Goal, lhs: sp.Expr, rhs: sp.Expr) -> Iterator[Node]:
 
 
 @lru_cache(maxsize=1024)
-def _square_root(e: sp.Expr) -> sp.Expr | None:
+def square_root(e: sp.Expr) -> sp.Expr | None:
     """v with `v**2 = e`, from a factorization."""
     if not e.free_symbols or sp.count_ops(e) > MAX_OPERATIONS:
         return None

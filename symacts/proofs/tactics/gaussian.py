@@ -15,7 +15,7 @@ from symacts.proofs.checker.entail import Given, Undecided
 from symacts.proofs.checker.integrals import MAX_POWER, quadratic
 from symacts.proofs.checker.normal import is_zero
 from symacts.proofs.search import EXPECTED, Node, Search
-from symacts.proofs.tactics.branches import _border
+from symacts.proofs.tactics.branches import border_of
 from symacts.symbolic.integrals import antiderivative as symbolic_antiderivative
 
 __all__ = ["integrals"]
@@ -80,7 +80,7 @@ def definite(goal: Goal, search: Search) -> Iterator[Node]:
             try:
                 local = _between(given, z, lo, hi).resolve(of.function)
             except Undecided as error:
-                on = _border(error.expression, _between(given, z, lo, hi))
+                on = border_of(error.expression, _between(given, z, lo, hi))
                 border = _root_of(on, z)
                 if border is None:
                     return
@@ -165,7 +165,7 @@ def integrate(h: sp.Expr, z: sp.Symbol, given: Given) -> list[dict[str, Any]] | 
             try:
                 inside.resolve(h)
             except Undecided as error:
-                undecided = _border(error.expression, inside)
+                undecided = border_of(error.expression, inside)
                 break
         if undecided is None:
             break

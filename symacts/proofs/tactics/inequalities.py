@@ -408,7 +408,7 @@ def splits(goal: Goal, search: Search) -> Iterator[Node]:
         return
     lhs, rhs = resolved(goal)
     g = rhs - lhs
-    if len(g.free_symbols) < 2 or len(goal.given.conditions) > MAX_ADDED + search.base_conditions:
+    if len(g.free_symbols) < 2 or len(goal.given.conditions) > MAX_ADDED + len(search.premises):
         return
     symbols = sorted(g.free_symbols, key=str)
     for k, a in enumerate(symbols):

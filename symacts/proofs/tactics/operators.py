@@ -13,7 +13,7 @@ from symacts.proofs.checker.analytic import without
 from symacts.proofs.checker.entail import Given, Undecided
 from symacts.proofs.checker.limits import by_laws, diverges, nearby, scale_of, scaled
 from symacts.proofs.search import EXPECTED, Final, Node, Search
-from symacts.proofs.tactics.branches import _border
+from symacts.proofs.tactics.branches import border_of
 from symacts.rigor.tails import limit as tail_limit
 from symacts.rigor.tails import tail_sign
 
@@ -92,7 +92,7 @@ def _local(
         try:
             return near.resolve(e), eventually
         except Undecided as undecided:
-            on = _border(undecided.expression, near)
+            on = border_of(undecided.expression, near)
             if on is not None and x not in on.free_symbols:
                 raise Undecided(on) from None
             condition = _eventual(outer, on, x, point, way)
@@ -128,7 +128,7 @@ def _parameter_cases(goal: Goal, e: sp.Expr, x: sp.Symbol, outer: Given) -> Iter
             try:
                 outer.resolve(side)
             except Undecided as undecided:
-                on = _border(undecided.expression, outer)
+                on = border_of(undecided.expression, outer)
                 if on is not None and x not in on.free_symbols:
                     yield {"rule": "cases", "on": encode(on), "parts": ["<", "=", ">"]}
                     return

@@ -12,9 +12,11 @@ from symacts.proofs.checker.goals import resolved
 from symacts.proofs.checker.normal import is_zero
 from symacts.proofs.search import Node, Search, has_operators, is_plausible
 from symacts.proofs.tactics.binomials import binomial_squares
+from symacts.proofs.tactics.equations import square_root
 
 __all__ = ["binomials", "sums_of_squares"]
 
+MULTIPLES = (sp.S.Half, sp.S.One, sp.Integer(2))  # of a hypothesis
 MAX_DEGREE = 8  # of a polynomial written as squares of binomials
 
 
@@ -23,6 +25,7 @@ def sums_of_squares(goal: Goal, search: Search) -> Iterator[Node]:
     if goal.relation != "<=" or has_operators(goal.lhs, goal.rhs):
         return
     lhs, rhs = resolved(goal)
+    yield from _of_squares(goal, lhs, rhs)
     g = rhs - lhs
     numerator, denominator = sp.fraction(sp.together(g))
     symbols = sorted(
@@ -34,6 +37,35 @@ def sums_of_squares(goal: Goal, search: Search) -> Iterator[Node]:
     for terms in (_completed(form), _differences(form, symbols), _lagrange(form, symbols)):
         if terms:
             yield summed((w / denominator, b) for w, b in terms)
+    if denominator == 1 and form.total_degree() <= 2:
+        yield from _beside_hypotheses(goal, form)
+
+
+def _beside_hypotheses(goal: Goal, form: sp.Poly) -> Iterator[Node]:
+    """A quadratic form less a multiple of a hypothesis is a sum of squares."""
+    for e, op in goal.given.conditions:
+        h = sp.Poly(e, *form.gens) if op in (">", ">=") and e.is_polynomial(*form.gens) else None
+        if h is None or h.total_degree() != 2:
+            continue
+        ends = [p.coeff_monomial(1) for p in (form, h)]
+        for c in (ends[0] / ends[1],) if 0 not in ends else MULTIPLES:
+            rest = form - c * h
+            if c > 0 and _completed(rest):
+                yield {"rule": "lemma", "shows": [[encode(rest.as_expr()), ">="]], "keep": True}
+
+
+def _of_squares(goal: Goal, lhs: sp.Expr, rhs: sp.Expr) -> Iterator[Node]:
+    """`u**2 <= v**2` where v >= 0 by `-v <= u <= v`."""
+    u, v = square_root(lhs), square_root(rhs)
+    if u is None or v is None or u.is_number:
+        return
+    v = -v if goal.given.holds(v, "<=") else v
+    if not goal.given.holds(v, ">="):
+        yield {"rule": "cases", "on": encode(v), "parts": ["<", ">="]}
+    elif all(goal.given.holds(v + way * u, ">=") for way in (1, -1)):
+        yield {"rule": "factor", "by": encode(v + u), "rest": encode(v - u)}
+    else:
+        yield {"rule": "lemma", "shows": [[encode(v + way * u), ">="] for way in (1, -1)], "keep": True}
 
 
 def binomials(goal: Goal, search: Search) -> Iterator[Node]:
