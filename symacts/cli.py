@@ -68,6 +68,8 @@ def _parameters(pairs: Sequence[str] | None) -> dict[str, Any] | None:
             raise ParameterError(f"--param: got {shorten(pair)}, expected NAME=VALUE such as alpha=1/10")
         if name in values:
             raise ParameterError(f"--param: {name!r} is given twice")
+        if text == "symbolic":
+            raise ParameterError(f"--param: got {shorten(pair)}, expected a number; --symbolic keeps every parameter")
         try:
             values[name] = exact(text)
         except ParameterError:

@@ -173,6 +173,7 @@ def test_kernel_prints_source_or_values(say) -> None:
         (["analyze", "elu", "--param", "alpha=-1"], "alpha"),
         (["analyze", "elu", "--param", "alpha=1", "--param", "alpha=2"], "twice"),
         (["analyze", "elu", "--param", "alpha=1", "--symbolic"], "not both"),
+        (["analyze", "elu", "--param", "alpha=symbolic"], "--symbolic"),
         (["analyze", "x", "--standalone"], "--standalone"),
         (["analyze", "x", "--timeout", "-1"], "positive"),
         (["analyze", "x", "--json", "-o", "/no/such/folder/file"], "no such folder"),

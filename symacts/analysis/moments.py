@@ -69,7 +69,7 @@ def _integral(f: Subject, of: Callable[[int], sp.Expr], sign: int = 1) -> Answer
     if closed is not None and vanishes(closed):
         closed = sp.S.Zero
     if closed is not None:
-        return f.neat(closed), "truncated moments of the normal distribution, piece by piece"
+        return f.neat(closed), "moments of normal distributions, term by term"
     total: sp.Expr = sp.S.Zero
     for lo, hi, e in pieces:
         total += DefiniteIntegral(e * weight(f.x), (f.x, lo, hi))
