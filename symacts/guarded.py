@@ -59,6 +59,15 @@ class Refusal(Exception):
     """Why a node is not built; the caller knows the place and words the error."""
 
 
+NEAR_WHOLE = sp.Rational(1, 10**20)
+
+
+def _is_nearly_whole(number: sp.Expr) -> bool:
+    if number.is_integer or number.has(*_DELAYED):
+        return False
+    return bool(abs((number - round(number.evalf(40))).evalf(20)) < NEAR_WHOLE)
+
+
 class Guard:
     """Builds nodes and keeps account of their sizes. One guard serves one text."""
 
@@ -130,6 +139,8 @@ class Guard:
             raise Refusal(f"an argument of {function.__name__} beyond {MAX_FACTORIAL}")
         if function in (sp.floor, sp.ceiling) and args[0].is_number and _log2(args[0]) > _BITS:
             raise Refusal(f"a number of more than {MAX_DIGITS} digits")
+        if function in (sp.floor, sp.ceiling) and args[0].is_number and _is_nearly_whole(args[0]):
+            raise Refusal(f"{function.__name__} of a number so near to a whole one that SymPy would take it for it")
         if function in _GROWING and args[0].has(sp.log):
             self._logs_in_exponent(args[0])
         if any(arg.has(*_DELAYED) for arg in args):

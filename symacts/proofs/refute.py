@@ -2,7 +2,8 @@
 
 >>> import sympy as sp
 >>> from symacts.proofs.check import Goal
->>> from symacts.proofs.checker.entail import Given
+>>> from symacts.proofs.checker.enclosures import require_rounded
+from symacts.proofs.checker.entail import Given
 >>> x = sp.Symbol("x", real=True)
 >>> str(find_counterexample(Goal(Given(), sp.exp(x), "=", 1 + x)))
 'at x = 1: left side in [2.71828182846, 2.71828182846], right side 2, so not ='
@@ -20,6 +21,7 @@ from symacts.claims import Counterexample
 from symacts.guarded import Guard, Refusal
 from symacts.proofs.check import Goal
 from symacts.proofs.checker.domains import obligations
+from symacts.proofs.checker.enclosures import require_rounded
 from symacts.proofs.checker.entail import Given, Undecided
 from symacts.proofs.checker.normal import is_zero
 from symacts.proofs.glance import LONGEST, compiled, fails
@@ -72,6 +74,7 @@ def value_at(e: sp.Expr, values: dict[sp.Symbol, sp.Expr], given: Given) -> sp.E
         swaps[i] = _forward(i.xreplace(inner).xreplace({s: v for s, v in values.items() if s not in bound}))
     swapped = e.xreplace(swaps) if swaps else e
     _require_writable(swapped, values)
+    require_rounded(swapped, values)
     plain = nothing.resolve(swapped.xreplace(values))
     if plain.free_symbols:
         raise ValueError("free symbols are left")

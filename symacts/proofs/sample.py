@@ -1,7 +1,8 @@
 """Points that meet the hypotheses: where a statement is tried, simple ones first.
 
 >>> import sympy as sp
->>> from symacts.proofs.checker.entail import Given
+>>> from symacts.proofs.checker.enclosures import require_rounded
+from symacts.proofs.checker.entail import Given
 >>> x = sp.Symbol("x", real=True)
 >>> [v[x] for v in points(Given([(x - 2, ">=")]), [x], [], 3)]
 [2, 3, 21/10]
@@ -17,6 +18,7 @@ import sympy as sp
 
 from symacts.errors import SymactsError
 from symacts.proofs.checker.analytic import span
+from symacts.proofs.checker.enclosures import require_rounded
 from symacts.proofs.checker.entail import Given, Undecided
 from symacts.rigor.points import compile_points
 
@@ -223,6 +225,8 @@ def meets(given: Given, values: dict[sp.Symbol, sp.Expr]) -> bool:
         return known
     nothing = Given()
     try:
+        for e, _ in given.conditions:
+            require_rounded(e, values)
         return all(nothing.holds(nothing.resolve(e.xreplace(values)), op) for e, op in given.conditions)
     except EXPECTED:
         return False

@@ -97,6 +97,19 @@ FORGED: dict[str, tuple[Claim, Any]] = {
         claim(x * sp.log(y), "=", 0, (x, "=")),
         step("eliminate", ALGEBRA, variable=E(x), index=0),
     ),
+    # SymPy takes tanh(10000) for 1 where it rounds it
+    "the whole part of an eliminated constant": (
+        claim(sp.floor(sp.tanh(x)), "=", 1, (x - 10000, "=")),
+        step("eliminate", ALGEBRA, variable=E(x), index=0),
+    ),
+    "the whole part of a chosen branch": (
+        claim(sp.floor(sp.Max(x, sp.tanh(10000) + 0 * x)), ">=", 1, (-x, ">")),
+        STRUCTURE,
+    ),
+    "the whole part of a listed value": (
+        claim(sp.floor(sp.Max(x, sp.tanh(10000))), "<=", 1, (x - 2, ">")),
+        step("either", ALGEBRA, ALGEBRA, of=E(sp.Max(x, sp.tanh(10000)))),
+    ),
     "in a maximum of listed values": (
         claim(sp.Max(-1, sp.Max(-sp.sqrt(x), 0) * sp.log(y)), "=", 0),
         step("either", ALGEBRA, ALGEBRA, of=E(sp.Max(-sp.sqrt(x), 0))),

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from symacts.errors import SymactsError
+from symacts.errors import ParseError, SymactsError
 from symacts.proofs import prove
 
 SCALAR: tuple[tuple[str, str | None], ...] = (
@@ -287,6 +287,19 @@ def test_removed_parts_that_are_defined() -> None:
 
 def test_values_beyond_the_domain_that_the_checker_knows_refute_nothing() -> None:
     assert prove("gamma(x + 1) = x*gamma(x)").status != "refuted"  # true at -log(2), where gamma is a number
+
+
+def test_whole_parts_of_constants_that_sympy_rounds_wrongly() -> None:
+    for text in ("floor(tanh(10000)) = 1", "floor(log(exp(3) - exp(-500))) = 3"):
+        with pytest.raises(ParseError, match="near"):
+            prove(text)
+    assert prove("floor(tanh(x)) < 1").status != "refuted"  # at 10001/10, say
+    assert prove("floor(tanh(x)) = 1", assuming="x = 10000").status != "proved"
+
+
+def test_constants_that_no_enclosure_tells_from_a_bound() -> None:
+    for text in ("tanh(10000) < 1", "sigmoid(10000) < 1", "erf(1000) < 1"):
+        assert prove(text).status == "proved", text
 
 
 def test_contradictory_hypotheses_prove_nothing() -> None:

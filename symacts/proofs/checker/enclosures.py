@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 import sympy as sp
@@ -9,7 +10,7 @@ import sympy as sp
 from symacts.errors import SymactsError, UnsupportedExpression
 from symacts.proofs.checker.normal import is_zero
 
-__all__ = ["number_bounds", "number_sign"]
+__all__ = ["number_bounds", "number_sign", "require_rounded"]
 
 DIGITS = 12  # of the bounds of constants in linear arithmetic
 PRECISIONS = (64, 256, 1024)
@@ -44,6 +45,16 @@ def _converges(e: sp.Integral) -> bool:
         return bool(integral_value(e, PRECISIONS_OF_INTEGRALS[0]).is_finite())
     except UnsupportedExpression:
         return False
+
+
+def require_rounded(whole: sp.Expr, swap: Mapping[sp.Basic, sp.Basic]) -> None:
+    """Fail where replacing parts leaves a whole part of a constant that SymPy may round wrongly: it takes a number very
+    near to a whole one for that."""
+    for part in whole.atoms(sp.floor, sp.ceiling):
+        u = part.args[0].xreplace(swap)
+        bounds = (u, u) if u.is_Rational or not u.is_number else number_bounds(u)
+        if bounds is None or (u.is_number and sp.floor(bounds[0]) != sp.floor(bounds[1])):
+            raise UnsupportedExpression(f"the whole part of {u} is not seen")
 
 
 @lru_cache(maxsize=1024)

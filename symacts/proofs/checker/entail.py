@@ -86,7 +86,8 @@ class Given:
             return POS if e > 0 else (NEG if e < 0 else ZERO)
         if e.is_number and not e.has(sp.Integral, sp.Limit):
             known = number_sign(e)
-            return ANY if known is None else frozenset({known})
+            if known is not None:
+                return frozenset({known})
         found = self._structural(e)
         for condition, op in self.conditions:
             ratio = _ratio(e, condition)
@@ -247,7 +248,7 @@ class Given:
 
     def _by_factors(self, e: sp.Expr) -> frozenset[int]:
         """The sign from a factorization of a polynomial."""
-        if not e.is_polynomial(*e.free_symbols) or len(e.args) > 12:
+        if not e.free_symbols or not e.is_polynomial(*e.free_symbols) or len(e.args) > 12:
             return ANY
         factored = _factored(e)
         return self._structural(factored) if factored.is_Mul or factored.is_Pow else ANY
@@ -452,7 +453,7 @@ class Given:
         try:
             return self.resolve(e)
         except Undecided:
-            if isinstance(e, sp.Piecewise):
+            if isinstance(e, (sp.Piecewise, sp.floor, sp.ceiling)):
                 return e
             args = [self.partial(a) for a in e.args]
             return e if all(a is b for a, b in zip(args, e.args, strict=True)) else e.func(*args)

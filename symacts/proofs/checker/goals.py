@@ -13,6 +13,7 @@ from sympy.functions.elementary.piecewise import ExprCondPair
 from symacts.codec import decode
 from symacts.errors import SymactsError, UnsupportedExpression
 from symacts.proofs.checker.domains import demands, follows, obligations
+from symacts.proofs.checker.enclosures import require_rounded
 from symacts.proofs.checker.entail import Condition, Given, Undecided
 
 __all__ = [
@@ -153,6 +154,7 @@ def moved(goal: Goal, swap: Mapping[Any, Any]) -> Goal:
     for e in (goal.lhs, goal.rhs, *(e for e, _ in goal.given.conditions)):
         if names & bound_variables(e):
             raise UnsupportedExpression("a variable cannot be replaced under its derivative, integral or limit")
+        require_rounded(e, swap)
     conditions = [(e.xreplace(swap), op) for e, op in goal.given.conditions]
     kept = [(e, op) for e, op in conditions if not (e.is_Rational and Given().holds(e, op))]
     return replaced(replace(goal, given=Given(kept), may_exclude=False), swap, goal.given)
@@ -161,6 +163,8 @@ def moved(goal: Goal, swap: Mapping[Any, Any]) -> Goal:
 def replaced(goal: Goal, swap: Mapping[Any, Any], before: Given | None = None) -> Goal:
     """The goal with parts of its sides replaced by what they equal; fails where a part that vanishes, such as the
     other factor of a 0, is not seen to be defined. `before` holds the hypotheses on the sides as they were."""
+    for e in (goal.lhs, goal.rhs):
+        require_rounded(e, swap)
     new = replace(goal, lhs=goal.lhs.xreplace(swap), rhs=goal.rhs.xreplace(swap))
     if not goal.is_defined:
         for old, side in ((goal.lhs, new.lhs), (goal.rhs, new.rhs)):

@@ -256,7 +256,7 @@ def _factorizations(g: sp.Expr) -> Iterator[tuple[sp.Expr, sp.Expr]]:
     numerator, denominator = sp.fraction(sp.together(g))
     if denominator != 1:
         yield sp.expand(numerator), 1 / denominator
-    factored = sp.factor(g) if g.is_polynomial(*g.free_symbols) else sp.factor_terms(g)
+    factored = sp.factor(g) if g.free_symbols and g.is_polynomial(*g.free_symbols) else sp.factor_terms(g)
     if factored.is_Mul:
         for f in factored.args:
             if not f.is_Rational:
