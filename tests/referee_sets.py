@@ -9,8 +9,9 @@ from typing import Any
 
 import sympy as sp
 from mpmath import inf, mp, mpf
-from referee_reals import Unreadable, real_constant
+from referee_reals import Function, Unreadable, real_constant
 from referee_series import NoValue, Number, big, fraction
+from sympy.core.relational import Relational
 
 PERIODS = range(-4, 5)
 """Which members of an infinite family of points are looked at."""
@@ -70,6 +71,11 @@ def member(s: sp.Set, a: Number, tol: mpf | None = None) -> bool | None:
         if s.base_set != sp.S.Reals:
             where = member(s.base_set, a, tol)
             return where if not where else member(sp.ConditionSet(s.sym, s.condition, sp.S.Reals), a, tol)
+        if isinstance(s.condition, Relational):
+            value = _beyond_equality(s, a)[0]
+            if value is None or abs(value) <= mpf(10) ** -20:
+                return None
+            return not isinstance(s.condition, sp.Eq) and (value > 0) == isinstance(s.condition, ABOVE)
         base, step, within = repeated(s)
         place = big(a) - base - step * mp.floor((big(a) - base) / step)
         near = max(tol, mpf(10) ** -25)
@@ -136,6 +142,23 @@ def family(s: sp.Set) -> tuple[mpf, mpf]:
     return big(real_constant(step, 60)), big(real_constant(offset, 60))
 
 
+ABOVE = (sp.Ge, sp.Gt)
+
+
+def _beyond_equality(s: sp.ConditionSet, a: Number) -> tuple[mpf | None, mpf]:
+    """The left side less the right one of an equation or an inequality, and its slope; None where it has no value."""
+    try:
+        value, slope, *_ = _difference(s).series(fraction(a), 1, 80)
+    except NoValue:
+        return None, mpf(1)
+    return big(value), big(slope)
+
+
+@cache
+def _difference(s: sp.ConditionSet) -> Function:
+    return Function(s.condition.lhs - s.condition.rhs, s.sym)
+
+
 @cache
 def repeated(s: sp.ConditionSet) -> tuple[mpf, mpf, sp.Set]:
     """Base, period and part of one period of `{x : (x - base) mod period in part}`."""
@@ -150,7 +173,9 @@ def repeated(s: sp.ConditionSet) -> tuple[mpf, mpf, sp.Set]:
 
 
 def some_of(s: sp.ConditionSet) -> list[sp.Set]:
-    """The part of one period at a few places of the line."""
+    """The part of one period at a few places of the line; none of what an equation or an inequality describes."""
+    if isinstance(s.condition, Relational):
+        return []
     repeated(s)
     inner, step = s.condition.args[0].args
     base = -sp.expand(inner - s.sym)
@@ -202,6 +227,9 @@ def distance(s: sp.Set, a: Number) -> mpf:
     if isinstance(s, sp.ConditionSet):
         if s.base_set != sp.S.Reals:
             return max(distance(s.base_set, a), distance(sp.ConditionSet(s.sym, s.condition, sp.S.Reals), a))
+        if isinstance(s.condition, Relational):  # by one step of Newton's
+            rest, slope = _beyond_equality(s, a)
+            return mpf(0) if rest is None or slope == 0 or member(s, a) else abs(rest / slope)
         base, step, within = repeated(s)
         place = value - base - step * mp.floor((value - base) / step)
         return min(distance(within, place + k * step) for k in (-1, 0, 1))

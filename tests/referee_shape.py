@@ -80,7 +80,7 @@ def pieces_check(sign: int, order: int) -> Check:
             yield f"{value} lists single points"
         for s in look.smooth:
             v = s.values[order] * sign
-            inside = any(member(part, s.a) for part in inner)
+            inside = any(member(part, s.a) for part in inner) or (not inner and member(value, s.a))
             if inside and v < 0 and look.surely(s.a, order, lambda w: w * sign < 0):
                 yield f"at {show(s.a)} the {'slope' if order == 1 else 'curvature'} is {show(s.values[order])}"
                 break

@@ -91,8 +91,9 @@ def _family(expression: sp.Expr, f: Subject) -> sp.Set:
 def as_set(points: Any, repeated: Any, removed: Any = ()) -> sp.Set:
     """Single points and arithmetic progressions of points as a SymPy set."""
     parts = progressions((z.point, P) for z, P in repeated)
-    if points:
-        parts.append(sp.FiniteSet(*[z.point for z in points]))
+    alone = [p.point for p in points if not any(sp.cancel((p.point - z.point) / P).is_Integer for z, P in repeated)]
+    if alone:
+        parts.append(sp.FiniteSet(*alone))
     if not parts:
         return sp.S.EmptySet
     whole = parts[0] if len(parts) == 1 else sp.Union(*parts, evaluate=False)

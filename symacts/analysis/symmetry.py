@@ -11,7 +11,7 @@ from symacts.analysis.subject import Border, Subject
 from symacts.symbolic.forms import is_identically_zero, with_expanded_arguments
 from symacts.symbolic.oracle import Undecided
 
-__all__ = ["about", "about_zero", "symmetry"]
+__all__ = ["about", "about_zero", "none_by_limits", "symmetry"]
 
 
 def _center(f: Subject, order: int) -> tuple[bool, sp.Expr | None]:
@@ -171,6 +171,15 @@ def symmetry(f: Subject, facts: Facts) -> Answer:
         if other is not None:
             return other, "the only possible center, checked by exact expansion"
     return ("none", None), "the only possible centers are excluded by certified values"
+
+
+def none_by_limits(f: Subject, facts: Facts) -> Answer:
+    """None: a mirrored function has a limit at both ends or at none of them, infinite at both or at none."""
+    left, right = facts["limits"].value
+    ends = [end is None or end.is_infinite for end in (left, right)]
+    if facts["domain"].value != sp.S.Reals or (ends[0] == ends[1] and (left is None) == (right is None)):
+        raise Undecided("the limits exclude no center")
+    return ("none", None), "f has limits of different kinds at -oo and at oo"
 
 
 def about(f: Subject, center: sp.Expr, sign: int) -> tuple[str, object] | None:

@@ -75,6 +75,7 @@ SEAMS: list[tuple[str, Any]] = [
     ("Piecewise((x**2 - 4*x, x < 0), ((x - 2)**2 - 4, x < 1), (x*(x - 4), True))", ("axis", 2)),
     ("Piecewise((x**3, x < 1), (x*(x**2 + 1) - x, x < 3), (x**3 + (x - 3)**2, True))", ("none", None)),
     ("Piecewise(((x**3 - 1)/(x - 1) - x, Ne(x, 1)), (2, True))", ("even", 0)),
+    ("sin(x)*sigmoid(x)", ("none", None)),  # by its limits
     ("atan(exp(x)) - pi/4", ("odd", (0, 0))),  # by its slope and its value at the center
 ]
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 import pytest
 import sympy as sp
 from mpmath import mp
+from referee import case_of, judge
 
 import symacts
 from symacts.analysis.driver import establish
@@ -141,3 +142,50 @@ def test_what_no_rule_shows_is_not_claimed(text: str, name: str) -> None:
 def test_zeros_of_waves_with_a_hole(text: str, zeros: str) -> None:
     fact = establish(Subject(symacts.parse(text), x, BallOracle()), ("zeros",))["zeros"]
     assert str(fact.value) == zeros and fact.known is (zeros != "None")
+
+
+WAVES = (
+    *("sin(x)*exp(-x**2)", "x*sin(x)", "cos(3*x)*exp(-x**2/2)", "sin(x)*tanh(x)", "sin(2*x + 1)/cosh(x)"),
+    *("sin(x)/x", "-x*cos(x)/(1 + x**2)", "x**2*sin(x)", "sin(x)*sigmoid(-x)"),
+)
+
+
+@pytest.mark.parametrize("text", WAVES)
+def test_sets_of_waves_without_a_period(text: str) -> None:
+    report = symacts.analyze(text)
+    facts = [f for f in report if f.method == "phase"]
+    assert len(facts) >= 3, report.unknown
+    case = case_of(report.expression, report, x)
+    with mp.workdps(60):
+        found = {f.name: judge(case, f.name, f.value) for f in facts}
+        assert not any(found.values()), found
+        for f in facts:
+            if not isinstance(f.value, sp.Set):
+                assert judge(case, f.name, f.value - sp.Rational(1, 100)), f.name
+    assert symacts.Report.from_dict(report.to_dict()).facts == report.facts
+    assert report.to_text() and report.to_html() and report.to_latex()
+
+
+@pytest.mark.parametrize("text", ["x*sin(x)", "sin(x)*tanh(x)"])
+def test_wrong_waves_are_noticed(text: str) -> None:
+    report = symacts.analyze(text)
+    case = case_of(report.expression, report, x)
+    with mp.workdps(60):
+        for f in report:
+            if f.method == "phase" and isinstance(f.value, sp.ConditionSet):
+                relation = f.value.condition
+                wrong = relation.func(relation.lhs + sp.Rational(1, 10), 0)
+                assert judge(case, f.name, sp.ConditionSet(x, wrong, sp.S.Reals)), f.name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("x*sin(x) + 2*cos(x)", "stationary_points"),  # a triple zero
+        ("x**2*sin(x)", "increasing_on"),  # the factor changes its sign
+        ("sin(x)*tanh(x)", "gradient_lipschitz"),  # larger than far out
+        ("sin(x) + x*sin(2*x)", "increasing_on"),
+    ],
+)
+def test_waves_whose_zeros_are_not_shown_to_be_simple(text: str, name: str) -> None:
+    assert not symacts.analyze(text).facts[name].known

@@ -1,0 +1,171 @@
+"""Functions with a derivative `m*(P*sin(u) + Q*cos(u))`, u linear, that no period describes: `x*sin(x)`.
+
+At a zero of the wave its slope is `D = u'*(P**2 + Q**2) + P*Q' - Q*P'` times one that is not 0. Where m has one sign
+and the wave does not vanish where D does, every zero is simple: the derivative changes its sign there, and a set of x
+is described by the equation or the inequality itself. The amplitude `|m|*sqrt(P**2 + Q**2)` bounds the derivative, and
+its greatest value is the supremum where it is approached far out with P*m and Q*m convergent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import sympy as sp
+
+from symacts.analysis.ends import Answer, Facts
+from symacts.analysis.subject import Subject
+from symacts.analysis.values import image
+from symacts.symbolic.forms import factored, is_identically_zero
+from symacts.symbolic.oracle import Undecided
+
+__all__ = [
+    "concave_on",
+    "convex_on",
+    "decreasing_on",
+    "gradient_lipschitz",
+    "increasing_on",
+    "inflection_points",
+    "lipschitz",
+    "stationary_points",
+]
+
+BECAUSE = "this wave changes its sign at every zero, as its slope there shows"
+
+
+@dataclass(frozen=True, slots=True)
+class _Wave:
+    """`m*(P*sin(u) + Q*cos(u))`, and the rate of u."""
+
+    m: sp.Expr
+    p: sp.Expr
+    q: sp.Expr
+    angle: sp.Expr
+    rate: sp.Expr
+
+    @property
+    def formula(self) -> sp.Expr:
+        """The wave without its factor."""
+        return self.p * sp.sin(self.angle) + self.q * sp.cos(self.angle)
+
+
+def _wave(f: Subject, order: int) -> _Wave:
+    return f.remember(("wave", order), lambda: _find_wave(f, order))
+
+
+def _find_wave(f: Subject, order: int) -> _Wave:
+    """The derivative as a wave with moving amplitude, on one branch or on several with one formula.
+
+    Raises
+    ------
+    Undecided
+    """
+    if f.expression.free_symbols != {f.x} or f.within != (-sp.oo, sp.oo):
+        raise Undecided("parameters, or not the line")
+    if any(b.value is not None for b in f.borders) or len({b.expression for _, b in f.pieces}) != 1:
+        raise Undecided("f has more than one formula")
+    formula = f.expression_of(f.pieces[0][0], order)
+    waves = [w for w in formula.atoms(sp.sin, sp.cos) if w.has(f.x)]
+    angles = {w.args[0] for w in waves}
+    if len(angles) != 1:
+        raise Undecided("not one wave")
+    (angle,) = angles
+    rate = sp.diff(angle, f.x)
+    if rate.has(f.x):
+        raise Undecided("the argument of the wave is not linear")
+    s, c = sp.Dummy("s", real=True), sp.Dummy("c", real=True)
+    whole = factored(sp.together(formula.xreplace({sp.sin(angle): s, sp.cos(angle): c})))
+    m, inside = sp.S.One, sp.S.Zero
+    for factor in sp.Mul.make_args(whole):
+        if not factor.has(s, c):
+            m *= factor
+        elif inside == 0:
+            inside = sp.expand(factor)
+        else:
+            raise Undecided("a product of waves")
+    p, q = inside.coeff(s, 1), inside.coeff(c, 1)
+    if inside == 0 or p.has(s, c) or q.has(s, c) or sp.expand(inside - p * s - q * c) != 0:
+        raise Undecided("not a sum of a sine and a cosine")
+    return _Wave(m, p, q, angle, rate)
+
+
+def _signs_of(f: Subject, order: int) -> list[int]:
+    """The sign of m on each branch, where it has one and all zeros of the wave are shown to be simple.
+
+    Raises
+    ------
+    Undecided
+    """
+    w = _wave(f, order)
+    turning = sp.factor_terms(sp.expand(w.rate * (w.p**2 + w.q**2) + w.p * sp.diff(w.q, f.x) - w.q * sp.diff(w.p, f.x)))
+    signs = []
+    for _, branch in f.pieces:
+        back = f.chart_of(turning, branch.lo, branch.hi)
+        if any(c[2] == 0 for c in back.cells) or not all(
+            f.sign_or_none(w.formula.subs(f.x, z.point)) for z in back.zeros
+        ):
+            raise Undecided("zeros of the wave may be multiple")
+        sign = _only_sign(f, w.m, branch.lo, branch.hi)
+        if sign is None:
+            raise Undecided("the factor of the wave has no sign")
+        signs.append(sign)
+    return signs
+
+
+def _only_sign(f: Subject, e: sp.Expr, lo: sp.Expr, hi: sp.Expr) -> int | None:
+    chart = f.chart_of(e, lo, hi)
+    return chart.cells[0][2] or None if len(chart.cells) == 1 and not chart.zeros else None
+
+
+def _set(order: int, relation: Callable[[sp.Expr, int], sp.Basic]) -> Callable[[Subject, Facts], Answer]:
+    def run(f: Subject, facts: Facts) -> Answer:
+        w, signs = _wave(f, order), f.remember(("phase", order), lambda: _signs_of(f, order))
+        rows = [(relation(w.formula, sign), branch.interval) for sign, (_, branch) in zip(signs, f.pieces, strict=True)]
+        if len({row for row, _ in rows}) == 1:
+            return sp.ConditionSet(f.x, rows[0][0], facts["domain"].value), BECAUSE
+        return sp.Union(*[sp.ConditionSet(f.x, row, part) for row, part in rows], evaluate=False), BECAUSE
+
+    return run
+
+
+def _zero(wave: sp.Expr, sign: int) -> sp.Basic:
+    return sp.Eq(wave, 0)
+
+
+def _above(wave: sp.Expr, sign: int) -> sp.Basic:
+    return wave >= 0 if sign > 0 else wave <= 0
+
+
+def _below(wave: sp.Expr, sign: int) -> sp.Basic:
+    return _above(wave, -sign)
+
+
+stationary_points = _set(1, _zero)
+inflection_points = _set(2, _zero)
+increasing_on = _set(1, _above)
+decreasing_on = _set(1, _below)
+convex_on = _set(2, _above)
+concave_on = _set(2, _below)
+
+
+def _supremum(order: int) -> Callable[[Subject, Facts], Answer]:
+    def run(f: Subject, facts: Facts) -> Answer:
+        if facts["domain"].value != sp.S.Reals or facts["discontinuities"].value:
+            raise Undecided("f is not continuous on the line")
+        w = _wave(f, order)
+        p, q = sp.factor_terms(w.m * w.p), sp.factor_terms(w.m * w.q)
+        square = sp.factor_terms(sp.expand(p**2 + q**2))
+        if not square.has(f.x) or is_identically_zero(sp.diff(square, f.x), f.x):
+            raise Undecided("the amplitude does not move")
+        most = image(Subject(square, f.x, f.oracle))[-1].hi
+        for end, side in ((sp.oo, -1), (-sp.oo, 1)):
+            far = [f.limit_of(e, end, side) for e in (p, q)]
+            if all(v.is_finite for v in far) and f.sign_or_none(sp.expand(far[0] ** 2 + far[1] ** 2) - most) == 0:
+                return f.neat(sp.sqrt(most)), "the greatest amplitude of the wave, approached far out"
+        raise Undecided("the greatest amplitude is not approached far out")
+
+    return run
+
+
+lipschitz = _supremum(1)
+gradient_lipschitz = _supremum(2)
