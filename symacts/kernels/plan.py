@@ -75,8 +75,8 @@ class Stretch:
 class Studied:
     """A section with its true values, its zeros (place and order), samples, and the programs chosen for it.
 
-    `far` serves where zeros crowd, unless a program does. Programs serve only `within` some intervals, where these are
-    given.
+    At its `dips` it comes near zero. `far` serves where zeros crowd, unless a program does. Programs serve only
+    `within` some intervals, where these are given.
     """
 
     section: Section
@@ -88,6 +88,7 @@ class Studied:
     candidates: Candidates
     far: tuple[Far, ...] = ()
     within: tuple[tuple[float, float], ...] = ()
+    dips: tuple[Fraction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,11 +278,10 @@ class _Planner:
         truth = reference.values(points)
         if all(t is None for t in truth):
             raise UnsupportedExpression(f"no true values of {section.expression} on [{section.lo}, {section.hi}]")
-        roots = zeros(reference, derivative, points, truth)
+        roots, dips = zeros(reference, derivative, points, truth)
         roots += [r for r in self.border_zeros(section, reference) if all(r[0] != z for z, _ in roots)]
-        points = refined(
-            samples(section.lo, section.hi, self.form, [float(z) for z, _ in roots if z]), reference, self.form
-        )
+        near = [float(z) for z in (*(z for z, _ in roots if z), *dips)]
+        points = refined(samples(section.lo, section.hi, self.form, near), reference, self.form)
         waves = section.expression.has(sp.sin, sp.cos) and written(section.expression, self.x, section.side)
         if waves and max(abs(section.lo), abs(section.hi)) > NEAREST:
             points = np.union1d(points, crowd(reference, section.lo, section.hi, self.form))
@@ -289,7 +289,9 @@ class _Planner:
         found = candidates(section, self.x, self.graph, self.magnitude, self.joint)
         node = None if self.joint else choose(section, found.rounded, self.graph, points, truth, self.form)
         far = distant(reference, points, truth, [r for r, _ in roots], self.form) if waves else ()
-        return Studied(section, reference, roots, points, truth, [Stretch(section.lo, node)], found, far)
+        return Studied(
+            section, reference, roots, points, truth, [Stretch(section.lo, node)], found, far, (), tuple(dips)
+        )
 
     def border_zeros(self, section: Section, reference: Reference) -> list[tuple[Fraction, int]]:
         """Zeros (or poles: negative orders) of the section's expression at zero and at its branch's ends."""
@@ -457,7 +459,8 @@ MANY = 600
 def dense(studied: Studied, form: Format) -> FloatArray:
     """The section's samples, random floats of common exponents, at all distances from zeros, and where values sink."""
     section = studied.section
-    close = around([float(z) for z, _ in studied.roots], section.lo, section.hi, form)
+    places = [float(z) for z in (*(z for z, _ in studied.roots), *studied.dips)]
+    close = around(places, section.lo, section.hi, form)
     low = sinking(studied.points, studied.truth, form)
     return np.union1d(studied.points, np.concatenate([scattered(section.lo, section.hi, form, DENSE), close, low]))
 

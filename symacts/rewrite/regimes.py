@@ -357,9 +357,13 @@ def share(lo: float, hi: float) -> float:
 
 def zeros(
     reference: Reference, derivative: Reference, points: FloatArray, truth: Sequence[tuple[int, int] | None]
-) -> list[tuple[Fraction, int]]:
-    """Zeros of a function between samples, to 2**-220, each with its order: by sign changes of f, then of f'."""
+) -> tuple[list[tuple[Fraction, int]], list[Fraction]]:
+    """Zeros of a function between samples, to 2**-220, each with its order: by sign changes of f, then of f'.
+
+    And the places where it comes near zero between two samples, as terms that nearly cancel do.
+    """
     found: list[tuple[Fraction, int]] = []
+    dips: list[Fraction] = []
     values = points.tolist()
     logs = np.array([log_size(v) for v in truth])
     for k in np.argsort(np.abs(points), kind="stable").tolist():  # the zeros nearest to the origin come first
@@ -380,6 +384,8 @@ def zeros(
             v = None if root is None else reference.value(root)
             if root is not None and (v is None or v[0] == 0 or size(v) < size(t) - 150):
                 found.append((root, 0))
+            elif root is not None and v is not None and len(dips) < MOST_DIPS:
+                dips += [root] if size(v) < min(size(truth[j] or v) for j in (k - 1, k + 1)) else []
         if len(found) > 60:
             break
     ordered = []
@@ -388,7 +394,11 @@ def zeros(
         order = order_of_zero(reference, root)
         if order:
             ordered.append((root, order))
-    return ordered
+    return ordered, dips
+
+
+MOST_DIPS = 12
+"""Places near zero of one section that are kept."""
 
 
 def _snapped(root: Fraction) -> Fraction:

@@ -29,9 +29,16 @@ def samples(lo: float, hi: float, form: Format, near: Sequence[float] = ()) -> F
     for z in [*near, lo, hi]:
         if z and abs(z) < form.largest / 2:
             points += [abs(z) * (1 + s * 2.0**-k) for k in (2, 3, 4, 5, 6, 8, 12, 20, 40) for s in (1, -1)]
+    for z in near:  # what is added to a root of something else shows next to it only
+        digits = int(np.finfo(form.dtype).nmant)
+        points += [abs(z) * (1 + j * 2.0**-digits) for j in range(-NEXT, NEXT + 1)]
     rounded = np.array(points).astype(form.dtype).astype(np.float64)
     kept = np.unique(rounded[(rounded >= a) & (rounded <= b)])
     return kept if side > 0 else -kept[::-1]
+
+
+NEXT = 3
+"""Floats on each side of a zero that are samples."""
 
 
 def refined(points: FloatArray, reference: Reference, form: Format) -> FloatArray:

@@ -14,6 +14,8 @@ from kernel_referee import Referee, Row, adversarial, compare, exact_float, sign
 from mpmath import mpf
 
 import symacts
+from symacts.rewrite.regimes import FORMATS
+from symacts.rewrite.samples import samples
 from symacts.spec import x
 
 PROMISE = 4.0
@@ -199,3 +201,31 @@ def test_gradients_close_above_the_least_normal_number(rng: random.Random) -> No
         for p, got in zip(at.tolist(), found.tolist(), strict=True):
             s = 1 / (1 + mpmath.exp(-mpmath.mpf(p)))
             assert ulps(got, 6 * (s * (1 - s)) ** 2, "float32") <= PROMISE, p
+
+
+@pytest.mark.parametrize(
+    "text, at", [("x**2 - 23*x/5 + 529/100 + 1/10**7", 2.3), ("x + 9/4 + 1/10**6 - 3*sqrt(x)", 2.25)]
+)
+def test_terms_that_nearly_cancel_between_two_samples(text: str, at: float, rng: random.Random) -> None:
+    """The function comes near zero, and is not zero: its least value lost three digits on the compiled target."""
+    points = np.array([at + rng.gauss(0, 0.003) for _ in range(200)])
+    referee = Referee(symacts.parse(text))
+    for backend in BACKENDS:
+        bad = faults(referee, points, symacts.kernel(text, backend=backend)(points))
+        assert not bad, f"{backend}: {shown(bad)}"
+
+
+def test_neighbors_of_zeros_are_samples() -> None:
+    """What is added to a root of something else shows at the floats next to it: (sin(x)*tanh(x))'' at -11*pi."""
+    for name in ("float64", "float32"):
+        near = np.dtype(name).type(-11 * np.pi)
+        found = samples(-40.0, -30.0, FORMATS[name], [float(near)])
+        assert {float(near), float(np.nextafter(near, 0)), float(np.nextafter(near, -np.inf))} <= set(found.tolist())
+
+
+def test_neighbors_of_zeros_keep_their_digits(full: bool) -> None:
+    if not full:
+        pytest.skip("builds for a quarter of a minute: --full")
+    at = np.array([-34.557519189487735, -34.55751918948772, -34.557519189487714, -34.55751918948773])
+    got = symacts.kernel("sin(x)*tanh(x)", 2, backend="numpy")(at)
+    assert not faults(Referee(symacts.parse("sin(x)*tanh(x)"), 2), at, got)
