@@ -40,6 +40,8 @@ CLOSEST = 2.0**-40
 """Width of the least stretch at zero that a polynomial is fitted to; it may serve a narrower one."""
 HIGHEST = 1900
 """Exponent of values of which no row is made: its factor and its coefficients are floats."""
+SHORT = 2.0**-26
+"""Relative length of intervals in which a narrow feature is seen by its ends."""
 MOST_ROWS = 3000
 """Rows of one section after which what does not fit is left."""
 MOST_BLIND = 300
@@ -97,6 +99,7 @@ class Builder:
     `value` gives true values; `zeros` are the places (exact rationals within 2**-200, and the order) of F's zeros.
     Magnitudes below `2**least` count as zero, above `2**most` as infinite. `unmet` lists intervals where no polynomial
     within the limits reaches the tolerance. Of a function that `swings` no sample tells the sign in between.
+    No row passes one of the `places`, where a narrow feature may lie unseen.
     """
 
     value: Value
@@ -105,6 +108,7 @@ class Builder:
     least: int = -1075
     most: int = 1025
     swings: bool = False
+    places: Sequence[float] = ()
     unmet: list[tuple[float, float]] = field(default_factory=list)
     rows: list[tuple[float, list[float]]] = field(default_factory=list)
     blind: int = 0
@@ -203,11 +207,12 @@ class Builder:
         if hi == 0.0 > lo:
             self.plain(lo, -5e-324, depth)
             lo = 0.0
-        row = self.single(lo, hi)
+        passed = next((z for z in self.places if lo < z < hi and hi - lo > SHORT * abs(z)), None)
+        row = None if passed else self.single(lo, hi)
         if row is not None:
             self.rows.append((lo, row))
             return
-        middle = _middle(lo, hi)
+        middle = passed or _middle(lo, hi)
         if middle <= lo or middle >= hi or depth > 70 or self.is_lost():
             self.leave(lo, hi)
             return

@@ -43,7 +43,7 @@ from symacts.rewrite.regimes import (
     weight,
     zeros,
 )
-from symacts.rewrite.samples import around, refined, samples, scattered, sinking
+from symacts.rewrite.samples import around, centers, refined, samples, scattered, sinking
 from symacts.rigor.oracle import BallOracle
 from symacts.symbolic.branches import Branch, split
 from symacts.symbolic.oracle import Undecided
@@ -75,8 +75,8 @@ class Stretch:
 class Studied:
     """A section with its true values, its zeros (place and order), samples, and the programs chosen for it.
 
-    At its `dips` it comes near zero. `far` serves where zeros crowd, unless a program does. Programs serve only
-    `within` some intervals, where these are given.
+    At its `places` it comes near zero, or changes within a short way. `far` serves where zeros crowd, unless a program
+    does. Programs serve only `within` some intervals, where these are given.
     """
 
     section: Section
@@ -88,7 +88,7 @@ class Studied:
     candidates: Candidates
     far: tuple[Far, ...] = ()
     within: tuple[tuple[float, float], ...] = ()
-    dips: tuple[Fraction, ...] = ()
+    places: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,14 +274,16 @@ class _Planner:
     def study(self, section: Section) -> Studied:
         reference = self.reference(section.expression)
         derivative = self.reference(smooth_derivative(section.expression, self.x, 1))
-        points = samples(section.lo, section.hi, self.form)
+        narrow = centers(section.expression, self.x)
+        points = samples(section.lo, section.hi, self.form, (), narrow)
         truth = reference.values(points)
         if all(t is None for t in truth):
             raise UnsupportedExpression(f"no true values of {section.expression} on [{section.lo}, {section.hi}]")
         roots, dips = zeros(reference, derivative, points, truth)
         roots += [r for r in self.border_zeros(section, reference) if all(r[0] != z for z, _ in roots)]
-        near = [float(z) for z in (*(z for z, _ in roots if z), *dips)]
-        points = refined(samples(section.lo, section.hi, self.form, near), reference, self.form)
+        places = tuple(sorted({*map(float, dips), *(z for z in narrow if section.lo < z < section.hi)}))
+        near = [*(float(z) for z, _ in roots if z), *places]
+        points = refined(samples(section.lo, section.hi, self.form, near, narrow), reference, self.form)
         waves = section.expression.has(sp.sin, sp.cos) and written(section.expression, self.x, section.side)
         if waves and max(abs(section.lo), abs(section.hi)) > NEAREST:
             points = np.union1d(points, crowd(reference, section.lo, section.hi, self.form))
@@ -289,9 +291,8 @@ class _Planner:
         found = candidates(section, self.x, self.graph, self.magnitude, self.joint)
         node = None if self.joint else choose(section, found.rounded, self.graph, points, truth, self.form)
         far = distant(reference, points, truth, [r for r, _ in roots], self.form) if waves else ()
-        return Studied(
-            section, reference, roots, points, truth, [Stretch(section.lo, node)], found, far, (), tuple(dips)
-        )
+        stretch = Stretch(section.lo, node)
+        return Studied(section, reference, roots, points, truth, [stretch], found, far, (), places)
 
     def border_zeros(self, section: Section, reference: Reference) -> list[tuple[Fraction, int]]:
         """Zeros (or poles: negative orders) of the section's expression at zero and at its branch's ends."""
@@ -449,6 +450,9 @@ def _is_near(y: float, value: float, form: Format) -> bool:
 DENSE = 4000
 """Random inputs per section on which a compiled program is measured besides the systematic samples."""
 
+NEAR_ROOTS = 16
+"""Zeros up to here are surrounded by random inputs: those of waves are too many further out."""
+
 SURE = 3.8
 """ULP that rounding errors may reach where they are bounded: up to 4 there is room for what the bound leaves out."""
 
@@ -459,8 +463,8 @@ MANY = 600
 def dense(studied: Studied, form: Format) -> FloatArray:
     """The section's samples, random floats of common exponents, at all distances from zeros, and where values sink."""
     section = studied.section
-    places = [float(z) for z in (*(z for z, _ in studied.roots), *studied.dips)]
-    close = around(places, section.lo, section.hi, form)
+    roots = [float(z) for z, _ in studied.roots if abs(z) < NEAR_ROOTS]
+    close = around([*roots, *studied.places], section.lo, section.hi, form)
     low = sinking(studied.points, studied.truth, form)
     return np.union1d(studied.points, np.concatenate([scattered(section.lo, section.hi, form, DENSE), close, low]))
 
@@ -496,7 +500,7 @@ def _rows(
     section = studied.section
     tolerance, least, most = (57, -1075, 1025) if form.dtype == "float64" else (45, -151, 129)
     swings = section.expression.has(sp.sin, sp.cos)
-    builder = Builder(studied.reference.value, studied.roots, tolerance, least, most, swings)
+    builder = Builder(studied.reference.value, studied.roots, tolerance, least, most, swings, studied.places)
     start = section.lo
     for lo, hi in good:
         if hi < start or lo > section.hi:

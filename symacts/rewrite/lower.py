@@ -13,7 +13,7 @@ import sympy as sp
 
 from symacts.rewrite.generators import Generator, a
 from symacts.rewrite.graph import Graph, Rounded
-from symacts.rewrite.halfline import Form
+from symacts.rewrite.halfline import Form, Unrewritable
 
 __all__ = ["lower", "rounded", "words"]
 
@@ -23,14 +23,37 @@ def words(value: sp.Expr, count: int = 2) -> tuple[float, ...]:
 
     >>> words(sp.pi)
     (3.141592653589793, 1.2246467991473532e-16)
+
+    Raises
+    ------
+    Unrewritable
+        It is beyond the floats.
     """
-    rest = sp.Rational(value) if value.is_Rational else sp.Rational(str(value.evalf(60)))
-    left = Fraction(int(rest.p), int(rest.q))
+    number = value if value.is_Rational else value.evalf(60)
+    if number.is_Float:
+        sign, mantissa, exponent, bits = number._mpf_
+        if abs(exponent + bits) > SIZES:  # as a fraction, exp(10**8) would fill the memory
+            left = Fraction(0) if exponent < 0 else MOST
+        else:
+            left = Fraction(int(mantissa)) * Fraction(2) ** int(exponent) * (-1 if sign else 1)
+    else:
+        rest = sp.Rational(number if number.is_Rational else str(number))
+        left = Fraction(int(rest.p), int(rest.q))
+    if abs(left) >= MOST:
+        raise Unrewritable(f"the constant {value}")
     found = []
     for _ in range(count):
         found.append(float(left))
         left -= Fraction(found[-1])
     return tuple(found)
+
+
+MOST = Fraction(2) ** 1024 - Fraction(2) ** 970
+"""From here on a number rounds to infinity."""
+
+
+SIZES = 2000
+"""Exponents beyond those of all floats."""
 
 
 def rounded(value: sp.Expr) -> float:

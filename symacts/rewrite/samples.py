@@ -6,15 +6,16 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+import sympy as sp
 
 from symacts.rewrite.reference import Dyadic, Reference
 from symacts.rewrite.regimes import ENDS, FloatArray, Format, log_size, size
 
-__all__ = ["around", "refined", "samples", "scattered", "sinking"]
+__all__ = ["around", "centers", "refined", "samples", "scattered", "sinking"]
 
 
-def samples(lo: float, hi: float, form: Format, near: Sequence[float] = ()) -> FloatArray:
-    """Floats of a one-sided section: its ends, all exponents, and the neighborhoods of `near`."""
+def samples(lo: float, hi: float, form: Format, near: Sequence[float] = (), narrow: Sequence[float] = ()) -> FloatArray:
+    """Floats of a one-sided section: its ends, all exponents, neighborhoods of `near`, more of `narrow`."""
     side = 1.0 if hi > 0 else -1.0
     a, b = (lo, hi) if side > 0 else (-hi, -lo)
     points = [a, b]
@@ -29,6 +30,8 @@ def samples(lo: float, hi: float, form: Format, near: Sequence[float] = ()) -> F
     for z in [*near, lo, hi]:
         if z and abs(z) < form.largest / 2:
             points += [abs(z) * (1 + s * 2.0**-k) for k in (2, 3, 4, 5, 6, 8, 12, 20, 40) for s in (1, -1)]
+    for z in narrow:
+        points += [z * side * (1 + s * 2.0**-k) for k in range(2, 26) for s in (1, -1)]
     for z in near:  # what is added to a root of something else shows next to it only
         digits = int(np.finfo(form.dtype).nmant)
         points += [abs(z) * (1 + j * 2.0**-digits) for j in range(-NEXT, NEXT + 1)]
@@ -39,6 +42,30 @@ def samples(lo: float, hi: float, form: Format, near: Sequence[float] = ()) -> F
 
 NEXT = 3
 """Floats on each side of a zero that are samples."""
+
+
+def centers(expression: sp.Expr, x: sp.Symbol) -> list[float]:
+    """Where a narrow feature may lie, the nearest to zero first: the real parts of zeros of polynomials within.
+
+    >>> x = sp.Symbol("x")
+    >>> centers(sp.exp(-((20 * (x - 300)) ** 2)) + 1 / ((x - 5) ** 2 + 1), x)
+    [5.0, 300.0]
+    """
+    found: list[float] = []
+    for part in expression.atoms(sp.Add):
+        if not (part.has(x) and part.is_polynomial(x)):
+            continue
+        coefficients = [complex(c.evalf(20)) for c in sp.Poly(part, x).all_coeffs()]
+        if 2 <= len(coefficients) <= MOST_DEGREE + 1 and np.all(np.isfinite(coefficients)):
+            found += [float(f"{r:.12g}") for r in np.roots(np.real(coefficients)).real]
+    kept = sorted({r for r in found if 2.0**-20 < abs(r) < 2.0**1000}, key=lambda r: (abs(r), r))
+    return kept[:MOST_CENTERS]
+
+
+MOST_DEGREE = 6
+"""Degree of the polynomials that are looked at."""
+MOST_CENTERS = 8
+"""Such places of one expression that are kept."""
 
 
 def refined(points: FloatArray, reference: Reference, form: Format) -> FloatArray:
@@ -73,11 +100,11 @@ def scattered(lo: float, hi: float, form: Format, count: int, per_binade: bool =
 
 
 def around(zeros: Sequence[float], lo: float, hi: float, form: Format) -> FloatArray:
-    """Random floats at all distances from the zeros in an interval: where relative errors grow without bound."""
+    """Random floats at all distances from zeros, and the like, in an interval: where relative errors grow."""
     rng = np.random.default_rng(len(zeros))
     found = [np.empty(0)]
     for zero in zeros:
-        if zero and abs(zero) < 16.0 and lo <= zero <= hi:
+        if zero and lo <= zero <= hi:
             distances = abs(zero) * np.exp2(rng.uniform(-14.0, -2.0, NEAR))
             found.append(zero + distances * rng.choice([-1.0, 1.0], NEAR))
     drawn = np.concatenate(found).astype(form.dtype).astype(np.float64)

@@ -14,8 +14,10 @@ from kernel_referee import Referee, Row, adversarial, compare, exact_float, sign
 from mpmath import mpf
 
 import symacts
+from symacts.rewrite.halfline import Unrewritable
+from symacts.rewrite.lower import words
 from symacts.rewrite.regimes import FORMATS
-from symacts.rewrite.samples import samples
+from symacts.rewrite.samples import centers, samples
 from symacts.spec import x
 
 PROMISE = 4.0
@@ -213,6 +215,23 @@ def test_terms_that_nearly_cancel_between_two_samples(text: str, at: float, rng:
     for backend in BACKENDS:
         bad = faults(referee, points, symacts.kernel(text, backend=backend)(points))
         assert not bad, f"{backend}: {shown(bad)}"
+
+
+def test_a_narrow_feature_far_out_is_seen(rng: random.Random) -> None:
+    """It lies between all systematic samples: the kernel was 0 there, and the search failed at exp(-6000**2)."""
+    text, points = "exp(-(20*(x - 300))**2)", np.array([300.0, *(300 + rng.gauss(0, 0.4) for _ in range(100))])
+    referee = Referee(symacts.parse(text))
+    for backend in BACKENDS:
+        bad = faults(referee, points, symacts.kernel(text, backend=backend)(points))
+        assert not bad, f"{backend}: {shown(bad)}"
+    assert centers(symacts.parse("tanh(30*(x - 7)) + 1/(x**2 - 26*x + 170)"), x) == [7.0, 13.0]
+
+
+def test_constants_beyond_all_floats_take_no_time() -> None:
+    assert words(sp.exp(-(10**9))) == (0.0, 0.0)
+    with pytest.raises(Unrewritable):
+        words(-sp.exp(10**9))
+    assert words(-sp.sqrt(2)) == (-1.4142135623730951, 9.667293313452913e-17)
 
 
 def test_neighbors_of_zeros_are_samples() -> None:
