@@ -48,9 +48,14 @@ def anchored(expression: sp.Expr, x: sp.Symbol, root: Fraction, side: int, graph
     with suppress(
         Unrewritable, UnsupportedExpression, sp.PolynomialError, ValueError, TypeError, KeyError, RecursionError
     ):
-        form = half_line(expression.xreplace({x: x + place}), x, side)
-        return _Anchored(form, graph, side * place, side).run()
+        if _functions(half_line(expression, x, side)) == ["decay"]:  # elsewhere the digits of the place need not enter
+            form = half_line(expression.xreplace({x: x + place}), x, side)
+            return _Anchored(form, graph, side * place, side).run()
     return None
+
+
+def _functions(form: Form) -> list[str]:
+    return [r.function for r in form.generators.rows if r.function != "constant"]
 
 
 class _Anchored:
@@ -59,7 +64,7 @@ class _Anchored:
         self.form, self.graph, self.place, self.whole = form, graph, place, x if side > 0 else graph.neg(x)
         self.constants = {r.symbol: r.argument for r in form.generators.rows if r.function == "constant"}
         rows = [r for r in form.generators.rows if r.function != "constant"]
-        if [r.function for r in rows] != ["decay"]:
+        if _functions(form) != ["decay"]:
             raise Unrewritable("more than one function, or none")
         self.ratio = rows[0].symbol
         moved = sp.Poly(sp.expand(rows[0].argument.xreplace({a: a - self.place})), a)

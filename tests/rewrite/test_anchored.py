@@ -10,6 +10,7 @@ import mpmath
 import pytest
 import sympy as sp
 
+from symacts.parsing import parse
 from symacts.rewrite.anchored import anchored, anchors
 from symacts.rewrite.graph import Graph, Rounded
 from symacts.spec import x
@@ -106,3 +107,16 @@ def test_other_functions_have_no_such_program(f: sp.Expr) -> None:
 def test_anchors_are_the_simple_zeros_but_the_origin() -> None:
     third = Fraction(1, 3)
     assert anchors([(Fraction(2), 1), (Fraction(0), 1), (third, 1), (third, 1), (Fraction(5), 2)]) == [third, 2]
+
+
+def test_more_than_one_function_is_seen_before_the_place_enters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Factoring polynomials that hold the digits of a zero's place took half of a kernel's build."""
+    from symacts.rewrite import anchored as module
+
+    seen = []
+    form_of = module.half_line
+    monkeypatch.setattr(module, "half_line", lambda e, *more: seen.append(e) or form_of(e, *more))
+    for text, forms in (("log(1 + x**2)*tanh(x)", 1), ("x*sigmoid(x)", 2)):
+        seen.clear()
+        found = anchored(sp.diff(parse(text), x, 2), x, Fraction(12345, 2**13), 1, Graph())
+        assert len(seen) == forms and (found is None) is (forms == 1)
