@@ -1,8 +1,9 @@
-"""Functions with a derivative `m*(P*sin(u) + Q*cos(u))`, u linear, that no period describes: `x*sin(x)`.
+"""Functions with a derivative `m*(R + P*sin(u) + Q*cos(u))`, u linear, that no period describes: `x*sin(x)`.
 
-At a zero of the wave its slope is `D = u'*(P**2 + Q**2) + P*Q' - Q*P'` times one that is not 0. Where m has one sign
-and the wave does not vanish where D does, every zero is simple: the derivative changes its sign there, and a set of x
-is described by the equation or the inequality itself. The amplitude `|m|*sqrt(P**2 + Q**2)` bounds the derivative, and
+Where the wave and its slope vanish, both linear in the sine and the cosine, Cramer's rule gives these two, and the sum
+of their squares is 1: an equation `E = 0` without waves. Where m has one sign and the wave does not vanish where E
+does, every zero is simple: the derivative changes its sign there, and a set of x is described by the equation or the
+inequality itself. For R = 0 the amplitude `|m|*sqrt(P**2 + Q**2)` bounds the derivative, and
 its greatest value is the supremum where it is approached far out with P*m and Q*m convergent.
 """
 
@@ -16,6 +17,7 @@ import sympy as sp
 from symacts.analysis.ends import Answer, Facts
 from symacts.analysis.subject import Subject
 from symacts.analysis.values import image
+from symacts.analysis.witnesses import signs
 from symacts.symbolic.forms import factored, is_identically_zero
 from symacts.symbolic.oracle import Undecided
 
@@ -35,9 +37,10 @@ BECAUSE = "this wave changes its sign at every zero, as its slope there shows"
 
 @dataclass(frozen=True, slots=True)
 class _Wave:
-    """`m*(P*sin(u) + Q*cos(u))`, and the rate of u."""
+    """`m*(R + P*sin(u) + Q*cos(u))`, and the rate of u."""
 
     m: sp.Expr
+    r: sp.Expr
     p: sp.Expr
     q: sp.Expr
     angle: sp.Expr
@@ -46,7 +49,16 @@ class _Wave:
     @property
     def formula(self) -> sp.Expr:
         """The wave without its factor."""
-        return self.p * sp.sin(self.angle) + self.q * sp.cos(self.angle)
+        return self.r + self.p * sp.sin(self.angle) + self.q * sp.cos(self.angle)
+
+    def turning(self, x: sp.Symbol) -> sp.Expr:
+        """An expression without waves that vanishes where the wave has a multiple zero."""
+        slope = sp.diff(self.r, x)
+        sine, cosine = sp.diff(self.p, x) - self.rate * self.q, sp.diff(self.q, x) + self.rate * self.p
+        both = self.p * cosine - self.q * sine
+        if self.r == 0:
+            return both
+        return (self.q * slope - self.r * cosine) ** 2 + (self.r * sine - self.p * slope) ** 2 - both**2
 
 
 def _wave(f: Subject, order: int) -> _Wave:
@@ -83,10 +95,10 @@ def _find_wave(f: Subject, order: int) -> _Wave:
             inside = sp.expand(factor)
         else:
             raise Undecided("a product of waves")
-    p, q = inside.coeff(s, 1), inside.coeff(c, 1)
-    if inside == 0 or p.has(s, c) or q.has(s, c) or sp.expand(inside - p * s - q * c) != 0:
-        raise Undecided("not a sum of a sine and a cosine")
-    return _Wave(m, p, q, angle, rate)
+    p, q, r = inside.coeff(s, 1), inside.coeff(c, 1), inside.xreplace({s: sp.S.Zero, c: sp.S.Zero})
+    if inside == 0 or p.has(s, c) or q.has(s, c) or sp.expand(inside - p * s - q * c - r) != 0:
+        raise Undecided("not linear in a sine and a cosine")
+    return _Wave(m, r, p, q, angle, rate)
 
 
 def _signs_of(f: Subject, order: int) -> list[int]:
@@ -97,8 +109,10 @@ def _signs_of(f: Subject, order: int) -> list[int]:
     Undecided
     """
     w = _wave(f, order)
-    turning = sp.factor_terms(sp.expand(w.rate * (w.p**2 + w.q**2) + w.p * sp.diff(w.q, f.x) - w.q * sp.diff(w.p, f.x)))
-    signs = []
+    if not {1, -1} <= signs(f, order):
+        raise Undecided("the wave is not shown to take both signs")
+    turning = sp.factor_terms(sp.expand(w.turning(f.x)))
+    found = []
     for _, branch in f.pieces:
         back = f.chart_of(turning, branch.lo, branch.hi)
         if any(c[2] == 0 for c in back.cells) or not all(
@@ -108,8 +122,8 @@ def _signs_of(f: Subject, order: int) -> list[int]:
         sign = _only_sign(f, w.m, branch.lo, branch.hi)
         if sign is None:
             raise Undecided("the factor of the wave has no sign")
-        signs.append(sign)
-    return signs
+        found.append(sign)
+    return found
 
 
 def _only_sign(f: Subject, e: sp.Expr, lo: sp.Expr, hi: sp.Expr) -> int | None:
@@ -119,8 +133,8 @@ def _only_sign(f: Subject, e: sp.Expr, lo: sp.Expr, hi: sp.Expr) -> int | None:
 
 def _set(order: int, relation: Callable[[sp.Expr, int], sp.Basic]) -> Callable[[Subject, Facts], Answer]:
     def run(f: Subject, facts: Facts) -> Answer:
-        w, signs = _wave(f, order), f.remember(("phase", order), lambda: _signs_of(f, order))
-        rows = [(relation(w.formula, sign), branch.interval) for sign, (_, branch) in zip(signs, f.pieces, strict=True)]
+        w, ways = _wave(f, order), f.remember(("phase", order), lambda: _signs_of(f, order))
+        rows = [(relation(w.formula, sign), branch.interval) for sign, (_, branch) in zip(ways, f.pieces, strict=True)]
         if len({row for row, _ in rows}) == 1:
             return sp.ConditionSet(f.x, rows[0][0], facts["domain"].value), BECAUSE
         return sp.Union(*[sp.ConditionSet(f.x, row, part) for row, part in rows], evaluate=False), BECAUSE
@@ -153,6 +167,8 @@ def _supremum(order: int) -> Callable[[Subject, Facts], Answer]:
         if facts["domain"].value != sp.S.Reals or facts["discontinuities"].value:
             raise Undecided("f is not continuous on the line")
         w = _wave(f, order)
+        if w.r != 0:
+            raise Undecided("more than a wave")
         p, q = sp.factor_terms(w.m * w.p), sp.factor_terms(w.m * w.q)
         square = sp.factor_terms(sp.expand(p**2 + q**2))
         if not square.has(f.x) or is_identically_zero(sp.diff(square, f.x), f.x):

@@ -23,6 +23,7 @@ __all__ = [
     "no_inverse",
     "range_by_limits",
     "sign",
+    "signs",
     "supremum_by_limits",
 ]
 
@@ -34,7 +35,7 @@ FAR = sp.Rational(23, 10)
 """Steps further out on a half line."""
 
 
-def _signs(f: Subject, order: int) -> set[int]:
+def signs(f: Subject, order: int) -> set[int]:
     """Certified signs of a derivative at sample points of every branch; zero and undecided values are left out."""
     return f.remember(("witnesses", order), lambda: _find_signs(f, order))
 
@@ -47,11 +48,12 @@ def _find_signs(f: Subject, order: int) -> set[int]:
             found.add(f.oracle.sign_at(f.expression_of(k, order), f.x, point) or 0)
             if {1, -1} <= found:
                 return found
+    found.update(f.sign_or_none(p) or 0 for p in limit_points(f, order))
     return found - {0}
 
 
 def _both(f: Subject, order: int, what: str) -> None:
-    if not {1, -1} <= _signs(f, order):
+    if not {1, -1} <= signs(f, order):
         raise Undecided(f"no witnesses of both signs of {what}")
 
 
@@ -124,13 +126,13 @@ def supremum_by_limits(f: Subject, facts: Facts) -> Answer:
     return (sp.oo, False), "a limit of f"
 
 
-def limit_points(f: Subject) -> set[sp.Expr]:
-    """Limits, or some of the limit points, at the ends of the branches."""
+def limit_points(f: Subject, order: int = 0) -> set[sp.Expr]:
+    """Limits, or some of the limit points, of a derivative at the ends of the branches."""
     found = set()
     for k, _ in f.pieces:
         for at in ("lo", "hi"):
             try:
-                found.add(f.end(k, at))
+                found.add(f.end(k, at, order))
             except NoLimit as oscillation:
                 found.update(oscillation.points)
             except Undecided:

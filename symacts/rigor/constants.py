@@ -415,6 +415,8 @@ def _proved_zero(expr: sp.Expr, value: Any) -> bool | None:
             return True
     except TooLarge:
         pass
+    if _logarithms_cancel(expr):
+        return True
     if sp.count_ops(expr) > 40:
         return None
     if expr.is_algebraic:
@@ -432,3 +434,20 @@ def _proved_zero(expr: sp.Expr, value: Any) -> bool | None:
     except ValueError:  # Max and Min of what SymPy cannot order once it is written through exp(I*...)
         pass
     return None
+
+
+MOST_FACTORS = 24
+"""Factors of a product of algebraic numbers that is compared with 1."""
+
+
+def _logarithms_cancel(expr: sp.Expr) -> bool:
+    """Whether a sum of rational multiples of logarithms of algebraic numbers is shown to be 0: a product is 1."""
+    terms = [term.as_coeff_Mul() for term in sp.Add.make_args(sp.expand(expr))]
+    if len(terms) < 2 or not all(isinstance(g, sp.log) and g.args[0].is_algebraic for _, g in terms):
+        return False
+    common = sp.ilcm(1, *[c.q for c, _ in terms])
+    powers = [(g.args[0], int(c * common)) for c, g in terms]
+    if sum(abs(n) for _, n in powers) > MOST_FACTORS:
+        return False
+    above, below = (sp.expand(sp.Mul(*[a ** (side * n) for a, n in powers if side * n > 0])) for side in (1, -1))
+    return bool(is_zero(above - below))

@@ -76,6 +76,7 @@ SEAMS: list[tuple[str, Any]] = [
     ("Piecewise((x**3, x < 1), (x*(x**2 + 1) - x, x < 3), (x**3 + (x - 3)**2, True))", ("none", None)),
     ("Piecewise(((x**3 - 1)/(x - 1) - x, Ne(x, 1)), (2, True))", ("even", 0)),
     ("sin(x)*sigmoid(x)", ("none", None)),  # by its limits
+    ("Max(-1, Min(1, sinh(x)/2))", ("odd", (0, 0))),  # log(sqrt(5) - 2) = -log(sqrt(5) + 2)
     ("atan(exp(x)) - pi/4", ("odd", (0, 0))),  # by its slope and its value at the center
 ]
 

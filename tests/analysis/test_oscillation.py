@@ -147,6 +147,7 @@ def test_zeros_of_waves_with_a_hole(text: str, zeros: str) -> None:
 WAVES = (
     *("sin(x)*exp(-x**2)", "x*sin(x)", "cos(3*x)*exp(-x**2/2)", "sin(x)*tanh(x)", "sin(2*x + 1)/cosh(x)"),
     *("sin(x)/x", "-x*cos(x)/(1 + x**2)", "x**2*sin(x)", "sin(x)*sigmoid(-x)"),
+    *("x*(1 + sin(x)/4)", "exp(-x**2)*(1 + cos(4*x))/2", "x*sin(x) + x**2"),
 )
 
 
@@ -189,3 +190,8 @@ def test_wrong_waves_are_noticed(text: str) -> None:
 )
 def test_waves_whose_zeros_are_not_shown_to_be_simple(text: str, name: str) -> None:
     assert not symacts.analyze(text).facts[name].known
+
+
+def test_double_zeros_are_not_taken_for_changes_of_sign() -> None:
+    report = symacts.analyze("x + x**3/3 + (x**2 - 1)*sin(x) + 2*x*cos(x)")  # f' = (1 + x**2)*(1 + cos(x))
+    assert not [f.name for f in report if f.method == "phase" and f.name in ("stationary_points", "decreasing_on")]

@@ -65,6 +65,9 @@ ZEROS = [
     sp.exp(1 + sp.LambertW(2)) * sp.LambertW(2) - 2 * sp.E,
     sp.tanh(sp.log(3)) - R(4, 5),
     sp.log(12) - 2 * sp.log(2) - sp.log(3),
+    sp.log(sp.sqrt(5) - 2) + sp.log(sp.sqrt(5) + 2),
+    sp.log(3 + 2 * sp.sqrt(2)) / 3 - 2 * sp.log(1 + sp.sqrt(2)) / 3,
+    sp.acosh(3) - 2 * sp.asinh(1),
     sp.cosh(2) ** 2 - sp.sinh(2) ** 2 - 1,
     sp.sin(2) - 2 * sp.sin(1) * sp.cos(1),
     sp.erfc(1) + sp.erf(1) - 1,
@@ -74,6 +77,7 @@ NOT_ZEROS = [
     sp.sqrt(2) + sp.sqrt(3) - sp.sqrt(5 + 2 * sp.sqrt(6)) + R(1, 10**40),
     sp.exp(-1000),
     sp.tanh(200) - 1,
+    sp.log(3 + 2 * sp.sqrt(2)) - 2 * sp.log(1 + sp.sqrt(2) + R(1, 10**30)),
 ]
 
 
