@@ -23,7 +23,8 @@ import sympy as sp
 from symacts.claims import Claim, MatrixClaim
 from symacts.errors import UnsupportedExpression
 from symacts.proofs.checker.analytic import span
-from symacts.proofs.checker.entail import SWITCHES, Given
+from symacts.proofs.checker.entail import Given
+from symacts.proofs.checker.forms import SWITCHES
 from symacts.proofs.checker.normal import Atoms
 from symacts.proofs.coq_derivatives import derivatives, second_derivative
 from symacts.proofs.coq_equations import equation, exponentials, naming, unfolding, units_of

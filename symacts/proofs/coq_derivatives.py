@@ -18,7 +18,8 @@ from symacts.errors import UnsupportedExpression
 from symacts.proofs.check import RULES, Goal
 from symacts.proofs.checker.analytic import slope_of
 from symacts.proofs.checker.domains import obligations
-from symacts.proofs.checker.entail import SWITCHES, Condition, Given, Undecided
+from symacts.proofs.checker.entail import Condition, Given, Undecided
+from symacts.proofs.checker.forms import SWITCHES
 from symacts.proofs.checker.goals import needs
 from symacts.proofs.coq_equations import equation
 from symacts.proofs.coq_terms import condition_text, expression, name_of, node

@@ -13,7 +13,7 @@ import sympy as sp
 from symacts.claims import Claim
 from symacts.codec import decode
 from symacts.errors import UnsupportedExpression
-from symacts.proofs.checker.entail import SWITCHES
+from symacts.proofs.checker.forms import SWITCHES
 from symacts.proofs.coq_derivatives import Derivation, derivative
 from symacts.proofs.coq_equations import equation
 from symacts.proofs.coq_terms import condition_text, expression, name_of

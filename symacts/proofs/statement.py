@@ -26,7 +26,8 @@ from symacts.grammar import read as read_tree
 from symacts.parsing import Place, parse_conditions, parse_relation
 from symacts.proofs.checker.domains import domain_of, follows, obligations
 from symacts.proofs.checker.enclosures import number_sign
-from symacts.proofs.checker.entail import Given, is_analytic, is_continuous
+from symacts.proofs.checker.entail import Given
+from symacts.proofs.checker.forms import is_analytic, is_continuous
 from symacts.proofs.checker.words import normal
 from symacts.spec import Activation, i, j, n, xs
 

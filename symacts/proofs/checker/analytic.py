@@ -14,7 +14,8 @@ import sympy as sp
 from symacts.codec import decode, encode
 from symacts.errors import UnsupportedExpression
 from symacts.proofs.checker.domains import demands, obligations, strictly
-from symacts.proofs.checker.entail import Condition, Given, Undecided, is_analytic
+from symacts.proofs.checker.entail import Condition, Given, Undecided
+from symacts.proofs.checker.forms import is_analytic
 from symacts.proofs.checker.goals import (
     Goal,
     read,

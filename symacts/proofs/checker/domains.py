@@ -13,7 +13,8 @@ from typing import Any
 import sympy as sp
 
 from symacts.errors import UnsupportedExpression
-from symacts.proofs.checker.entail import SWITCHES, Condition, Given, Undecided
+from symacts.proofs.checker.entail import Condition, Given, Undecided
+from symacts.proofs.checker.forms import SWITCHES
 from symacts.proofs.checker.normal import is_zero
 
 __all__ = ["demands", "domain_of", "follows", "obligations", "strictly"]

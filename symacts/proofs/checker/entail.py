@@ -13,25 +13,37 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction as Q
-from functools import lru_cache
 from typing import Any
 
 import sympy as sp
 
 from symacts.errors import UnsupportedExpression
 from symacts.proofs.checker.enclosures import number_bounds, number_sign
+from symacts.proofs.checker.forms import (
+    ANY,
+    NEG,
+    NONNEG,
+    NONPOS,
+    POS,
+    SAME_SIGN,
+    SWITCHES,
+    ZERO,
+    extreme,
+    factored,
+    is_analytic,
+    is_continuous,
+    pure_exponential,
+    ratio,
+    same_sign,
+    sum_of,
+)
+from symacts.proofs.checker.fractions import is_linear, is_small
 from symacts.proofs.checker.linear import Row, infeasible, linear_form
-from symacts.proofs.checker.normal import Atoms, is_linear, is_small, is_zero
+from symacts.proofs.checker.normal import Atoms, is_zero
 
-__all__ = ["SWITCHES", "Condition", "Given", "Undecided", "is_analytic", "is_continuous"]
+__all__ = ["Condition", "Given", "Undecided"]
 
 Condition = tuple[sp.Expr, str]
-ANY = frozenset({-1, 0, 1})
-POS, NEG, ZERO = frozenset({1}), frozenset({-1}), frozenset({0})
-NONNEG, NONPOS = frozenset({0, 1}), frozenset({-1, 0})
-SWITCHES = (sp.Max, sp.Min, sp.Abs, sp.sign, sp.Heaviside, sp.Piecewise, sp.floor, sp.ceiling)
-"""The functions that are analytic only piece by piece."""
-_SAME_SIGN = (sp.tanh, sp.sinh, sp.asinh, sp.atan, sp.erf, sp.erfi)
 _ALLOWED = {">": POS, ">=": NONNEG, "=": ZERO, "!=": frozenset({-1, 1}), "<": NEG, "<=": NONPOS}
 _INSIDE_ONE = (sp.tanh, sp.erf)
 MAX_FACTOR_TERMS = 16
@@ -90,10 +102,10 @@ class Given:
                 return frozenset({known})
         found = self._structural(e)
         for condition, op in self.conditions:
-            ratio = _ratio(e, condition)
-            if ratio is not None:
+            multiple = ratio(e, condition)
+            if multiple is not None:
                 allowed = _ALLOWED[op]
-                found = found & (allowed if ratio > 0 else frozenset(-s for s in allowed))
+                found = found & (allowed if multiple > 0 else frozenset(-s for s in allowed))
         if len(found) > 1 and (e.is_Symbol or e.is_Add or e.is_Mul):
             found = self._by_linear_arithmetic(e, found)
         if len(found) > 1 and e.is_Add:
@@ -123,7 +135,7 @@ class Given:
             for factor in e.args:
                 other = self.sign(factor)
                 signs = frozenset(s * t for s in signs for t in other)
-            odd = sp.Mul(*map(_same_sign, e.args))
+            odd = sp.Mul(*map(same_sign, e.args))
             return signs if odd == e or len(signs) == 1 else signs & self.sign(odd)
         if e.is_Add:
             total: set[int] = set()
@@ -131,10 +143,10 @@ class Given:
                 total |= self.sign(term)
                 if {-1, 1} <= total:
                     return ANY
-            return _sum_of([self.sign(t) for t in e.args])
+            return sum_of([self.sign(t) for t in e.args])
         if e.is_Pow:
             return self._power(e)
-        if isinstance(e, _SAME_SIGN):
+        if isinstance(e, SAME_SIGN):
             return self.sign(e.args[0])
         if isinstance(e, (sp.sin, sp.cos)):
             return self._half_turn(e.args[0], isinstance(e, sp.cos))
@@ -145,9 +157,9 @@ class Given:
         if isinstance(e, sp.log):
             return self.sign(e.args[0] - 1)
         if isinstance(e, sp.Max):
-            return _extreme([self.sign(a) for a in e.args], 1)
+            return extreme([self.sign(a) for a in e.args], 1)
         if isinstance(e, sp.Min):
-            return _extreme([self.sign(a) for a in e.args], -1)
+            return extreme([self.sign(a) for a in e.args], -1)
         if isinstance(e, sp.sign):
             return self.sign(e.args[0])
         if isinstance(e, sp.Piecewise):
@@ -210,8 +222,8 @@ class Given:
                 continue
             for way in (1, -1):
                 if self.sign(way * factor) == POS and self.sign(-way * down) == POS:
-                    if isinstance(down / factor, sp.exp) or _pure_exponential(-down / factor) is not None:
-                        border = _pure_exponential(-down / factor)
+                    if isinstance(down / factor, sp.exp) or pure_exponential(-down / factor) is not None:
+                        border = pure_exponential(-down / factor)
                     else:
                         border = sp.log(-down / factor)
                     (power,) = powers
@@ -250,8 +262,8 @@ class Given:
         """The sign from a factorization of a polynomial."""
         if not e.free_symbols or not e.is_polynomial(*e.free_symbols) or len(e.args) > 12:
             return ANY
-        factored = _factored(e)
-        return self._structural(factored) if factored.is_Mul or factored.is_Pow else ANY
+        product = factored(e)
+        return self._structural(product) if product.is_Mul or product.is_Pow else ANY
 
     def _by_coefficients(self, e: sp.Expr) -> frozenset[int]:
         """The sign from a normal form whose numerator has coefficients of one sign on atoms of known sign."""
@@ -295,7 +307,7 @@ class Given:
                     power = g_sign if k % 2 else frozenset(s * s for s in g_sign)
                     sign = frozenset(s * t for s in sign for t in power)
             parts.append(sign)
-        total = _sum_of(parts)
+        total = sum_of(parts)
         if total != ANY or not may_factor or not 2 <= len(polynomial) <= MAX_FACTOR_TERMS or not is_small(polynomial):
             return total
         content, factors = polynomial.factor_list()
@@ -506,70 +518,3 @@ def _structural_only(given: Given, e: sp.Expr) -> frozenset[int]:
     """The signs of e by structure, without the condition on e itself."""
     others = Given(c for c in given.conditions if c[0] != e)
     return others.sign(e)
-
-
-def _sum_of(signs: list[frozenset[int]]) -> frozenset[int]:
-    possible = frozenset().union(*signs)
-    if {-1, 1} <= possible:
-        return ANY
-    for side in (1, -1):
-        if side in possible:
-            return frozenset({side}) if any(s == {side} for s in signs) else frozenset({0, side})
-    return ZERO
-
-
-def _extreme(signs: list[frozenset[int]], side: int) -> frozenset[int]:
-    """The signs of a maximum (side 1) or minimum (side -1)."""
-    best = signs[0]
-    for other in signs[1:]:
-        best = frozenset((max if side > 0 else min)(s, t) for s in best for t in other)
-    return best
-
-
-@lru_cache(maxsize=2048)
-def _factored(e: sp.Expr) -> sp.Expr:
-    """A factorization, verified by expansion; e itself where there is none."""
-    factored = sp.factor(e)
-    return factored if sp.expand(factored - e) == 0 else e
-
-
-def _pure_exponential(e: sp.Expr) -> sp.Expr | None:
-    """u where e = exp(u)."""
-    return e.args[0] if isinstance(e, sp.exp) else sp.S.Zero if e == 1 else None
-
-
-@lru_cache(maxsize=4096)
-def _same_sign(e: sp.Expr) -> sp.Expr:
-    """A simpler expression with the sign of e wherever e is defined: u for `tanh(u)`, `u**3`, `1/u`."""
-    if isinstance(e, _SAME_SIGN) or (e.is_Pow and e.exp.is_Integer and e.exp % 2 == 1):
-        return _same_sign(e.args[0])
-    return e
-
-
-def _ratio(e: sp.Expr, f: sp.Expr) -> Any:
-    """The rational c with e = c*f, else None."""
-    if e == f:
-        return sp.S.One
-    a, b = e.as_content_primitive() if e.is_Add else e.as_coeff_Mul()
-    c, d = f.as_content_primitive() if f.is_Add else f.as_coeff_Mul()
-    if a.is_Rational and c.is_Rational and c:
-        if b == d:
-            return a / c
-        if b == -d or (b.is_Add and d.is_Add and sp.expand(b + d) == 0):
-            return -a / c
-        if b.is_Add and d.is_Add and sp.expand(b - d) == 0:
-            return a / c
-    return None
-
-
-def is_analytic(e: sp.Basic) -> bool:
-    """Whether the expression holds only functions that are analytic where their obligations are met."""
-    return not e.has(*SWITCHES, sp.Mod, sp.frac, sp.Integral, sp.Limit, sp.Derivative, sp.arg, sp.DiracDelta)
-
-
-def is_continuous(e: sp.Basic) -> bool:
-    """Whether the expression is continuous wherever it is defined."""
-    return not e.has(
-        *(sp.sign, sp.Heaviside, sp.Piecewise, sp.floor, sp.ceiling, sp.Mod, sp.frac),
-        *(sp.Integral, sp.Limit, sp.Derivative, sp.arg, sp.DiracDelta),
-    )

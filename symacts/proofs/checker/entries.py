@@ -9,6 +9,7 @@ Matrix([
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import sympy as sp
@@ -16,7 +17,8 @@ import sympy as sp
 from symacts.claims import MatrixClaim
 from symacts.errors import UnsupportedExpression
 from symacts.proofs.checker import words
-from symacts.proofs.checker.entail import Given, is_analytic
+from symacts.proofs.checker.entail import Given
+from symacts.proofs.checker.forms import is_analytic
 from symacts.proofs.checker.normal import is_zero
 from symacts.spec import i, n, xs
 
@@ -68,7 +70,7 @@ def _as_matrix(value: Any, shape: tuple[int, int]) -> sp.Matrix:
 def entries(tree: Any, shapes: words.Shapes, definitions: Mapping[str, sp.Expr], values: Any = None) -> Any:
     """The matrix of entries of a tree with concrete shapes; symbols become `name_i_j` unless `values` gives them."""
     head = tree[0]
-    go = lambda t: entries(t, shapes, definitions, values)  # noqa: E731
+    go = partial(entries, shapes=shapes, definitions=definitions, values=values)
     if head == "sym":
         if values is not None and tree[1] in values:
             return values[tree[1]]

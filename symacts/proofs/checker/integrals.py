@@ -24,7 +24,8 @@ import sympy as sp
 from symacts.errors import UnsupportedExpression
 from symacts.proofs.checker.analytic import without
 from symacts.proofs.checker.domains import demands, follows, obligations, strictly
-from symacts.proofs.checker.entail import Given, is_analytic
+from symacts.proofs.checker.entail import Given
+from symacts.proofs.checker.forms import is_analytic
 from symacts.proofs.checker.goals import Goal, all_demands, read, replaced, require_kept, require_outermost
 from symacts.proofs.checker.limits import by_laws
 from symacts.proofs.checker.normal import is_zero

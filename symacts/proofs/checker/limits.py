@@ -11,7 +11,8 @@ import sympy as sp
 from symacts.errors import UnsupportedExpression
 from symacts.proofs.checker.analytic import without
 from symacts.proofs.checker.domains import demands, follows, obligations, strictly
-from symacts.proofs.checker.entail import Condition, Given, is_analytic
+from symacts.proofs.checker.entail import Condition, Given
+from symacts.proofs.checker.forms import is_analytic
 from symacts.proofs.checker.goals import Goal, read, replaced, require_kept, require_outermost
 from symacts.proofs.checker.normal import is_zero
 from symacts.rigor.tails import limit as tail_limit

@@ -19,7 +19,8 @@ import sympy as sp
 from symacts.errors import UnsupportedExpression
 from symacts.proofs.checker import words
 from symacts.proofs.checker.domains import domain_of, follows
-from symacts.proofs.checker.entail import Condition, Given, is_analytic
+from symacts.proofs.checker.entail import Condition, Given
+from symacts.proofs.checker.forms import is_analytic
 
 __all__ = ["require_domains", "sign_of"]
 

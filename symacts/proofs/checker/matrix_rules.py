@@ -20,8 +20,9 @@ import sympy as sp
 from symacts.claims import MatrixClaim, as_tuples
 from symacts.errors import UnsupportedExpression
 from symacts.proofs.checker import words
-from symacts.proofs.checker.entail import Condition, Given, is_analytic
+from symacts.proofs.checker.entail import Condition, Given
 from symacts.proofs.checker.entries import X, both, defined_by
+from symacts.proofs.checker.forms import is_analytic
 from symacts.proofs.checker.goals import Goal
 from symacts.proofs.checker.letters import flip
 from symacts.proofs.checker.matrix_domains import require_domains, sign_of

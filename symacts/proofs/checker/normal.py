@@ -20,19 +20,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from math import comb, lcm
+from math import lcm
 from typing import Any
 
 import sympy as sp
-from sympy.polys.rings import PolyElement, PolyRing
+from sympy.polys.rings import PolyElement
 
 from symacts.errors import UnsupportedExpression
+from symacts.proofs.checker.fractions import MAX_TERMS, Fraction, evaluated, may_factor, ring_of
 
-__all__ = ["Atoms", "Fraction", "is_linear", "is_small", "is_zero"]
+__all__ = ["Atoms", "is_zero"]
 
-MAX_TERMS = 20_000  # polynomials beyond this are given up, not expanded
-MAX_FACTOR_DEGREE = 40  # of all variables together: a polynomial of a larger one is not factored
-MAX_FACTOR_TERMS = 120  # a larger argument of a logarithm stays one factor
 ODD = (sp.erf, sp.atan, sp.asin, sp.erfi)
 
 _UNFOLD: dict[Any, Callable[..., sp.Expr]] = {
@@ -82,71 +80,6 @@ def _unfold(e: sp.Basic) -> sp.Basic:
     if rule is not None:
         return _unfold(rule(*args)) if e.func in (sp.acos, sp.acot) else rule(*args)
     return e.func(*args) if tuple(args) != e.args else e
-
-
-class Fraction:
-    """`num / prod(p**k)`: a quotient with its denominator kept in factors."""
-
-    __slots__ = ("den", "num")
-
-    def __init__(self, num: PolyElement, den: dict[PolyElement, int]) -> None:
-        if len(num) > MAX_TERMS:
-            raise UnsupportedExpression("the polynomial grows too large")
-        self.num, self.den = num, den if num else {}
-
-    def __add__(self, other: Fraction) -> Fraction:
-        if self.den == other.den:
-            return Fraction(self.num + other.num, self.den)
-        den = {p: max(self.den.get(p, 0), other.den.get(p, 0)) for p in {**self.den, **other.den}}
-        return Fraction(self.num * _missing(den, self.den) + other.num * _missing(den, other.den), den)
-
-    def __mul__(self, other: Fraction) -> Fraction:
-        den = dict(self.den)
-        for p, k in other.den.items():
-            den[p] = den.get(p, 0) + k
-        left, right = _cancel(self.num, den), _cancel(other.num, den)
-        return Fraction(left * right, {p: k for p, k in den.items() if k})
-
-    def inverse(self) -> Fraction:
-        if not self.num:
-            raise UnsupportedExpression("division by an expression that is identically zero")
-        content, primitive = self.num.primitive()
-        if primitive.LC < 0:
-            content, primitive = -content, -primitive
-        top = self.num.ring.one
-        for p, k in self.den.items():
-            top = top * p**k
-        top = top * (1 / content)
-        den = {} if primitive == 1 else {primitive: 1}
-        return Fraction(_cancel(top, den), {p: k for p, k in den.items() if k})
-
-    def power(self, k: int) -> Fraction:
-        if k < 0:
-            return self.inverse().power(-k)
-        if k > 1 and k * comb(k + len(self.num) - 1, k) > 50 * MAX_TERMS:
-            raise UnsupportedExpression("a power too large to expand")
-        return Fraction(self.num**k, {p: e * k for p, e in self.den.items()})
-
-
-def _missing(all_: dict[PolyElement, int], held: dict[PolyElement, int]) -> Any:
-    product: Any = 1
-    for p, k in all_.items():
-        if k > held.get(p, 0):
-            product = product * p ** (k - held.get(p, 0))
-    return product
-
-
-def _cancel(num: PolyElement, den: dict[PolyElement, int]) -> PolyElement:
-    """Divide common factors out of `num` and `den` (changed in place), where a factor of `den` divides exactly."""
-    if not num or len(num) > 400:
-        return num
-    for p in den:
-        while den[p] and len(p) <= len(num) + 8:
-            quotient, rest = divmod(num, p)
-            if rest:
-                break
-            num, den[p] = quotient, den[p] - 1
-    return num
 
 
 class Atoms:
@@ -285,40 +218,27 @@ class Atoms:
 
     def _root(self, base: sp.Expr, q: int) -> sp.Expr:
         lifted = self.lift(base)
-        content = sp.S.One if base.is_Rational else self._content(lifted)
+        content, factors = (sp.S.One, None) if base.is_Rational else self._parts(lifted)
         if content != 1:
             return self._power(content, sp.Rational(1, q)) * self._root(base / content, q)
-        known = self._positive_part(lifted) if not base.is_Rational else None
-        if known is not None and known[1] != lifted:
-            product = sp.S.One
-            for factor, k in known[0]:
-                product *= self._root_of(factor.xreplace(self.meaning), factor, q) ** k
-            return product if known[1] == 1 else product * self._root_of(known[1].xreplace(self.meaning), known[1], q)
-        return self._root_of(base, lifted, q)
+        if factors is None:
+            return self._root_of(base, lifted, q)
+        return sp.Mul(*(self._root_of(f.xreplace(self.meaning), f, q) ** k for f, k in factors))
 
-    def _content(self, lifted: sp.Expr) -> sp.Rational:
-        """The positive rational factor of a fraction."""
+    def _parts(self, lifted: sp.Expr) -> tuple[sp.Rational, list[tuple[sp.Expr, int]] | None]:
+        """The rational factor of a quotient, and the others with their powers if all are seen to be positive."""
         value = self.evaluate(lifted)
         content = value.num.content() if value.num else sp.QQ.one
         for p, k in value.den.items():
             content = content / p.content() ** k
-        return sp.Rational(int(content.numerator), int(content.denominator))
-
-    def _positive_part(self, lifted: sp.Expr) -> tuple[list[tuple[sp.Expr, int]], sp.Expr] | None:
-        """Factors that are positive by their coefficients, with their powers, and the rest of the product."""
-        value = self.evaluate(lifted)
-        if (
-            self.imaginary.intersection(value.num.ring.symbols)
-            or len(value.num) > MAX_FACTOR_TERMS
-            or not value.den
-            or not is_small(value.num)
-        ):
-            return None
-        content, factors = (value.num.LC, []) if value.num.is_ground else value.num.factor_list()
+        symbols, rational = value.num.ring.symbols, sp.Rational(int(content.numerator), int(content.denominator))
+        if rational != 1 or self.imaginary.intersection(symbols) or not value.den or not may_factor(value.num):
+            return rational, None
+        sign, factors = (value.num.LC, []) if value.num.is_ground else value.num.factor_list()
         parts = [*factors, *((p, -k) for p, k in value.den.items())]
-        if content != 1 or not all(self._is_positive(p) for p, _ in parts):
-            return None
-        return [(p.as_expr(), k) for p, k in parts], sp.S.One
+        if sign != 1 or not all(self._is_positive(p) for p, _ in parts):
+            return rational, None
+        return rational, [(p.as_expr(), k) for p, k in parts]
 
     def _is_positive(self, p: PolyElement) -> bool:
         """Whether a positive constant and nonnegative monomials show it."""
@@ -371,7 +291,7 @@ class Atoms:
             raise UnsupportedExpression("log of zero")
         if poly.is_ground:
             content, factors = poly.LC, []
-        elif len(poly) > MAX_FACTOR_TERMS or not is_small(poly):
+        elif not may_factor(poly):
             content, factors = poly.ring.domain.one, [(poly, 1)]
         else:
             content, factors = poly.factor_list()
@@ -413,8 +333,8 @@ class Atoms:
     def evaluate(self, lifted: sp.Expr) -> Fraction:
         """The lifted expression as a fraction, reduced by the roots' relations in the numerator."""
         symbols = self._closure(lifted.free_symbols)
-        ring = _ring(tuple(symbols))
-        return _evaluate(lifted, ring, {})
+        ring = ring_of(tuple(symbols))
+        return evaluated(lifted, ring, {})
 
     def _closure(self, symbols: set[sp.Symbol]) -> list[sp.Symbol]:
         """The symbols and those in the bases of their radicals, in a fixed order: latest radicals first."""
@@ -436,7 +356,7 @@ class Atoms:
             top = max((m[place] for m in value), default=0)
             if top < q:
                 continue
-            replacement = _evaluate(base, ring, {})
+            replacement = evaluated(base, ring, {})
             bottom = ring.one
             for p, k in replacement.den.items():
                 bottom = bottom * p**k
@@ -465,42 +385,6 @@ class Atoms:
     def fraction(self) -> Fraction:
         """The normal form of the formula; its numerator is not reduced."""
         return self.evaluate(self.lift(self._unfolded))
-
-
-def is_linear(polynomial: PolyElement) -> bool:
-    """Whether the polynomial is of degree one."""
-    return all(sum(monomial) <= 1 for monomial in polynomial)
-
-
-def is_small(polynomial: PolyElement) -> bool:
-    """Whether factoring the polynomial is cheap."""
-    return sum(polynomial.degrees()) <= MAX_FACTOR_DEGREE
-
-
-@lru_cache(maxsize=512)
-def _ring(symbols: tuple[sp.Symbol, ...]) -> PolyRing:
-    return PolyRing(symbols, sp.QQ, sp.polys.orderings.lex)
-
-
-def _evaluate(e: sp.Expr, ring: PolyRing, memo: dict[sp.Expr, Fraction]) -> Fraction:
-    held = memo.get(e)
-    if held is not None:
-        return held
-    if e.is_Rational:
-        value = Fraction(ring.ground_new(sp.QQ(int(e.p), int(e.q))), {})
-    elif e.is_Symbol:
-        value = Fraction(ring.gens[ring.symbols.index(e)], {})
-    elif e.is_Add or e.is_Mul:
-        parts = [_evaluate(a, ring, memo) for a in e.args]
-        value = parts[0]
-        for part in parts[1:]:
-            value = value + part if e.is_Add else value * part
-    elif e.is_Pow and e.exp.is_Integer:
-        value = _evaluate(e.base, ring, memo).power(int(e.exp))
-    else:
-        raise UnsupportedExpression(f"{e} is no rational expression")
-    memo[e] = value
-    return value
 
 
 def _terms(argument: sp.Expr) -> list[tuple[sp.Rational, sp.Expr]]:

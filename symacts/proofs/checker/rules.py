@@ -15,7 +15,8 @@ from symacts.codec import decode
 from symacts.proofs.checker import analytic
 from symacts.proofs.checker.domains import demands, obligations
 from symacts.proofs.checker.enclosures import number_sign
-from symacts.proofs.checker.entail import Given, Undecided, is_analytic
+from symacts.proofs.checker.entail import Given, Undecided
+from symacts.proofs.checker.forms import is_analytic
 from symacts.proofs.checker.goals import (
     CertificateError,
     Goal,

@@ -9,7 +9,8 @@ import sympy as sp
 
 from symacts.codec import encode
 from symacts.proofs.check import RULES, Goal
-from symacts.proofs.checker.entail import SWITCHES, Given, Undecided, is_analytic
+from symacts.proofs.checker.entail import Given, Undecided
+from symacts.proofs.checker.forms import SWITCHES, is_analytic
 from symacts.proofs.checker.goals import needs, resolved
 from symacts.proofs.sample import meets, points
 from symacts.proofs.search import EXPECTED, Final, Node, Search, has_operators, is_plausible

@@ -8,7 +8,8 @@ import sympy as sp
 
 from symacts.codec import encode
 from symacts.proofs.check import RULES, Goal
-from symacts.proofs.checker.entail import SWITCHES, Condition, Undecided
+from symacts.proofs.checker.entail import Condition, Undecided
+from symacts.proofs.checker.forms import SWITCHES
 from symacts.proofs.checker.goals import resolved
 from symacts.proofs.search import Node, Search, has_operators, is_plausible
 from symacts.proofs.tactics.branches import border_of, is_simple
