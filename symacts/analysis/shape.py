@@ -10,7 +10,7 @@ import sympy as sp
 from symacts.analysis.ends import Answer, Facts, union
 from symacts.analysis.subject import MOST_DERIVATIVES, Border, Cell, NoLimit, Subject
 from symacts.analysis.values import require, sets_with_points, spans_of_branch
-from symacts.symbolic.forms import is_identically_zero
+from symacts.symbolic.forms import is_identically_zero, with_expanded_arguments
 from symacts.symbolic.oracle import Undecided
 
 __all__ = [
@@ -384,7 +384,17 @@ def _find_supremum(f: Subject, order: int) -> sp.Expr:
                 if value is sp.oo:
                     return sp.oo
                 best = _still_largest(f, best, value)
-    return best[0] if len(best) == 1 else sp.Max(*best)
+    return best[0] if len(best) == 1 or _is_odd_about_a_point(f, order) else sp.Max(*best)
+
+
+def _is_odd_about_a_point(f: Subject, order: int) -> bool:
+    """Whether a derivative on the whole line is odd about the middle of its zeros: its extremes are opposite."""
+    zeros = f.zeros_of(order)
+    if len(f.branches) != 1 or f.branches[0].interval != sp.S.Reals or not zeros:
+        return False
+    center, e = f.neat((zeros[0] + zeros[-1]) / 2), f.expression_of(0, order)
+    total = with_expanded_arguments(e.subs(f.x, center + f.x) + e.subs(f.x, center - f.x))
+    return is_identically_zero(total, f.x)
 
 
 def _is_seen_to_mirror(f: Subject) -> bool:

@@ -298,7 +298,7 @@ class _Chart:
         rising = sign(shape[0])
         if not all(signs) or not rising:
             return None
-        points = [(sp.log(p) - shape[1]) / shape[0] for p, s in zip(points, signs, strict=True) if s == 1]
+        points = [(_logarithm(p) - shape[1]) / shape[0] for p, s in zip(points, signs, strict=True) if s == 1]
         profile = alternate(points, far)
         if rising < 0:
             profile = Profile(tuple(reversed(profile.zeros)), tuple(reversed(profile.signs)))
@@ -377,6 +377,14 @@ def _affine(argument: sp.Expr, x: sp.Symbol) -> tuple[sp.Expr, sp.Expr] | None:
     shift, moving = argument.as_independent(x, as_Add=True)
     c = moving / x
     return None if x in c.free_symbols or c == 0 else (c, shift)
+
+
+def _logarithm(p: sp.Expr) -> sp.Expr:
+    """`log(p)` of a positive constant, exponential factors taken out: `1 + log(sqrt(2) - 1)` for `-E + sqrt(2)*E`."""
+    factors = sp.Mul.make_args(sp.powsimp(sp.factor_terms(sp.expand(p))))
+    powers = [f for f in factors if isinstance(f, sp.exp) or f is sp.E]
+    rest = sp.Mul(*[f for f in factors if f not in powers])
+    return sp.Add(*[f.args[0] if isinstance(f, sp.exp) else sp.S.One for f in powers]) + sp.log(rest)
 
 
 def _is_square(factor: sp.Expr) -> bool:

@@ -133,3 +133,15 @@ def test_a_step_without_digits_joins_an_antiderivative() -> None:
 def test_minima_with_logarithms_have_closed_forms(text: str, value: sp.Expr) -> None:
     found, attained = symacts.analyze(text).minimum.value
     assert attained and sp.simplify(found - value) == 0
+
+
+def test_constants_of_shifted_functions_are_short() -> None:
+    report = symacts.analyze("1/cosh(2*x - 1)")
+    assert (report.lipschitz.value, report.gradient_lipschitz.value) == (1, 4)
+    assert report.inflection_points.value == sp.FiniteSet(*[(1 + sp.log(sp.sqrt(2) + s)) / 2 for s in (1, -1)])
+
+
+def test_opposite_extremes_about_a_point_are_one_number() -> None:
+    for text in ("tanh(x - 1/3)", "7*tanh(13*x/10 - 1/5)/10 + 1/10"):
+        found = symacts.analyze(text).gradient_lipschitz
+        assert found.known and not found.value.has(sp.Max), found.value
