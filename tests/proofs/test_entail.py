@@ -108,3 +108,11 @@ def test_odd_functions_keep_the_sign_of_a_product() -> None:
     assert given.holds(x, "!=") and not given.holds(x, ">") and not Given([(x * y, ">=")]).holds(x, "!=")
     assert given.holds(sp.tanh(x) / sp.erf(y) ** 3, ">") and given.holds(1 / (x * y), ">")
     assert not given.holds(sp.tanh(x) / y**2, ">") and not given.holds(x**2 * y, ">")
+
+
+def test_whole_parts_lie_beside_their_arguments() -> None:
+    down, up, given = sp.floor(2 * x), sp.ceiling(x - y), Given()
+    assert given.holds(2 * x - down, ">=") and given.holds(down + 1 - 2 * x, ">")
+    assert given.holds(up - x + y, ">=") and given.holds(x - y + 1 - up, ">")
+    assert not given.holds(2 * x - down, ">") and not given.holds(down + 1 - 2 * x - sp.Rational(1, 1000), ">=")
+    assert not given.holds(x - y - up, ">=") and not given.holds(sp.floor(x) - sp.floor(y), ">=")

@@ -358,7 +358,7 @@ class Given:
 
     def _by_linear_arithmetic(self, e: sp.Expr, found: frozenset[int]) -> frozenset[int]:
         form = linear_form(e)
-        rows = self.linear()
+        rows = [*self.linear(), *_whole_parts(form)]
         wanted = set(form) - {sp.S.One}
         if not rows or not any(wanted & set(row) for row, _ in rows):
             return found
@@ -501,6 +501,17 @@ class Given:
         if result.has(sp.Derivative, sp.Subs, *SWITCHES):
             raise UnsupportedExpression(f"cannot differentiate {inner}")
         return result
+
+
+def _whole_parts(atoms: Iterable[sp.Expr]) -> list[Row]:
+    """`u - 1 < floor(u) <= u` and `u <= ceiling(u) < u + 1` for those among the atoms of a linear form."""
+    rows: list[Row] = []
+    for a in atoms:
+        if isinstance(a, (sp.floor, sp.ceiling)):
+            beyond = linear_form(a.args[0] - a if isinstance(a, sp.floor) else a - a.args[0])
+            less = {k: -c for k, c in beyond.items()}
+            rows += [(beyond, False), ({**less, sp.S.One: less.get(sp.S.One, Q(0)) + 1}, True)]
+    return rows
 
 
 def _constants(atoms: set[sp.Expr]) -> list[Row]:
