@@ -195,3 +195,26 @@ def test_waves_whose_zeros_are_not_shown_to_be_simple(text: str, name: str) -> N
 def test_double_zeros_are_not_taken_for_changes_of_sign() -> None:
     report = symacts.analyze("x + x**3/3 + (x**2 - 1)*sin(x) + 2*x*cos(x)")  # f' = (1 + x**2)*(1 + cos(x))
     assert not [f.name for f in report if f.method == "phase" and f.name in ("stationary_points", "decreasing_on")]
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("exp(-x**2)*(1 + cos(4*x))/2", (0, True), (1, True)),
+        ("-3*exp(-Abs(x))*cos(x)**4", (-3, True), (0, True)),
+        ("sin(x)**2*exp(-x/2)", (0, True), (sp.oo, False)),
+        ("(sin(x) - 1)/(1 + x**2)", None, (0, True)),
+        ("sin(x)*exp(-x**2)*cos(x)**2", None, None),  # a factor changes its sign
+        ("exp(-x**2)*sin(x)**2", (0, True), None),  # the factors are not largest together
+    ],
+)
+def test_products_are_bounded_by_their_factors(text: str, low: object, high: object) -> None:
+    report = symacts.analyze(text)
+    for fact, value in ((report.minimum, low), (report.maximum, high)):
+        assert fact.value == value or (value is None and fact.method != "factors"), (fact.value, fact.because)
+    if low is not None or high is not None:
+        assert report.sign.value == ("nonnegative" if low == (0, True) else "nonpositive")
+    case = case_of(report.expression, report, x)
+    with mp.workdps(60):
+        for name in ("minimum", "maximum", "range", "sign", "gaussian_mean"):
+            assert not report.facts[name].known or not judge(case, name, report.facts[name].value), name
