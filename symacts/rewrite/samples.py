@@ -32,8 +32,8 @@ def samples(lo: float, hi: float, form: Format, near: Sequence[float] = (), narr
             points += [abs(z) * (1 + s * 2.0**-k) for k in (2, 3, 4, 5, 6, 8, 12, 20, 40) for s in (1, -1)]
     for z in narrow:
         points += [z * side * (1 + s * 2.0**-k) for k in range(2, 26) for s in (1, -1)]
-    for z in near:  # what is added to a root of something else shows next to it only
-        digits = int(np.finfo(form.dtype).nmant)
+    digits = int(np.finfo(form.dtype).nmant)
+    for z in (z for z in near if abs(z) < form.largest / 2):  # what is added to a root of something else shows there
         points += [abs(z) * (1 + j * 2.0**-digits) for j in range(-NEXT, NEXT + 1)]
     rounded = np.array(points).astype(form.dtype).astype(np.float64)
     kept = np.unique(rounded[(rounded >= a) & (rounded <= b)])
