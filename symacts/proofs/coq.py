@@ -171,7 +171,7 @@ def _by_cases(lhs: sp.Expr, relation: str, rhs: sp.Expr, node: Any) -> str:
         x = name_of(s)
         lines.append(f"all: try (assert (Z : {x} = 0) by lra; rewrite ?Z, ?Rmult_0_r, ?Rmult_0_l, ?exp_0; lra).")
     if exponential:
-        lines += ["all: rewrite ?exp_0.", "all: try lra.", "all: try ring."]
+        lines += ["all: rewrite ?Ropp_involutive, ?Ropp_0, ?exp_0.", "all: try lra.", "all: try ring."]
         lines.append(_names(lhs, rhs, lead="all: "))
         lines.append("all: try lra.")
     lines.append("all: try (field; side)")

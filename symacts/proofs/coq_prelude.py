@@ -61,6 +61,15 @@ Proof. intros a b H K. unfold Rdiv. apply Rinv_0_lt_compat in K. nra. Qed.
 Lemma negative_product : forall a b : R, a < 0 -> 0 < b -> a * b < 0.
 Proof. intros. nra. Qed.
 
+Lemma exp_least : forall u : R, 0 <= u -> 0 <= (- 1) + exp u.
+Proof. intros u H. assert (K := exp_ineq1_le u). lra. Qed.
+
+Lemma exp_above : forall u : R, 0 < u -> 0 < (- 1) + exp u.
+Proof. intros u H. assert (K := exp_ineq1_le u). lra. Qed.
+
+Lemma exp_below : forall u : R, u < 0 -> (- 1) + exp u < 0.
+Proof. intros u H. assert (K := exp_increasing u 0 H). rewrite exp_0 in K. lra. Qed.
+
 Ltac compare_exp :=
   repeat match goal with
   | H : context [exp ?u] |- _ => let v := fresh "v" in
@@ -84,6 +93,7 @@ Ltac above :=
   | |- 0 < _ / _ => apply Rdiv_lt_0_compat; above
   | |- 0 < / _ => apply Rinv_0_lt_compat; above
   | |- 0 < _ ^ _ => apply pow_lt; above
+  | |- 0 < (- 1) + exp _ => apply exp_above; above
   | |- 0 < _ + _ => apply Rplus_lt_le_0_compat; [above | least]
   | |- 0 < _ + _ => apply Rplus_le_lt_0_compat; [least | above]
   | |- 0 < ln _ => rewrite <- ln_1; apply ln_increasing; first [lra | solve [compare_exp]]
@@ -100,6 +110,7 @@ with least :=
   | |- 0 <= Rabs _ => apply Rabs_pos
   | |- 0 <= _ * _ => apply Rmult_le_pos; least
   | |- 0 <= _ / _ => apply Rmult_le_pos; [least | apply Rlt_le, Rinv_0_lt_compat; above]
+  | |- 0 <= (- 1) + exp _ => apply exp_least; least
   | |- 0 <= _ + _ => apply Rplus_le_le_0_compat; least
   | |- 0 <= _ ^ _ => apply pow_le; least
   | |- 0 <= _ => solve [apply Rlt_le; above]
@@ -109,6 +120,8 @@ Ltac below :=
   match goal with
   | |- _ / _ < 0 => apply negative_quotient; [below | above]
   | |- _ * _ < 0 => apply negative_product; [below | above]
+  | |- ?a * _ < 0 => rewrite (Rmult_comm a); apply negative_product; [below | above]
+  | |- (- 1) + exp _ < 0 => apply exp_below; below
   | |- _ < 0 => solve [lra | nra]
   end.
 Ltac nonzero :=
@@ -141,11 +154,12 @@ Ltac decided :=
   | H : context [Rlt_dec ?a ?b] |- _ => destruct (Rlt_dec a b)
   | |- context [Req_EM_T ?a ?b] => destruct (Req_EM_T a b)
   end;
-  try reflexivity; try lra; try solve [exfalso; lra]; try solve [exfalso; nra]; try solve [exfalso; compare_exp];
+  try reflexivity; try lra; try solve [exfalso; lra]; try solve [ring]; try solve [field; lra];
   try match goal with
   | H : 0 <= ?a |- _ => solve [exfalso; apply (Rle_not_lt a 0 H); below]
   | H : ~ 0 <= ?a |- _ => solve [exfalso; apply H; least]
   end;
+  try solve [exfalso; compare_exp]; try solve [exfalso; nra];
   rewrite ?Rplus_0_r, ?Rplus_0_l, ?Rmult_0_r, ?Rmult_0_l, ?Ropp_0, ?ln_1, ?exp_0; try lra;
   try solve [f_equal; lra]; try solve [field; side]; try solve [f_equal; field; side]; try solve [same].
 """

@@ -17,7 +17,7 @@ from symacts.proofs.glance import glance
 from symacts.proofs.matrices import answer, require_shapes
 from symacts.proofs.proof import Proof
 from symacts.proofs.refute import along_diagonal, descend, find_counterexample, sharpen
-from symacts.proofs.search import EFFORTS, EXPECTED, OutOfBudget, Search, prove_goal
+from symacts.proofs.search import EFFORTS, EXPECTED, MOST_WORK, OutOfBudget, Search, prove_goal
 from symacts.proofs.statement import read
 
 __all__ = ["prove", "prove_claim"]
@@ -25,7 +25,6 @@ __all__ = ["prove", "prove_claim"]
 FIRST_POINTS, LAST_POINTS = 12, 160
 FIRST_POINTS_MANY = 40  # in several variables
 FIRST_COSTLY, LAST_COSTLY = 1, 8  # where integrals are enclosed by quadrature
-MOST_WORK = 8.0  # seconds of processor time for one goal, whatever the limit: later finds are rare
 SPARE = 0.4  # seconds kept back for ending the worker
 
 

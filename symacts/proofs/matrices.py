@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -153,6 +154,7 @@ def answer(claim: MatrixClaim, deadline: float) -> dict[str, Any]:
         proof = {"rule": "chain", "steps": [found["certificate"]["proof"] for found in answers if not left]}
         whole = {"format": FORMAT, "claim": claim.to_dict(), "proof": proof}
         return left[0] if left else {"status": "proved", "certificate": whole}
+    from symacts.proofs.search import MOST_WORK
     from symacts.proofs.tactics.grams import cancellations, minors, sums_of_squares, variances
 
     if not _inverses_exist(claim):
@@ -175,9 +177,10 @@ def answer(claim: MatrixClaim, deadline: float) -> dict[str, Any]:
             return {"status": "proved", "certificate": certificate}
         except CertificateError:
             continue
+    work = time.process_time() + MOST_WORK
     for (form, how), (rule, subgoals) in itertools.product(_forms(claim), METHODS.items()):
         try:
-            steps = _prove_all(subgoals(form), deadline)
+            steps = _prove_all(subgoals(form), deadline, work)
         except SymactsError as error:
             reason = f"{reason}; {error}"[:300]
             continue
@@ -197,7 +200,7 @@ def _forms(claim: MatrixClaim) -> Iterator[tuple[MatrixClaim, dict[str, Any]]]:
         yield from ((matrix_rules.unfolded(form), {**how, "unfold": True}) for form, how in forms)
 
 
-def _prove_all(goals: list[checker.Goal], deadline: float) -> list[Any]:
+def _prove_all(goals: list[checker.Goal], deadline: float, work: float) -> list[Any]:
     """A node for each goal.
 
     Raises
@@ -211,7 +214,7 @@ def _prove_all(goals: list[checker.Goal], deadline: float) -> list[Any]:
     steps = []
     for goal in goals:
         try:
-            step = prove_goal(goal, Search(ALL, deadline=deadline))
+            step = prove_goal(goal, Search(ALL, deadline=deadline, work=work))
         except OutOfBudget as error:
             raise UnsupportedExpression(str(error)) from None
         if step is None:

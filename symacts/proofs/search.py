@@ -19,7 +19,7 @@ from symacts.proofs import check as checker
 from symacts.proofs.check import Goal
 from symacts.proofs.checker.entail import Condition, Undecided
 
-__all__ = ["EFFORTS", "EXPECTED", "Node", "OutOfBudget", "Search", "prove_goal", "solve"]
+__all__ = ["EFFORTS", "EXPECTED", "MOST_WORK", "Node", "OutOfBudget", "Search", "prove_goal", "solve"]
 
 Node = dict[str, Any]
 Tactic = Callable[[Goal, "Search"], Iterator[Node]]
@@ -77,6 +77,7 @@ def subgoals(goal: Goal, node: Node) -> list[Goal] | None:
 COSTS = {"monotone": 1, "factor": 1, "derivative-and-point": 1, "apply": 1, "constant": 1}
 """What a step costs of the effort allowed on one branch; the others are free."""
 EFFORTS = (2, 4, 8)
+MOST_WORK = 8.0  # seconds of processor time for one goal, whatever the limit: later finds are rare
 
 
 def prove_goal(goal: Goal, search: Search, efforts: tuple[int, ...] = EFFORTS) -> Node | None:

@@ -45,6 +45,8 @@ STATEMENTS = [
     ("diff(sigmoid(x), x, 2) = sigmoid(x)*(1 - sigmoid(x))*(1 - 2*sigmoid(x))", None),
 ]
 MORE = [
+    ("elu(x, a) = relu(x) - a*(1 - exp(-relu(-x)))", "a > 0"),
+    ("diff(celu(x, a), x) = Piecewise((1, x > 0), (exp(x/a), True))", "a > 0"),
     ("x < softplus(x)", None),
     ("pi < 22/7", None),
     ("-log(sigmoid(a - b)) = softplus(b - a)", None),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 
 import pytest
 import sympy as sp
@@ -11,7 +12,8 @@ from symacts.errors import UnsupportedExpression
 from symacts.proofs import prove
 from symacts.proofs.check import CertificateError
 from symacts.proofs.checker import words
-from symacts.proofs.matrices import collapse_claim, collapse_proof, prove_identity
+from symacts.proofs.matrices import answer, collapse_claim, collapse_proof, prove_identity
+from symacts.proofs.statement import read
 
 SQUARE = {"A": ("n", "n"), "B": ("n", "n"), "x": ("n", 1), "y": ("n", 1), "t": (1, 1)}
 TRUE = [
@@ -185,6 +187,13 @@ def test_entry_by_entry(true: str, false: str, shapes: dict[str, tuple[int | str
     proof = prove(true, assuming=shapes)
     assert proof.status == "proved" and proof.check(), proof
     assert prove(false, assuming=shapes).status == "refuted"
+
+
+def test_the_work_on_entries_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("symacts.proofs.search.MOST_WORK", 0.2)
+    start = time.process_time()
+    found = answer(read("T(x)*softmax(x) <= log_sum_exp(x)", {"x": (2, 1)}), float("inf"))
+    assert found["status"] == "unknown" and time.process_time() - start < 4
 
 
 def test_unknown_operations_are_refused() -> None:
