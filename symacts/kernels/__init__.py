@@ -150,11 +150,25 @@ def tasks_of(activation: Activation, wrt: str, order: int | Sequence[int]) -> tu
     symbol = activation.parameter(wrt).symbol
     values = {p.symbol: activation.settings[p.name] for p in activation.parameters}
     found = []
+    expression = _cut(activation.expression, symbol)
     for k in orders:
-        slope = sp.diff(activation.expression, symbol, k) if k else activation.expression
+        slope = sp.diff(expression, symbol, k) if k else activation.expression
         slope = slope.replace(sp.DiracDelta, lambda *args: sp.S.Zero)
         found.append((slope.subs(values, simultaneous=True), 0))
     return tuple(found)
+
+
+def _cut(expression: sp.Expr, symbol: sp.Symbol) -> sp.Expr:
+    """Powers of switches in cases: 0**p is 0 for every p > 0, and so is its slope in p, where the logarithm is none."""
+
+    def cases(power: sp.Pow) -> sp.Expr:
+        base = power.base
+        if isinstance(base, sp.Abs) and power.exp.is_positive:
+            base = sp.Piecewise((0, sp.Eq(base.args[0], 0)), (base.rewrite(sp.Piecewise), True))
+        return sp.piecewise_fold(base.rewrite(sp.Piecewise) ** power.exp)
+
+    switches = sp.Max, sp.Min, sp.Abs, sp.Piecewise
+    return expression.replace(lambda e: e.is_Pow and e.exp.has(symbol) and e.base.has(*switches), cases)
 
 
 @lru_cache(maxsize=512)

@@ -121,3 +121,19 @@ def test_gated_units_take_arrays_too() -> None:
     for row, value in enumerate((1.0, 2.0)):
         one, (first, second) = k(left, right, b=value)
         assert np.array_equal(y[row], one) and np.array_equal(dx[row], first) and np.array_equal(dg[row], second)
+
+
+@pytest.mark.parametrize("text", ["max(x, 0)**p", "x*max(x, 0)**p/(1 + max(x, 0)**p)", "abs(x)**p*sign(x)"])
+def test_the_slope_in_an_exponent_where_the_base_is_zero(text: str) -> None:
+    """0**p is 0 for every p > 0: the gradient of a trainable power was nan for half of all inputs."""
+    unit = symacts.define("powered", text, parameters={"p": ("3/2", "positive")}, replace=True)
+    x = np.array([-3.0, -0.0, 0.0, 0.25, 1.0, 4.0])
+    y, slope = symacts.kernel(unit, (0, 1), wrt="p", backend="numpy")(x)
+    size = np.maximum(x, 0.0) if "abs" not in text else np.abs(x)
+    power = size**1.5
+    change = np.where(size > 0, power * np.log(np.where(size > 0, size, 1.0)), 0.0)
+    if "1 + " in text:
+        power, change = x * power / (1 + power), x * change / (1 + power) ** 2
+    sign = np.sign(x) if "abs" in text else 1.0
+    np.testing.assert_allclose(y, power * sign, rtol=1e-15)
+    np.testing.assert_allclose(slope, change * sign, rtol=1e-14)
