@@ -98,6 +98,8 @@ def _find_wave(f: Subject, order: int) -> _Wave:
     p, q, r = inside.coeff(s, 1), inside.coeff(c, 1), inside.xreplace({s: sp.S.Zero, c: sp.S.Zero})
     if inside == 0 or p.has(s, c) or q.has(s, c) or sp.expand(inside - p * s - q * c - r) != 0:
         raise Undecided("not linear in a sine and a cosine")
+    if not any(part.has(f.x) for part in (p, q, r)):
+        raise Undecided("a period describes it")
     return _Wave(m, r, p, q, angle, rate)
 
 

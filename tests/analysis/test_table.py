@@ -19,8 +19,9 @@ from symacts.errors import AnalysisTimeout, ParameterError, SymactsError, Unsupp
 from symacts.registry import resolve
 
 SAMPLE = 12
-OVERLAPPING = [row for row in TABLE if row.method not in ("one period", "repetition", "half lines")]
-"""Methods that can answer for one function; the periodic ones start where sign charts end (test_repetition)."""
+ELSEWHERE = ("one period", "repetition", "half lines", "phase", "change of variable")
+OVERLAPPING = [row for row in TABLE if row.method not in ELSEWHERE]
+"""Methods that can answer for one function; the others start where these end (test_repetition, test_members)."""
 MANY = sorted({row.fact for row in OVERLAPPING if sum(r.fact == row.fact for r in OVERLAPPING) > 1})
 
 
