@@ -15,9 +15,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from symacts.kernels.drafts import Draft, Output, Studied
 from symacts.kernels.fit import fit, times
 from symacts.kernels.pieces import COLUMNS, COUNT, HEAD, PLAIN, SQUARE, Table, evaluate, fixed
-from symacts.kernels.plan import Draft, Output, Studied
 from symacts.rewrite.reference import Dyadic
 from symacts.rewrite.regimes import FloatArray, Format, errors_of, weight
 from symacts.rewrite.samples import scattered

@@ -27,8 +27,9 @@ import numpy as np
 import numpy.typing as npt
 import sympy as sp
 
+from symacts.kernels.drafts import Draft
 from symacts.kernels.fit import PROBES, SCALE, matrices, nodes
-from symacts.kernels.plan import Draft, smooth_derivative
+from symacts.kernels.plan import smooth_derivative
 from symacts.rewrite.graph import Graph
 from symacts.rewrite.reference import Dyadic, Reference, reference_of, to_float
 from symacts.rewrite.regimes import Section, order_of_zero, root_between

@@ -16,7 +16,8 @@ import numpy as np
 import sympy as sp
 
 from symacts.kernels.cells import Programs, programs, smooth
-from symacts.kernels.plan import Draft, Stretch, Studied, admitted, dense
+from symacts.kernels.drafts import Draft, Stretch, Studied
+from symacts.kernels.plan import admitted, dense
 from symacts.rewrite.graph import Graph
 from symacts.rewrite.reference import ulp_meter
 from symacts.rewrite.regimes import Arithmetic, FloatArray, Format, Section, interpret, share, stretches_within, weight

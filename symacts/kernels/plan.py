@@ -18,8 +18,9 @@ import sympy as sp
 
 from symacts.errors import UnsupportedExpression
 from symacts.kernels.code import Far
+from symacts.kernels.drafts import Draft, Output, Plan, Stretch, Studied
 from symacts.kernels.ends import as_float, exact_limit, first_float, least, rational, trend
-from symacts.kernels.pieces import Builder, Table, fixed, tabulate
+from symacts.kernels.pieces import Builder, fixed, tabulate
 from symacts.kernels.waves import NEAREST, crowd, distant, written
 from symacts.rewrite.bounds import rounding_bound
 from symacts.rewrite.graph import Graph
@@ -27,7 +28,6 @@ from symacts.rewrite.reference import Dyadic, Reference, reference_of, to_float
 from symacts.rewrite.regimes import (
     CROWD,
     FORMATS,
-    Candidates,
     FloatArray,
     Format,
     Section,
@@ -49,11 +49,6 @@ from symacts.symbolic.branches import Branch, split
 from symacts.symbolic.oracle import Undecided
 
 __all__ = [
-    "Draft",
-    "Output",
-    "Plan",
-    "Stretch",
-    "Studied",
     "admitted",
     "dense",
     "finish",
@@ -61,75 +56,6 @@ __all__ = [
     "served",
     "smooth_derivative",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """From `first` on (up to the next stretch) the program's step `node` gives the value; None: no program."""
-
-    first: float
-    node: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Studied:
-    """A section with its true values, its zeros (place and order), samples, and the programs chosen for it.
-
-    At its `places` it comes near zero, or changes within a short way. `far` serves where zeros crowd, unless a program
-    does. Programs serve only `within` some intervals, where these are given.
-    """
-
-    section: Section
-    reference: Reference
-    roots: list[tuple[Fraction, int]]
-    points: FloatArray
-    truth: list[Dyadic | None]
-    stretches: list[Stretch]
-    candidates: Candidates
-    far: tuple[Far, ...] = ()
-    within: tuple[tuple[float, float], ...] = ()
-    places: tuple[float, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """One derivative before its program is compiled."""
-
-    order: int
-    sections: list[Studied]
-    points: dict[float, float]
-    spans: list[tuple[float, float]]
-    limits: tuple[float, float]
-    form: Format
-    ends: tuple[float, ...]
-
-    @property
-    def stretches(self) -> list[Stretch]:
-        """The programs from left to right."""
-        return [s for studied in self.sections for s in studied.stretches]
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """One derivative, compiled: the floats that its program serves, and the table for all others.
-
-    `wide` are stretches beyond all of these that a second program serves.
-    """
-
-    order: int
-    good: tuple[tuple[float, float], ...]
-    table: Table
-    unmet: tuple[tuple[float, float], ...]
-    far: tuple[Far, ...] = ()
-    wide: tuple[tuple[float, float], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A program in `x` with one draft per requested order."""
-
-    graph: Graph
-    drafts: tuple[Draft, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from fractions import Fraction
 
 import numpy as np
 
+from symacts.kernels.drafts import Stretch, Studied
 from symacts.kernels.fit import Fit, fit, times
-from symacts.kernels.plan import Stretch, Studied
 from symacts.rewrite.graph import Graph
 from symacts.rewrite.reference import Dyadic
 from symacts.rewrite.regimes import FloatArray, Format, errors_of, interpret, stretches_within, weight

@@ -18,7 +18,8 @@ import sympy as sp
 from symacts.kernels.bridges import bridged
 from symacts.kernels.choice import assign, celled
 from symacts.kernels.code import Code, Part
-from symacts.kernels.plan import Draft, Plan, Run, Stretch, finish, make_plan
+from symacts.kernels.drafts import Draft, Plan, Stretch
+from symacts.kernels.plan import Run, finish, make_plan
 from symacts.kernels.targets.ufuncs import ARITHMETIC, CAREFUL, lowered
 from symacts.kernels.tiles import once, repair_of
 from symacts.rewrite import functions

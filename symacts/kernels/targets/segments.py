@@ -21,8 +21,8 @@ from typing import Any
 
 import numpy as np
 
+from symacts.kernels.drafts import Draft, Studied
 from symacts.kernels.fit import Fit, shortest, times
-from symacts.kernels.plan import Draft, Studied
 from symacts.kernels.targets.elementary import Writer
 from symacts.rewrite.reference import Dyadic
 from symacts.rewrite.regimes import order_of_zero, share

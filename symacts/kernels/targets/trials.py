@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from symacts.kernels.drafts import Draft, Plan, Stretch
 from symacts.kernels.pieces import COLUMNS
-from symacts.kernels.plan import Draft, Plan, Stretch, served
+from symacts.kernels.plan import served
 from symacts.kernels.series import Range, series, with_series
 from symacts.kernels.targets.pairs import SUPPORTED
 from symacts.kernels.targets.rounding import SHORT_RECIPROCALS

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from symacts.kernels.plan import Plan
+from symacts.kernels.drafts import Plan
 from symacts.kernels.targets.elementary import Writer
 from symacts.kernels.targets.numpy import combine
 from symacts.kernels.targets.pairs import Pairs
