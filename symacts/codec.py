@@ -115,8 +115,14 @@ def _is_needed(symbol: sp.Symbol, assumption: str) -> bool:
     return symbol._assumptions_orig.get(assumption) is True
 
 
-def decode(data: Any) -> Any:
+def decode(data: Any, *, as_written: bool = False) -> Any:
     """The value that `encode` wrote; lists come back as tuples.
+
+    Parameters
+    ----------
+    as_written : bool
+        Whether a number before a sum, `(x + 2)/4`, and cases with one value stay as they are. Otherwise such a value
+        comes back as SymPy evaluates it, `x/4 + 1/2`.
 
     Raises
     ------
@@ -126,10 +132,10 @@ def decode(data: Any) -> Any:
     if data is None or isinstance(data, (bool, str)):
         return data
     if isinstance(data, (list, tuple)):
-        return tuple(decode(v) for v in data)
+        return tuple(decode(v, as_written=as_written) for v in data)
     if isinstance(data, dict):
         try:
-            return _decode_tree(data)
+            return _decode_tree(data, as_written)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise UnsupportedExpression(f"not exact data: {shorten(data)} ({error})") from None
     raise UnsupportedExpression(f"not exact data: {shorten(data)}")
@@ -144,7 +150,7 @@ def _is_vast(cls: Any, args: list[Any]) -> bool:
     return cls in _GROWING and any(a.is_Rational and abs(a) > MOST_BITS.bit_length() ** 2 for a in args)
 
 
-def _decode_tree(data: dict[str, Any]) -> Any:
+def _decode_tree(data: dict[str, Any], as_written: bool) -> Any:
     if "atom" in data:
         return _ATOMS[data["atom"]]
     if "q" in data:
@@ -161,9 +167,9 @@ def _decode_tree(data: dict[str, Any]) -> Any:
         kind, statement, facts = data["verdict"]
         return Verdict(kind, statement, tuple(facts))
     if "map" in data:
-        return {decode(k): decode(v) for k, v in data["map"]}
+        return {decode(k): decode(v, as_written=as_written) for k, v in data["map"]}
     cls = _CLASSES[data["op"]]
-    args = [decode(a) for a in data["args"]]
+    args = [decode(a, as_written=as_written) for a in data["args"]]
     args = [sp.true if a is True else sp.false if a is False else a for a in args]
     if cls in (sp.Lambda, sp.Tuple):
         args = [sp.Tuple(*a) if isinstance(a, tuple) else a for a in args]
@@ -171,6 +177,9 @@ def _decode_tree(data: dict[str, Any]) -> Any:
         raise ValueError("arithmetic is between expressions")
     if _is_vast(cls, args):
         raise ValueError("a number too large to write down")
+    is_multiple = cls is sp.Mul and len(args) == 2 and args[0].is_Rational and args[1].is_Add
+    if as_written and (is_multiple or cls is sp.Piecewise):
+        return cls(*args, evaluate=False)
     value = cls(*args)
     if isinstance(value, (BooleanTrue, BooleanFalse)) and cls is Root:
         raise ValueError("a root cannot be a truth value")

@@ -40,7 +40,8 @@ def _read(data: Mapping[str, Any], name: str) -> Any:
     if name != "facts":
         return decode(data[name])
     return {
-        f["name"]: Fact(f["name"], decode(f["value"]), f["status"], f["because"], f["method"]) for f in data["facts"]
+        f["name"]: Fact(f["name"], decode(f["value"], as_written=True), f["status"], f["because"], f["method"])
+        for f in data["facts"]
     }
 
 

@@ -102,7 +102,7 @@ def limited_report(activation: Activation, symbolic: bool, seconds: float, spent
         data = run_with_deadline(_work, (activation, symbolic), seconds - spent)
     except DeadlineExceeded as late:
         for name, value, status, because, how in late.messages:
-            found.append(Fact(name, decode(value), status, because, how))
+            found.append(Fact(name, decode(value, as_written=True), status, because, how))
         raise AnalysisTimeout(
             f"analysis of {activation.name} passed {seconds:g} s; {len(found)} facts were found",
             {fact.name: fact for fact in found},

@@ -2,8 +2,7 @@
 
 >>> import sympy as sp
 >>> from symacts.proofs.check import Goal
->>> from symacts.proofs.checker.enclosures import require_rounded
-from symacts.proofs.checker.entail import Given
+>>> from symacts.proofs.checker.entail import Given
 >>> x = sp.Symbol("x", real=True)
 >>> str(find_counterexample(Goal(Given(), sp.exp(x), "=", 1 + x)))
 'at x = 1: left side in [2.71828182846, 2.71828182846], right side 2, so not ='

@@ -1,8 +1,7 @@
 """Points that meet the hypotheses: where a statement is tried, simple ones first.
 
 >>> import sympy as sp
->>> from symacts.proofs.checker.enclosures import require_rounded
-from symacts.proofs.checker.entail import Given
+>>> from symacts.proofs.checker.entail import Given
 >>> x = sp.Symbol("x", real=True)
 >>> [v[x] for v in points(Given([(x - 2, ">=")]), [x], [], 3)]
 [2, 3, 21/10]

@@ -165,8 +165,12 @@ def _fits(f: sp.Expr, df: sp.Expr, symbols: list[sp.Symbol], degree: int) -> boo
 
 
 def _read_well(polynomial: sp.Expr) -> sp.Expr:
-    """A factored polynomial whose factors read `1 - y` rather than `-(y - 1)`, unless expanding it is shorter."""
+    """A factored polynomial whose factors read `1 - y` rather than `-(y - 1)`, unless expanding it is shorter.
+
+    No number stands before a lone sum: `y + 2/3`, not `(3*y + 2)/3`.
+    """
     factored = sp.factor(polynomial)
+    factored = factored.func(*factored.args) if factored.is_Mul else factored
     coefficient, rest = factored.as_coeff_Mul()
     if coefficient.is_Rational and coefficient < 0:
         factors = list(sp.Mul.make_args(rest))
