@@ -50,6 +50,19 @@ def test_random_products(rng: random.Random) -> None:
     assert found > 25
 
 
+@pytest.mark.parametrize("power", [2, 3, 4, 5])
+def test_powers_of_the_variable_beside_error_functions(power: int, rng: random.Random) -> None:
+    """By parts as often as there are powers: with one function anywhere, and with two that vanish at 0."""
+    b = sp.Rational(rng.randint(1, 5), 3)
+    for e in (sp.erf(x / 2 + b) * sp.exp(x / 3), sp.erf(b * x) * sp.erf(2 * x)):
+        e *= x**power
+        closed = value(e, *INFINITE)
+        assert closed is not None
+        with mpmath.workdps(25):
+            expected = quadrature(e, *INFINITE)
+            assert abs(sp.N(closed, 25) - expected) < 1e-9 * (1 + abs(expected)), (e, closed)
+
+
 @pytest.mark.parametrize(
     "text, expected",
     [
