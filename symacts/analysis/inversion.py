@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cmp_to_key
+from itertools import combinations
+
 import sympy as sp
 
 from symacts.analysis.algebra import piecewise
@@ -71,9 +74,12 @@ def inverse(f: Subject, facts: Facts) -> Answer:
         return None, "not one-to-one: two inputs with equal outputs"
     pieces: list[tuple[sp.Set, sp.Expr]] = []
     y = sp.Dummy("y", real=True)
-    for k in images:
-        for image, found in _undone(f, k, y, images[k]):
-            pieces.append((image, tidy(found).subs(y, f.x)))
+    for k, image in images:
+        if isinstance(image, sp.FiniteSet):
+            pieces.append((image, f.branches[k].lo))
+            continue
+        for values, found in _undone(f, k, y, image):
+            pieces.append((values, tidy(found).subs(y, f.x)))
     if len(pieces) == 1:
         return pieces[0][1], "undone operation by operation, checked by f(g(x)) = x; defined on the range"
     return piecewise(pieces, f.x), "undone operation by operation, checked by f(g(x)) = x"
@@ -102,8 +108,8 @@ def no_inverse(f: Subject, facts: Facts) -> Answer:
     return None, "continuous on an interval and not monotone, so some value is taken twice"
 
 
-def _one_to_one(f: Subject) -> dict[int, sp.Interval] | None:
-    """The images of the branches in order of their values, None where two inputs share an output."""
+def _one_to_one(f: Subject) -> list[tuple[int, sp.Set]] | None:
+    """Branches with their images in order of their values, None where two inputs share an output."""
     spans: list[tuple[int, sp.Interval]] = []
     for k, branch in f.pieces:
         signs = {c.sign for c in f.cells(1) if c.branch == k}
@@ -116,18 +122,19 @@ def _one_to_one(f: Subject) -> dict[int, sp.Interval] | None:
         if signs == {-1}:
             ends, closed = ends[::-1], closed[::-1]
         image = sp.Interval(*ends, not closed[0], not closed[1])
-        place = 0
-        for _, other in spans:
-            if _meet(f, image, other):
-                return None
-            place += f.compare(other.start, image.start) < 0
-        spans.insert(place, (k, image))
-    lone = [f.neat(b.expression.subs(f.x, b.lo)) for b in f.branches if b.is_point]
-    if any(_holds(f, image, value) for value in lone for _, image in spans):
+        if any(_meet(f, image, other) for _, other in spans):
+            return None
+        spans.append((k, image))
+    lone = [(k, f.neat(b.expression.subs(f.x, b.lo))) for k, b in enumerate(f.branches) if b.is_point]
+    if any(_holds(f, image, value) for _, value in lone for _, image in spans):
         return None
-    if lone:
-        raise Undecided("isolated points of the domain or of the branches")
-    return dict(spans)
+    if any(f.equal(a, b) for (_, a), (_, b) in combinations(lone, 2)):
+        return None
+
+    def order(a: tuple[int, sp.Set], b: tuple[int, sp.Set]) -> int:
+        return f.compare(a[1].inf, b[1].inf) or isinstance(a[1], sp.Interval) - isinstance(b[1], sp.Interval)
+
+    return sorted([*spans, *((k, sp.FiniteSet(value)) for k, value in lone)], key=cmp_to_key(order))
 
 
 def _meet(f: Subject, a: sp.Interval, b: sp.Interval) -> bool:

@@ -178,7 +178,7 @@ def _in_output(m: _Move, name: str) -> Any:
         if polynomial is None:
             return None
         inner = (OUTPUT - m.of.lift) / m.of.factor
-        return sp.factor_terms(sp.expand(m.of.factor * m.of.rate * sp.sympify(polynomial).subs(OUTPUT, inner)))
+        return sp.factor_terms(sp.expand(m.of.factor * m.of.rate * polynomial.subs(OUTPUT, inner)))
 
     return tuple(map(moved, found)) if isinstance(found, tuple) else moved(found)
 

@@ -15,7 +15,7 @@ from sympy.simplify.fu import TR8, TRpower
 
 from symacts.symbolic.closed_forms import simplify_lambert
 from symacts.symbolic.field import vanishes
-from symacts.symbolic.structure import expanded_length, with_names
+from symacts.symbolic.structure import expanded_length, with_names, with_values
 
 __all__ = ["antiderivative"]
 
@@ -433,7 +433,7 @@ def antiderivative(expression: sp.Expr, x: sp.Symbol) -> sp.Expr | None:
         found = _sum(expression, x, _Work())
     except _OutOfWork:
         return None
-    return None if found is None or not _is_checked(found, expression, x) else found.xreplace(names)
+    return None if found is None or not _is_checked(found, expression, x) else with_values(found, names)
 
 
 def _with_unit_constants(e: sp.Expr, x: sp.Symbol) -> sp.Expr:

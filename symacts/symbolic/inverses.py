@@ -12,7 +12,7 @@ import sympy as sp
 
 from symacts.symbolic.closed_forms import simplify_lambert
 from symacts.symbolic.field import vanishes
-from symacts.symbolic.structure import with_names
+from symacts.symbolic.structure import with_names, with_values
 
 __all__ = ["proposals"]
 
@@ -47,24 +47,33 @@ def _undone(e: sp.Expr) -> sp.Expr:
     return e
 
 
+def _peeled(e: sp.Expr, x: sp.Symbol, value: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    """`(u, v)` with `u = v` where `e = value` for a value that e takes: its outer one-to-one operations are undone."""
+    while True:
+        if e.is_Add or e.is_Mul:
+            constant, rest = e.as_independent(x, as_Add=e.is_Add)
+            if constant == (0 if e.is_Add else 1):
+                return e, value
+            e, value = rest, value - constant if e.is_Add else value / constant
+        elif isinstance(e, sp.Pow) and not isinstance(e, sp.exp) and not e.base.has(x):
+            e, value = e.exp, sp.log(value) / sp.log(e.base)
+        elif type(e) in _UNDO and len(e.args) == 1:
+            e, value = e.args[0], _UNDO[type(e)](value)
+        else:
+            return e, value
+
+
 def _solve(e: sp.Expr, x: sp.Symbol, value: sp.Expr) -> list[sp.Expr]:
     """Candidates for `x` with `e = value`."""
+    e, value = _peeled(e, x, value)
     if e == x:
         return [value]
-    if e.is_Add or e.is_Mul:
-        constant, rest = e.as_independent(x, as_Add=e.is_Add)
-        if constant != (0 if e.is_Add else 1):
-            return _solve(rest, x, value - constant if e.is_Add else value / constant)
     if isinstance(e, sp.Pow) and not e.exp.has(x) and e.exp.is_Rational:
         root = value ** (1 / e.exp)
         both = [root, -root] if e.exp.p % 2 == 0 else [root]
         if e.exp.q == 1 and e.exp.p % 2 and not value.is_nonnegative:
             both.append(-((-value) ** (1 / e.exp)))
         return [s for r in both for s in _solve(e.base, x, r)]
-    if isinstance(e, sp.Pow) and not e.base.has(x):
-        return _solve(e.exp, x, sp.log(value) / sp.log(e.base))
-    if type(e) in _UNDO and len(e.args) == 1:
-        return _solve(e.args[0], x, _UNDO[type(e)](value))
     if type(e) in _WAVES:
         return [s for v in _WAVES[type(e)](value) for s in _solve(e.args[0], x, v)]
     power = _common_power(e)
@@ -236,6 +245,9 @@ LONGEST_BASE = 60
 
 
 def _is_inverse(f: sp.Expr, g: sp.Expr, x: sp.Symbol, y: sp.Symbol) -> bool:
+    inner, value = _peeled(f, x, y)
+    if inner != x and vanishes(inner.subs(x, g) - value):
+        return True
     there = f.subs(x, g)
     there = there.replace(lambda u: isinstance(u, _HYPERBOLIC) and u.has(sp.log), lambda u: u.rewrite(sp.exp))
     if there.has(sp.LambertW):
@@ -274,5 +286,5 @@ def proposals(expression: sp.Expr, x: sp.Symbol, y: sp.Symbol) -> list[sp.Expr]:
         if candidate.has(x, sp.zoo, sp.nan, sp.I):
             continue
         if _is_inverse(expression, candidate, x, y):
-            found.append(candidate.xreplace(names))
+            found.append(with_values(candidate, names))
     return found

@@ -6,6 +6,7 @@ import mpmath
 import sympy as sp
 
 from symacts.symbolic.forms import is_identically_zero
+from symacts.symbolic.structure import in_base_e
 
 __all__ = ["MOST_DEGREE", "polynomial_in_output", "y"]
 
@@ -96,17 +97,15 @@ def polynomial_in_output(f: sp.Expr, df: sp.Expr, x: sp.Symbol) -> sp.Expr | Non
     if direct is not None:
         return direct
     named: dict[sp.Expr, sp.Symbol] = {}
-    polynomial = _proposed(_with_names(f, x, named), _with_names(df, x, named), x)
+    f, df = (_with_names(in_base_e(e, x, named), x, named) for e in (f, df))
+    polynomial = _proposed(f, df, x)
     return None if polynomial is None else polynomial.xreplace({s: c for c, s in named.items()})
 
 
 def _with_names(e: sp.Expr, x: sp.Symbol, named: dict[sp.Expr, sp.Symbol]) -> sp.Expr:
     """The expression with a symbol for every constant that is not rational: algebra with them is not slowed down."""
     if not e.has(x):
-        if e.is_Rational or e.is_Symbol:
-            return e
-        rational, rest = e.as_coeff_Mul()
-        return rational * named.setdefault(rest, sp.Dummy("k", real=True))
+        return e if e.is_Rational or e.as_coeff_Mul()[1].is_Symbol else _named(e, named)
     if isinstance(e, sp.exp):
         constant, rest = sp.expand(e.args[0]).as_independent(x, as_Add=True)
         if constant != 0:  # exp(100 - x) in one place may be exp(100)*exp(-x) in another
@@ -116,6 +115,22 @@ def _with_names(e: sp.Expr, x: sp.Symbol, named: dict[sp.Expr, sp.Symbol]) -> sp
         parts = [_with_names(a, x, named) for a in e.func.make_args(rest)]
         return e.func(_with_names(constant, x, named), *parts)
     return e.func(*[_with_names(a, x, named) for a in e.args]) if e.args else e
+
+
+def _named(constant: sp.Expr, named: dict[sp.Expr, sp.Symbol]) -> sp.Expr:
+    """A constant as a rational times the names of its sums, A - 1 and 1 - A having one, and a name for what is left."""
+    found, rest = constant.as_coeff_Mul()
+    others = sp.S.One
+    for factor in sp.Mul.make_args(rest):
+        base, exponent = factor.as_base_exp()
+        if not (base.is_Add and exponent.is_Integer):
+            others *= factor
+            continue
+        content, base = base.primitive()
+        if base.could_extract_minus_sign():
+            content, base = -content, -base
+        found *= (content * named.setdefault(base, sp.Dummy("k", real=True))) ** exponent
+    return found if others == 1 else found * named.setdefault(others, sp.Dummy("k", real=True))
 
 
 def _proposed(f: sp.Expr, df: sp.Expr, x: sp.Symbol) -> sp.Expr | None:

@@ -18,11 +18,13 @@ from symacts.errors import UnsupportedExpression
 __all__ = [
     "Requirement",
     "expanded_length",
+    "in_base_e",
     "own_requirements",
     "read_sign",
     "requirements",
     "substituted",
     "with_names",
+    "with_values",
 ]
 
 Need = Literal["positive", "nonnegative", "nonzero"]
@@ -238,8 +240,51 @@ def substituted(expression: sp.Expr, x: sp.Symbol, value: sp.Expr) -> sp.Expr:
     return expression.xreplace({x: value})
 
 
+def in_base_e(expression: sp.Expr, x: sp.Symbol, named: dict[sp.Expr, sp.Symbol]) -> sp.Expr:
+    """Powers of constants as exponentials, `2**x = exp(k*x)`, with the names k of logarithms in `named`.
+
+    >>> import sympy
+    >>> x = sympy.Symbol("x", real=True)
+    >>> named = {}
+    >>> in_base_e(2**x + 4**x, x, named), named
+    (exp(2*_k*x) + exp(_k*x), {log(2): _k})
+    """
+
+    def is_power(p: sp.Basic) -> bool:
+        return bool(p.is_Pow and p.exp.has(x) and p.base.is_positive and not p.base.has(x) and p.base is not sp.E)
+
+    def exponential(p: sp.Pow) -> sp.Expr:
+        log = sp.log(p.base)
+        whole = sp.expand_log(log)  # log(4) = 2*log(2)
+        rational, rest = (log if whole.is_Add else whole).as_coeff_Mul()
+        name = named.setdefault(rest, sp.Dummy("k", real=True, positive=rest.is_positive, negative=rest.is_negative))
+        return sp.exp(rational * name * p.exp)
+
+    return expression.replace(is_power, exponential)
+
+
+def with_values(expression: sp.Expr, names: dict[sp.Basic, sp.Expr]) -> sp.Expr:
+    """The expression with what the names stand for, `exp(x*log(2))` as `2**x`.
+
+    >>> import sympy
+    >>> x, k = sympy.Symbol("x", real=True), sympy.Symbol("k", real=True)
+    >>> with_values(sympy.exp(-3*k*x), {k: sympy.log(2)})
+    2**(-3*x)
+    """
+    logs = {value for value in names.values() if isinstance(value, sp.log)}
+
+    def power(e: sp.exp) -> sp.Expr:
+        log = next((factor for factor in sp.Mul.make_args(e.args[0]) if factor in logs), None)
+        return e if log is None else sp.Pow(log.args[0], e.args[0] / log)
+
+    found = expression.xreplace(names)
+    return found.replace(lambda e: isinstance(e, sp.exp), power) if logs else found
+
+
 def with_names(expression: sp.Expr, x: sp.Symbol) -> tuple[sp.Expr, dict[sp.Basic, sp.Expr]]:
     """The expression with a symbol for every long constant in it, and the way back: algebra is not slowed down by them.
+
+    Powers of constants become exponentials.
 
     >>> import sympy
     >>> x = sympy.Symbol("x", real=True)
@@ -262,7 +307,7 @@ def with_names(expression: sp.Expr, x: sp.Symbol) -> tuple[sp.Expr, dict[sp.Basi
             return e.func(short(constant), *map(short, e.func.make_args(rest)))
         return e.func(*map(short, e.args)) if e.args else e
 
-    return short(expression), {name: c for c, name in names.items()}
+    return short(in_base_e(expression, x, names)), {name: c for c, name in names.items()}
 
 
 def expanded_length(expression: sp.Expr) -> int:

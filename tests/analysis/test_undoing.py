@@ -37,6 +37,7 @@ INTEGRABLE = (
     *("erfc(x)**2", "x*erfc(-x)*erfc(x)", "x**3*exp(-x**2)*erf(x)", "x**2*exp(-x**2/2)*erfc(x/sqrt(2))"),
     *("x*sigmoid(x - 1)", "tanh(x - 1/3)*(1 + x/7)", "exp(-(x - 1)**2)", "x*exp(-2*(x + 1/3)**2)", "x*log(2 + exp(x))"),
     *("x**2*exp(-x**2 + 3*x - 1)", "x**2*sigmoid(2*x - 1)"),
+    *("2**x - x", "x*2**x/(1 + 2**x)", "x*3**(-x**2)", "log(1 + 2**x)"),
     *("Max(x, x**2)*x", "asinh(x)/sqrt(1 + x**2)", "Piecewise((x, x > 0), (sin(x)**2, True))", "selu(x)"),
 )
 
@@ -98,6 +99,8 @@ INVERTIBLE = (
     *("asin(tanh(x))", "2*sinh(x/2)/(1 + exp(x/2))", "exp(x) + exp(x/2)", "tanh(tanh(x))/3"),
     *("atan(x**3)", "x/sqrt(1 + Abs(x))", "x/sqrt(1 + x**2)", "x/cbrt(1 + Abs(x)**3)", "x*sqrt(1 + x**2)"),
     *("x + sqrt(Abs(x))*sign(x)", "x/(1 + sqrt(Abs(x)))", "x**3 + x**9", "x/sqrt(4 + x**2) + 1"),
+    *("log(1 + exp(x) + exp(2*x))/2", "2**x/(1 + 2**x)", "x + 3*sign(x)", "sign(x - 1/2) + tanh(x)"),
+    *("Piecewise((x - 5, x < -2), (5/2, Eq(x, -2)), (x, x < 1), (x + 2, True))",),
     *("sin(tanh(x))", "x**3/(1 + Abs(x)**3)", "softsign(x)**3", "sign(x)*log(1 + Abs(x)) + x/5", "LambertW(exp(x))/2"),
 )
 
@@ -164,13 +167,22 @@ def test_solutions_of_high_degree_are_not_excluded(text: str) -> None:
     assert not any(is_no_solution(f, k) for k, _ in f.pieces)
 
 
+def test_constants_of_a_polynomial_in_the_output_cancel() -> None:
+    y = sp.Symbol("y", real=True)
+    for text, value in (("2**x - 1", (y + 1) * sp.log(2)), ("(1 - erf(1))*exp(x)/(erf(1) - 1)", y)):
+        assert _fact(text, "derivative_in_output").value == value
+    found = _fact("(2**x - 2**(-x))/(2**x + 2**(-x))", "derivative_in_output").value
+    assert sp.expand(found - (1 - y**2) * sp.log(2)) == 0
+    slope = sp.diff(_fact("selu(x)", "derivative_in_output").value[0], y)
+    assert slope == 1
+
+
 @pytest.mark.parametrize(
     ("text", "is_known"),
     [
         ("2*x + sign(x**2)", True),  # f(0) = 0 = f(-1/2)
-        ("x + sign(x)*3", False),  # one-to-one, its inverse in pieces is not built
-        ("Piecewise((x, x < 0), (x + 2, x > 0), (1, True))", False),
         ("Piecewise((x, x < 0), (x + 2, x > 0), (5, True))", True),
+        ("Piecewise((x, x < 0), (1, Eq(x, 0)), (x + 1, x < 1), (1, Eq(x, 1)), (x + 5, True))", True),
         ("sin(x)/x", True),
         ("sin(pi*x)/x + 1", True),
     ],
