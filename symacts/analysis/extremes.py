@@ -14,7 +14,7 @@ from symacts.analysis.subject import Subject
 from symacts.symbolic.oracle import Undecided
 from symacts.symbolic.structure import substituted
 
-__all__ = ["Candidate", "extremes"]
+__all__ = ["Candidate", "better", "extremes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def _extremes(f: Subject, branch: int, order: int) -> tuple[Candidate, Candidate
     found = [_extreme(f, branch, order, side, (ends["lo"], ends["hi"]), limits) for side in (-1, 1)]
     if parity == -1:
         mirrored = [Candidate(f.neat(-c.value), c.attained) for c in reversed(found)]
-        return _better(f, found[0], mirrored[0], -1), _better(f, found[1], mirrored[1], 1)
+        return better(f, found[0], mirrored[0], -1), better(f, found[1], mirrored[1], 1)
     return found[0], found[1]
 
 
@@ -74,10 +74,11 @@ def _extreme(
         raise Undecided("no extremum was found")
     best = candidates[0]
     for other in candidates[1:]:
-        best = _better(f, best, other, side)
+        best = better(f, best, other, side)
     return best
 
 
-def _better(f: Subject, best: Candidate, other: Candidate, side: int) -> Candidate:
+def better(f: Subject, best: Candidate, other: Candidate, side: int) -> Candidate:
+    """The larger of two values for side 1, the smaller for side -1; of equal ones that which is attained."""
     order = side * f.compare(other.value, best.value)
     return other if order > 0 or (order == 0 and other.attained) else best

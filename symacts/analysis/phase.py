@@ -30,6 +30,7 @@ __all__ = [
     "inflection_points",
     "lipschitz",
     "stationary_points",
+    "wave_of",
 ]
 
 BECAUSE = "this wave changes its sign at every zero, as its slope there shows"
@@ -76,14 +77,26 @@ def _find_wave(f: Subject, order: int) -> _Wave:
         raise Undecided("parameters, or not the line")
     if any(b.value is not None for b in f.borders) or len({b.expression for _, b in f.pieces}) != 1:
         raise Undecided("f has more than one formula")
-    formula = f.expression_of(f.pieces[0][0], order)
-    waves = [w for w in formula.atoms(sp.sin, sp.cos) if w.has(f.x)]
+    w = wave_of(f.expression_of(f.pieces[0][0], order), f.x)
+    if not any(part.has(f.x) for part in (w.p, w.q, w.r)):
+        raise Undecided("a period describes it")
+    return w
+
+
+def wave_of(formula: sp.Expr, x: sp.Symbol) -> _Wave:
+    """An expression as `m*(R + P*sin(u) + Q*cos(u))`.
+
+    Raises
+    ------
+    Undecided
+    """
+    waves = [w for w in formula.atoms(sp.sin, sp.cos) if w.has(x)]
     angles = {w.args[0] for w in waves}
     if len(angles) != 1:
         raise Undecided("not one wave")
     (angle,) = angles
-    rate = sp.diff(angle, f.x)
-    if rate.has(f.x):
+    rate = sp.diff(angle, x)
+    if rate.has(x):
         raise Undecided("the argument of the wave is not linear")
     s, c = sp.Dummy("s", real=True), sp.Dummy("c", real=True)
     whole = factored(sp.together(formula.xreplace({sp.sin(angle): s, sp.cos(angle): c})))
@@ -98,8 +111,6 @@ def _find_wave(f: Subject, order: int) -> _Wave:
     p, q, r = inside.coeff(s, 1), inside.coeff(c, 1), inside.xreplace({s: sp.S.Zero, c: sp.S.Zero})
     if inside == 0 or p.has(s, c) or q.has(s, c) or sp.expand(inside - p * s - q * c - r) != 0:
         raise Undecided("not linear in a sine and a cosine")
-    if not any(part.has(f.x) for part in (p, q, r)):
-        raise Undecided("a period describes it")
     return _Wave(m, r, p, q, angle, rate)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from symacts.analysis.ends import Answer, Facts, union
-from symacts.analysis.extremes import extremes
+from symacts.analysis.extremes import Candidate, extremes
 from symacts.analysis.subject import Subject
 from symacts.facts import Root
 from symacts.symbolic.oracle import Undecided
@@ -71,10 +71,10 @@ def spans_of_branch(f: Subject, branch: int, order: int) -> list[_Span]:
 
     A long derivative beyond the second is charted only as a last resort: none of the other facts needs that chart.
     """
-    ways = (_spans_by_cells, _spans_by_extremes, _spans_by_period)
+    ways = (_spans_by_cells, _spans_by_extremes, _spans_by_period, _spans_by_settling)
     is_long = order + 1 > MOST_CHARTED and f.expression_of(branch, order).count_ops() > LONG
     reasons = []
-    for way in (ways[1], ways[0], ways[2]) if is_long else ways:
+    for way in (ways[1], ways[0], *ways[2:]) if is_long else ways:
         try:
             return way(f, branch, order)
         except Undecided as reason:
@@ -83,8 +83,19 @@ def spans_of_branch(f: Subject, branch: int, order: int) -> list[_Span]:
 
 
 def _spans_by_extremes(f: Subject, branch: int, order: int) -> list[_Span]:
-    least, largest = extremes(f, branch, order)
-    return [_Span(least.value, largest.value, least.attained, largest.attained)]
+    return [_between(*extremes(f, branch, order))]
+
+
+def _between(least: Candidate, largest: Candidate) -> _Span:
+    """The values of a continuous function on an interval, from its extreme values."""
+    return _Span(least.value, largest.value, least.attained, largest.attained)
+
+
+def _spans_by_settling(f: Subject, branch: int, order: int) -> list[_Span]:
+    """Extreme values under waves that go on towards infinity."""
+    from symacts.analysis import settling  # deferred: it looks at images of the bounded part
+
+    return [_between(*settling.extremes(f, branch, order))]
 
 
 def _spans_by_period(f: Subject, branch: int, order: int) -> list[_Span]:
