@@ -117,6 +117,26 @@ def jax_functions() -> dict[str, Callable[[Any], Any]]:
     }
 
 
+def copied(data: Any, outs: tuple[Any, Any] | None = None) -> Run:
+    """A loop that reads the array and writes two, new ones unless given, and computes nothing: what memory takes."""
+    import numba
+
+    one, two = data.dtype.type(1.0), data.dtype.type(2.0)
+
+    @numba.njit(fastmath=True)
+    def loop(x: Any, y: Any, z: Any) -> None:
+        for i in range(x.size):
+            y[i] = x[i] + one
+            z[i] = x[i] * two
+
+    def run() -> Any:
+        found = outs or (np.empty_like(data), np.empty_like(data))
+        loop(data, *found)
+        return found
+
+    return run
+
+
 def ours(name: str, data: Any, backend: str) -> Run:
     """This project's fused kernel, into new arrays as the others do."""
     kernel = symacts.kernel(name, (0, 1), dtype=data.dtype.name, backend=backend)
