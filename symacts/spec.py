@@ -86,6 +86,17 @@ class Domain:
     interval: sp.Interval
     assumptions: tuple[str, ...] = ()
 
+    @staticmethod
+    def over(interval: sp.Interval) -> Domain:
+        """A domain without a name: an interval, and what SymPy can know of a symbol in it."""
+        lo, hi = interval.start, interval.end
+        sign: tuple[str, ...] = ()
+        if lo >= 0:
+            sign = ("positive",) if lo > 0 or interval.left_open else ("nonnegative",)
+        elif hi <= 0:
+            sign = ("negative",) if hi < 0 or interval.right_open else ("nonpositive",)
+        return Domain(f"in {interval}", interval, sign)
+
     def symbol(self, name: str) -> sp.Symbol:
         """A symbol that carries this domain as assumptions (as far as SymPy's assumptions can say it)."""
         return sp.Symbol(name, real=True, **dict.fromkeys(self.assumptions, True))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import sympy as sp
-from referee import CHECKS, Complaint, referee
+from mpmath import mp
+from referee import CHECKS, Complaint, case_of, judge, referee
 from referee_reals import Unreadable
 
 import symacts
@@ -52,6 +55,22 @@ def look(target: str | sp.Expr, expression: sp.Expr | None = None) -> Verdict:
     except Unreadable:
         complaints, refereed = (), False
     return Verdict(text, complaints, "", facts - len(unknown), facts, unknown, seconds, refereed)
+
+
+def at(value: Any, values: Mapping[sp.Basic, sp.Expr]) -> Any:
+    """A value of a fact at values of the parameters."""
+    if isinstance(value, tuple):
+        return tuple(at(v, values) for v in value)
+    return value.subs(values) if isinstance(value, sp.Basic) else value
+
+
+def judged(report: symacts.Report, values: Mapping[sp.Basic, sp.Expr], names: Iterable[str]) -> dict[str, Any]:
+    """What the referee says against facts of a family, at values of its parameters."""
+    with mp.workdps(60):
+        here = {f.name: replace(f, value=at(f.value, values)) for f in report if f.known}
+        concrete = replace(report, expression=report.expression.subs(values), facts=here)
+        case = case_of(concrete.expression, concrete, symacts.spec.x)
+        return {name: judge(case, name, here[name].value) for name in names}
 
 
 def summary(verdicts: list[Verdict]) -> str:

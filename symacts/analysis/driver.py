@@ -9,6 +9,7 @@ import sympy as sp
 
 from symacts.analysis import verdicts
 from symacts.analysis.algebra import derivative_of_order
+from symacts.analysis.cases import by_cases
 from symacts.analysis.parametric import parametric_subject, subject_with_symbols
 from symacts.analysis.subject import Subject
 from symacts.analysis.table import FACTS, TABLE, Derivation
@@ -80,6 +81,7 @@ def _first_answer(subject: Subject, name: str, rows: list[Derivation], find: Cal
             value = subject.presented(value)
             if name not in FUNCTIONS and _holds(value, subject.x):
                 raise Undecided(f"{row.method} gave {value}, which holds {subject.x}")
+            encode(value)  # what cannot be stored and read back is no answer
         except (Undecided, UnsupportedExpression) as reason:
             reasons.append(str(reason))
             continue
@@ -129,6 +131,10 @@ def report_of(activation: Activation, symbolic: bool, send: Callable[[Fact], Non
         p.name: (p.generic.symbol(p.name) if symbolic else activation.settings[p.name]) for p in activation.parameters
     }
     facts = establish(subject, send=send)
+    for fact in by_cases(activation, subject, facts, establish) if symbolic and activation.parameters else ():
+        facts[fact.name] = fact
+        if send is not None:
+            send(fact)
     try:
         branches = subject.presented(tuple((b.interval, b.expression) for b in subject.branches))
     except (Undecided, UnsupportedExpression):

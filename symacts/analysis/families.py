@@ -6,15 +6,13 @@ limit is found as any other limit under symbolic parameters is.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import sympy as sp
 
 from symacts.analysis.algebra import piecewise
 from symacts.analysis.ends import Answer, Facts
 from symacts.analysis.parametric import ParametricOracle, parametric_subject
 from symacts.analysis.subject import Subject
-from symacts.spec import Activation, Parameter, x
+from symacts.spec import Activation, Domain, Parameter, x
 from symacts.symbolic.oracle import Undecided
 
 __all__ = ["parameter_limits"]
@@ -52,9 +50,7 @@ def _alone(activation: Activation, parameter: Parameter) -> Activation:
     for p in activation.parameters:
         if p.above == parameter.name:
             interval = interval & sp.Interval.open(-sp.oo, settings[p.name])
-    own = Parameter(
-        parameter.name, parameter.default, parameter.domain, None, replace(parameter.generic, interval=interval)
-    )
+    own = Parameter(parameter.name, parameter.default, parameter.domain, None, Domain.over(interval.interior))
     expression = activation.expression.subs(others, simultaneous=True)
     return Activation(activation.name, expression, (own,), kind=activation.kind)
 

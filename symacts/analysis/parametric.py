@@ -34,6 +34,8 @@ class ParametricOracle:
         self.domains = domains
         self.balls = BallOracle()
         self._signs: dict[sp.Expr, int | None] = {}
+        self.open: dict[sp.Expr, None] = {}
+        """Constants in one parameter whose sign was asked for and that have none for all its values, or none known."""
 
     def parameters_in(self, expression: sp.Basic) -> set[sp.Symbol]:
         """The parameter symbols that an expression holds."""
@@ -82,6 +84,7 @@ class ParametricOracle:
         symbols = self.parameters_in(constant)
         if len(symbols) != 1:
             return None
+        self.open[constant] = None
         (symbol,) = symbols
         domain = self.domains[symbol]
         one = constant.xreplace({symbol: x})
@@ -96,6 +99,7 @@ class ParametricOracle:
                     return None
         except UnsupportedExpression:
             return None
+        del self.open[constant]
         return int(sign)
 
     # --- charts --------------------------------------------------------------------------------------------------

@@ -195,6 +195,7 @@ class Subject:
             return constant if constant.free_symbols else as_root(constant, self.oracle)
         if constant.has(sp.LambertW):
             constant = simplify_lambert(constant)
+        constant = constant.replace(sp.dirichlet_eta, lambda s: (1 - 2 ** (1 - s)) * sp.zeta(s))
         return tidy(surd(constant) if not constant.free_symbols else constant)
 
     # --- branches ----------------------------------------------------------------------------------------------

@@ -115,9 +115,18 @@ def _centered(zero_centered: bool) -> str | None:
 
 
 def _dead(dead_region: sp.Set) -> str | None:
-    if dead_region is sp.S.EmptySet:
+    if not _holds_points(dead_region):
         return None
     return f"dead units: no gradient passes on {_set(dead_region)}"
+
+
+def _holds_points(region: sp.Set) -> bool:
+    """Whether a set is not empty, whatever the parameters in it are."""
+    if isinstance(region, sp.Union):
+        return any(map(_holds_points, region.args))
+    if isinstance(region, sp.Interval):
+        return bool((region.end - region.start).is_extended_positive)
+    return region is not sp.S.EmptySet
 
 
 def _alive(dead_region: sp.Set, saturation: tuple[str, str]) -> str | None:

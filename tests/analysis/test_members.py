@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
-from typing import Any
 
 import pytest
 import sympy as sp
 from mpmath import mp
 from referee import case_of, judge
+from sweep import judged
 
 import symacts
 from symacts.analysis.members import CARRIED
@@ -32,13 +31,6 @@ FAMILIES: list[tuple[str, dict[str, tuple[str, str]]]] = [
 ]
 
 
-def _at(value: Any, values: dict[sp.Basic, sp.Expr]) -> Any:
-    """A value of a fact at values of the parameters."""
-    if isinstance(value, tuple):
-        return tuple(_at(v, values) for v in value)
-    return value.subs(values) if isinstance(value, sp.Basic) else value
-
-
 @pytest.mark.parametrize(("text", "parameters"), FAMILIES)
 def test_facts_hold_at_values_of_the_parameters(
     text: str, parameters: dict[str, tuple[str, str]], rng: random.Random
@@ -50,11 +42,7 @@ def test_facts_hold_at_values_of_the_parameters(
         s: sp.Rational(rng.randint(2, 30), 10) * (1 if s.is_positive else rng.choice((1, -1)))
         for s in report.parameters.values()
     }
-    with mp.workdps(60):
-        here = {f.name: replace(f, value=_at(f.value, values)) for f in report if f.known}
-        concrete = replace(report, expression=report.expression.subs(values), facts=here)
-        case = case_of(concrete.expression, concrete, x)
-        found = {name: judge(case, name, here[name].value) for name in by_change}
+    found = judged(report, values, by_change)
     assert not any(found.values()), (values, found)
     print(len(by_change), "facts by a change of variable")
 

@@ -34,6 +34,14 @@ def test_needs_come_before_what_needs_them() -> None:
         assert set(row.needs) <= set(FACTS), row
 
 
+def test_what_cannot_be_stored_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such a value once left the analysis as a report that could not be written."""
+    row = Derivation("lipschitz", "none of ours", (), lambda f, facts: (sp.Function("h")(1), "as it is"))
+    monkeypatch.setattr(driver, "TABLE", (row,))
+    fact = driver.establish(driver.subject_of(resolve("relu", parameters=None)), ("lipschitz",))["lipschitz"]
+    assert not fact.known and "cannot write" in fact.because
+
+
 @pytest.mark.parametrize("fact", MANY)
 def test_methods_agree(fact: str, full: bool, rng: random.Random) -> None:
     methods = [row.method for row in TABLE if row.fact == fact]
