@@ -95,8 +95,8 @@ def _cases(activation: Activation, subject: Subject) -> Iterator[_Case]:
     names = [name for name, _ in options]
     chosen = itertools.product(*(cells for _, cells in options))
     # the widest first: they leave most unknown
-    for cells in sorted(chosen, key=lambda cells: sum(isinstance(c, sp.FiniteSet) for c in cells)):
-        yield _case(activation, dict(zip(names, cells, strict=True)))
+    for combination in sorted(chosen, key=lambda cells: sum(isinstance(c, sp.FiniteSet) for c in cells)):
+        yield _case(activation, dict(zip(names, combination, strict=True)))
 
 
 def _cells(parameter: Parameter, oracle: ParametricOracle) -> list[sp.Set]:
