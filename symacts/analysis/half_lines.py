@@ -1,7 +1,8 @@
-"""Sets of functions whose signs repeat themselves towards an end: a finite middle, and families on half lines.
+"""Sets of functions that oscillate towards an end: a finite middle, and families or conditions on half lines.
 
-`Max(x, sin(x))` oscillates to the left of 0 only. The line is cut inside a cell of the outermost branch that does not
-belong to the set, so that nothing has to be joined at the cut.
+`Max(x, sin(x))` oscillates to the left of 0 only, and repeats itself there; `Max(x, 0)*sin(x)` to the right, without a
+period. The line is cut inside a cell of the outermost branch that does not belong to the set, so that nothing has to be
+joined at the cut.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import sympy as sp
 from symacts.analysis import shape, values
 from symacts.analysis.ends import Answer, Facts, union
 from symacts.analysis.periodic import arcs, signs_over_period
+from symacts.analysis.phase import part_of_branch
 from symacts.analysis.subject import Subject
 from symacts.analysis.window import parts_of
 from symacts.symbolic.oracle import Undecided
@@ -23,6 +25,7 @@ __all__ = [
     "concave_on",
     "convex_on",
     "decreasing_on",
+    "fixed_points",
     "increasing_on",
     "inflection_points",
     "stationary_points",
@@ -32,17 +35,46 @@ __all__ = [
 Find = Callable[[Subject, Facts], Answer]
 
 
-def _tail(f: Subject, side: int, order: int) -> tuple[Subject, Any, sp.Expr] | None:
-    """The function that continues the outermost branch over the line, its signs and their period; None if finite."""
+def _oscillates(f: Subject, side: int, order: int) -> bool:
+    """Whether the outermost branch has no finite chart."""
     k = f.outer(side)
     if k is None:
-        return None
+        return False
     try:
         f.chart(k, order)
     except Undecided:
-        g = Subject(f.expression_of(k), f.x, f.oracle)
-        return g, *signs_over_period(g, order)
-    return None
+        return True
+    return False
+
+
+def _continued(f: Subject, side: int) -> Subject:
+    """The function that continues the outermost branch over the line."""
+    k = f.outer(side)
+    assert k is not None
+    return Subject(f.expression_of(k), f.x, f.oracle)
+
+
+def _place(f: Subject, side: int, order: int, is_in: Callable[[int], bool]) -> sp.Rational:
+    """A point of the outermost branch at which the derivative is seen to have a sign that does not belong to the set.
+
+    Raises
+    ------
+    Undecided
+    """
+    k = f.outer(side)
+    assert k is not None
+    border = f.branches[k].lo if side > 0 else f.branches[k].hi
+    start = f.oracle.enclose(border, 10)[0 if side < 0 else 1] if border.is_finite else sp.S.Zero
+    for step in range(1, MOST_STEPS + 1):
+        cut = start + sp.Rational(side * step, 2)
+        sign = f.oracle.sign_at(f.expression_of(k, order), f.x, cut)
+        if sign and not is_in(sign):
+            return cut
+    raise Undecided("no place for the cut was found")
+
+
+MOST_STEPS = 40
+"""Halves by which a place for the cut is sought along the outermost branch."""
 
 
 def _cut(f: Subject, side: int, cell: tuple[sp.Expr, sp.Expr, int], period: sp.Expr) -> sp.Rational:
@@ -64,16 +96,23 @@ def _cut(f: Subject, side: int, cell: tuple[sp.Expr, sp.Expr, int], period: sp.E
     raise Undecided("no place for the cut was found")
 
 
-def _assembled(f: Subject, order: int, find: Find, is_in: Callable[[int], bool], beyond: Any) -> Answer:
-    """The set on the middle by `find`, and beyond each cut by `beyond(function, cut, side)`."""
+def _assembled(
+    f: Subject, order: int, find: Find, is_in: Callable[[int], bool], beyond: Any, without_period: Any
+) -> Answer:
+    """The set on the middle by `find`, and beyond each cut by `beyond(function, cut, side)`, or without a period."""
     if f.within != (-sp.oo, sp.oo) or f.expression.free_symbols != {f.x} or len(f.branches) < 2:
         raise Undecided("f has one branch, or parameters")
     ends, outside, whole = {-1: -sp.oo, 1: sp.oo}, [], []
     for side in (-1, 1):
-        tail = _tail(f, side, order)
-        if tail is None:
+        if not _oscillates(f, side, order):
             continue
-        g, chart, period = tail
+        g = _continued(f, side)
+        try:
+            chart, period = signs_over_period(g, order)
+        except Undecided:
+            ends[side] = _place(f, side, order, is_in)
+            outside += parts_of(without_period(f, ends[side], side))
+            continue
         free = [c for c in chart.cells if not is_in(c[2])]
         ends[side] = _cut(f, side, (free or chart.cells)[0], period)
         if free:
@@ -84,7 +123,7 @@ def _assembled(f: Subject, order: int, find: Find, is_in: Callable[[int], bool],
         raise Undecided("nothing repeats itself")
     middle = Subject(f.expression, f.x, f.oracle, within=(ends[-1], ends[1]))
     found, because = find(middle, {})
-    return union([*(_extended(s, whole) for s in parts_of(found)), *outside]), f"{because}; one period repeated beyond"
+    return union([*(_extended(s, whole) for s in parts_of(found)), *outside]), f"{because}; beyond, by the oscillation"
 
 
 def _extended(s: sp.Set, cuts: list[sp.Rational]) -> sp.Set:
@@ -109,8 +148,11 @@ def _of_arcs(order: int, sign: int, find: Find) -> Find:
             raise Undecided("the set has no gap on the half line")
         return sp.ConditionSet(found.sym, found.condition, _half_line(cut, side))
 
+    def without_period(f: Subject, cut: sp.Expr, side: int) -> sp.Set:
+        return part_of_branch(f, f.outer(side), order, sign, _half_line(cut, side))  # type: ignore[arg-type]
+
     def run(f: Subject, facts: Facts) -> Answer:
-        return _assembled(f, order, find, lambda s: s == sign, beyond)
+        return _assembled(f, order, find, lambda s: s == sign, beyond, without_period)
 
     return run
 
@@ -123,19 +165,41 @@ def _of_points(order: int, find: Find, turning: bool = False) -> Find:
         zeros = [z.point for z, a, b in rows if a != b or not turning]
         if turning and signs[0] != signs[-1]:
             raise Undecided("the sign changes at the ends of the period")
-        n = sp.Symbol("n", integer=True, nonnegative=True)
-        families = [
-            sp.ImageSet(sp.Lambda(n, _first(g, z, cut, side, period) + side * n * period), sp.S.Naturals0)
-            for z in zeros
-        ]
-        if not families:
-            return sp.S.EmptySet
-        return families[0] if len(families) == 1 else sp.Union(*families, evaluate=False)
+        return _families(g, [(z, period) for z in zeros], cut, side)
+
+    def without_period(f: Subject, cut: sp.Expr, side: int) -> sp.Set:
+        if order == 0:
+            return _zeros_beyond(_continued(f, side), cut, side)
+        return part_of_branch(f, f.outer(side), order, 0, _half_line(cut, side))  # type: ignore[arg-type]
 
     def run(f: Subject, facts: Facts) -> Answer:
-        return _assembled(f, order, find, lambda s: s == 0, beyond)
+        return _assembled(f, order, find, lambda s: s == 0, beyond, without_period)
 
     return run
+
+
+def _families(g: Subject, zeros: list[tuple[sp.Expr, sp.Expr]], cut: sp.Expr, side: int) -> sp.Set:
+    """The points `z + n*P` beyond the cut for every pair."""
+    n = sp.Symbol("n", integer=True, nonnegative=True)
+    found = [sp.ImageSet(sp.Lambda(n, _first(g, z, cut, side, P) + side * n * P), sp.S.Naturals0) for z, P in zeros]
+    if not found:
+        return sp.S.EmptySet
+    return found[0] if len(found) == 1 else sp.Union(*found, evaluate=False)
+
+
+def _zeros_beyond(g: Subject, cut: sp.Expr, side: int) -> sp.Set:
+    """The zeros beyond the cut of a function with waves that all zeros are known of: single ones and families.
+
+    Raises
+    ------
+    Undecided
+    """
+    all_zeros = g.oracle.zero_families(g.expression, g.x)
+    if getattr(all_zeros, "repeated", None) is None:
+        raise Undecided(f"zeros of {g.expression}: {all_zeros.reason}")
+    if all_zeros.removed or any(side * g.compare(z.point, cut) > 0 for z in all_zeros.points):
+        raise Undecided("single zeros beyond the cut")
+    return _families(g, [(z.point, P) for z, P in all_zeros.repeated], cut, side)
 
 
 def _first(g: Subject, zero: sp.Expr, cut: sp.Expr, side: int, period: sp.Expr) -> sp.Expr:
@@ -151,6 +215,13 @@ def _first(g: Subject, zero: sp.Expr, cut: sp.Expr, side: int, period: sp.Expr) 
 
 
 zeros = _of_points(0, values.zeros)
+
+
+def fixed_points(f: Subject, facts: Facts) -> Answer:
+    """Where f(x) = x: the zeros of f(x) - x."""
+    return zeros(Subject(f.expression - f.x, f.x, f.oracle), facts)
+
+
 stationary_points = _of_points(1, shape.stationary_points)
 inflection_points = _of_points(2, shape.inflection_points, turning=True)
 increasing_on = _of_arcs(1, 1, shape.increasing_on)

@@ -1,16 +1,18 @@
-"""Functions with a derivative `m*(R + P*sin(u) + Q*cos(u))`, u linear, that no period describes: `x*sin(x)`.
+"""Functions with a derivative `m*(R + P*sin(u) + Q*cos(u))` that no period describes: `x*sin(x)`, `sin(x**2)`.
 
 Where the wave and its slope vanish, both linear in the sine and the cosine, Cramer's rule gives these two, and the sum
-of their squares is 1: an equation `E = 0` without waves. Where m has one sign and the wave does not vanish where E
-does, every zero is simple: the derivative changes its sign there, and a set of x is described by the equation or the
-inequality itself. For R = 0 the amplitude `|m|*sqrt(P**2 + Q**2)` bounds the derivative, and
-its greatest value is the supremum where it is approached far out with P*m and Q*m convergent.
+of their squares is 1: an equation `E = 0` without waves. Where the wave does not vanish where E does, each of its zeros
+is simple; where m has one sign, or simple zeros that are none of the wave, the derivative changes its sign at every
+zero, and a set of x is described by the equation or the inequality itself. For R = 0 and u linear the amplitude
+`|m|*sqrt(P**2 + Q**2)` bounds the derivative, and its greatest value is the supremum where it is approached far out
+with P*m and Q*m convergent.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import sympy as sp
 
@@ -18,10 +20,12 @@ from symacts.analysis.ends import Answer, Facts
 from symacts.analysis.subject import Subject
 from symacts.analysis.values import image
 from symacts.analysis.witnesses import signs
+from symacts.symbolic.branches import Branch
 from symacts.symbolic.forms import factored, is_identically_zero
 from symacts.symbolic.oracle import Undecided
 
 __all__ = [
+    "Wave",
     "concave_on",
     "convex_on",
     "decreasing_on",
@@ -29,6 +33,7 @@ __all__ = [
     "increasing_on",
     "inflection_points",
     "lipschitz",
+    "part_of_branch",
     "stationary_points",
     "wave_of",
 ]
@@ -37,8 +42,8 @@ BECAUSE = "this wave changes its sign at every zero, as its slope there shows"
 
 
 @dataclass(frozen=True, slots=True)
-class _Wave:
-    """`m*(R + P*sin(u) + Q*cos(u))`, and the rate of u."""
+class Wave:
+    """`m*(R + P*sin(u) + Q*cos(u))`, and the derivative of u."""
 
     m: sp.Expr
     r: sp.Expr
@@ -62,11 +67,11 @@ class _Wave:
         return (self.q * slope - self.r * cosine) ** 2 + (self.r * sine - self.p * slope) ** 2 - both**2
 
 
-def _wave(f: Subject, order: int) -> _Wave:
+def _wave(f: Subject, order: int) -> Wave:
     return f.remember(("wave", order), lambda: _find_wave(f, order))
 
 
-def _find_wave(f: Subject, order: int) -> _Wave:
+def _find_wave(f: Subject, order: int) -> Wave:
     """The derivative as a wave with moving amplitude, on one branch or on several with one formula.
 
     Raises
@@ -78,12 +83,12 @@ def _find_wave(f: Subject, order: int) -> _Wave:
     if any(b.value is not None for b in f.borders) or len({b.expression for _, b in f.pieces}) != 1:
         raise Undecided("f has more than one formula")
     w = wave_of(f.expression_of(f.pieces[0][0], order), f.x)
-    if not any(part.has(f.x) for part in (w.p, w.q, w.r)):
+    if not any(part.has(f.x) for part in (w.p, w.q, w.r, w.rate)):
         raise Undecided("a period describes it")
     return w
 
 
-def wave_of(formula: sp.Expr, x: sp.Symbol) -> _Wave:
+def wave_of(formula: sp.Expr, x: sp.Symbol) -> Wave:
     """An expression as `m*(R + P*sin(u) + Q*cos(u))`.
 
     Raises
@@ -96,8 +101,6 @@ def wave_of(formula: sp.Expr, x: sp.Symbol) -> _Wave:
         raise Undecided("not one wave")
     (angle,) = angles
     rate = sp.diff(angle, x)
-    if rate.has(x):
-        raise Undecided("the argument of the wave is not linear")
     s, c = sp.Dummy("s", real=True), sp.Dummy("c", real=True)
     whole = factored(sp.together(formula.xreplace({sp.sin(angle): s, sp.cos(angle): c})))
     m, inside = sp.S.One, sp.S.Zero
@@ -111,11 +114,11 @@ def wave_of(formula: sp.Expr, x: sp.Symbol) -> _Wave:
     p, q, r = inside.coeff(s, 1), inside.coeff(c, 1), inside.xreplace({s: sp.S.Zero, c: sp.S.Zero})
     if inside == 0 or p.has(s, c) or q.has(s, c) or sp.expand(inside - p * s - q * c - r) != 0:
         raise Undecided("not linear in a sine and a cosine")
-    return _Wave(m, r, p, q, angle, rate)
+    return Wave(m, r, p, q, angle, rate)
 
 
 def _signs_of(f: Subject, order: int) -> list[int]:
-    """The sign of m on each branch, where it has one and all zeros of the wave are shown to be simple.
+    """What `_sign_on` says of each branch.
 
     Raises
     ------
@@ -124,30 +127,43 @@ def _signs_of(f: Subject, order: int) -> list[int]:
     w = _wave(f, order)
     if not {1, -1} <= signs(f, order):
         raise Undecided("the wave is not shown to take both signs")
+    return [_sign_on(f, w, branch) for _, branch in f.pieces]
+
+
+def _sign_on(f: Subject, w: Wave, branch: Branch) -> int:
+    """The sign of m on a branch, 0 where it changes, with all zeros of the derivative there shown to be simple.
+
+    Raises
+    ------
+    Undecided
+    """
     turning = sp.factor_terms(sp.expand(w.turning(f.x)))
-    found = []
-    for _, branch in f.pieces:
-        back = f.chart_of(turning, branch.lo, branch.hi)
-        if any(c[2] == 0 for c in back.cells) or not all(
-            f.sign_or_none(w.formula.subs(f.x, z.point)) for z in back.zeros
-        ):
-            raise Undecided("zeros of the wave may be multiple")
-        sign = _only_sign(f, w.m, branch.lo, branch.hi)
-        if sign is None:
-            raise Undecided("the factor of the wave has no sign")
-        found.append(sign)
-    return found
+    back = f.chart_of(turning, branch.lo, branch.hi)
+    if any(c[2] == 0 for c in back.cells) or not all(f.sign_or_none(w.formula.subs(f.x, z.point)) for z in back.zeros):
+        raise Undecided("zeros of the wave may be multiple")
+    return _sign_of_factor(f, w, branch)
 
 
-def _only_sign(f: Subject, e: sp.Expr, lo: sp.Expr, hi: sp.Expr) -> int | None:
-    chart = f.chart_of(e, lo, hi)
-    return chart.cells[0][2] or None if len(chart.cells) == 1 and not chart.zeros else None
+def _sign_of_factor(f: Subject, w: Wave, branch: Branch) -> int:
+    """The sign of m on a branch; 0 where m changes it at each of its zeros, which the wave does not share.
+
+    Raises
+    ------
+    Undecided
+    """
+    chart = f.chart_of(w.m, branch.lo, branch.hi)
+    signs = [sign for _, _, sign in chart.cells]
+    if 0 in signs or len(signs) != len(chart.zeros) + 1 or any(a == b for a, b in pairwise(signs)):
+        raise Undecided("the factor of the wave has zeros at which it keeps its sign")
+    if not all(f.sign_or_none(w.formula.subs(f.x, z.point)) for z in chart.zeros):
+        raise Undecided("the factor of the wave may vanish where the wave does")
+    return signs[0] if len(signs) == 1 else 0
 
 
-def _set(order: int, relation: Callable[[sp.Expr, int], sp.Basic]) -> Callable[[Subject, Facts], Answer]:
+def _set(order: int, relation: Callable[[Wave, int], sp.Basic]) -> Callable[[Subject, Facts], Answer]:
     def run(f: Subject, facts: Facts) -> Answer:
         w, ways = _wave(f, order), f.remember(("phase", order), lambda: _signs_of(f, order))
-        rows = [(relation(w.formula, sign), branch.interval) for sign, (_, branch) in zip(ways, f.pieces, strict=True)]
+        rows = [(relation(w, sign), branch.interval) for sign, (_, branch) in zip(ways, f.pieces, strict=True)]
         if len({row for row, _ in rows}) == 1:
             return sp.ConditionSet(f.x, rows[0][0], facts["domain"].value), BECAUSE
         return sp.Union(*[sp.ConditionSet(f.x, row, part) for row, part in rows], evaluate=False), BECAUSE
@@ -155,16 +171,31 @@ def _set(order: int, relation: Callable[[sp.Expr, int], sp.Basic]) -> Callable[[
     return run
 
 
-def _zero(wave: sp.Expr, sign: int) -> sp.Basic:
-    return sp.Eq(wave, 0)
+def _zero(w: Wave, sign: int) -> sp.Basic:
+    return sp.Eq(w.formula if sign else w.m * w.formula, 0)
 
 
-def _above(wave: sp.Expr, sign: int) -> sp.Basic:
-    return wave >= 0 if sign > 0 else wave <= 0
+def _above(w: Wave, sign: int, way: int = 1) -> sp.Basic:
+    """Where the derivative has the sign `way` or vanishes; the factor is left out where it has a sign."""
+    left = w.formula if sign else w.m * w.formula
+    return left >= 0 if way * (sign or 1) > 0 else left <= 0
 
 
-def _below(wave: sp.Expr, sign: int) -> sp.Basic:
-    return _above(wave, -sign)
+def _below(w: Wave, sign: int) -> sp.Basic:
+    return _above(w, sign, -1)
+
+
+def part_of_branch(f: Subject, branch: int, order: int, sign: int, where: sp.Interval) -> sp.Set:
+    """The points of an interval within a branch at which a derivative is 0 (sign 0), or has that sign or is 0.
+
+    Raises
+    ------
+    Undecided
+        It is no wave, or may have zeros at which it keeps its sign.
+    """
+    w = wave_of(f.expression_of(branch, order), f.x)
+    found = _sign_on(f, w, f.branches[branch])
+    return sp.ConditionSet(f.x, _above(w, found, sign) if sign else _zero(w, found), where)
 
 
 stationary_points = _set(1, _zero)
@@ -180,7 +211,7 @@ def _supremum(order: int) -> Callable[[Subject, Facts], Answer]:
         if facts["domain"].value != sp.S.Reals or facts["discontinuities"].value:
             raise Undecided("f is not continuous on the line")
         w = _wave(f, order)
-        if w.r != 0:
+        if w.r != 0 or w.rate.has(f.x):
             raise Undecided("more than a wave")
         p, q = sp.factor_terms(w.m * w.p), sp.factor_terms(w.m * w.q)
         square = sp.factor_terms(sp.expand(p**2 + q**2))

@@ -51,6 +51,8 @@ def _hull(f: Subject, formula: sp.Expr) -> _Hull:
         spans = window_of(Subject(sp.Add(*waves), f.x, f.oracle)).spans
         return _Hull(rest + spans[0].lo, rest + spans[-1].hi, (rest,))
     w = wave_of(formula, f.x)
+    if w.rate.has(f.x):
+        raise Undecided("the argument of the wave is not linear")
     parts = tuple(sp.factor_terms(w.m * part) for part in (w.r, w.p, w.q))
     amplitude = sp.sqrt(sp.factor_terms(sp.expand(parts[1] ** 2 + parts[2] ** 2)))
     return _Hull(parts[0] - amplitude, parts[0] + amplitude, parts)

@@ -151,6 +151,7 @@ TABLE: tuple[Derivation, ...] = (
     Derivation("zeros", REPEATS, (), repeated.zeros),
     Derivation("zeros", "half lines", (), half_lines.zeros),
     Derivation("fixed_points", REPEATS, (), repeated.fixed_points),
+    Derivation("fixed_points", "half lines", (), half_lines.fixed_points),
     Derivation("monotonicity", REPEATS, (), repeated.monotonicity),
     Derivation("increasing_on", REPEATS, (), repeated.carried(shape.increasing_on)),
     Derivation("increasing_on", "half lines", (), half_lines.increasing_on),

@@ -188,6 +188,7 @@ def test_zeros_of_waves_with_a_hole(text: str, zeros: str) -> None:
 WAVES = (
     *("sin(x)*exp(-x**2)", "x*sin(x)", "cos(3*x)*exp(-x**2/2)", "sin(x)*tanh(x)", "sin(2*x + 1)/cosh(x)"),
     *("sin(x)/x", "-x*cos(x)/(1 + x**2)", "x**2*sin(x)", "sin(x)*sigmoid(-x)"),
+    *("sin(x**2)", "x*sin(1/x)", "sin(log(1 + x**2))"),
     *("x*(1 + sin(x)/4)", "exp(-x**2)*(1 + cos(4*x))/2", "x*sin(x) + x**2"),
 )
 
@@ -206,6 +207,34 @@ def test_sets_of_waves_without_a_period(text: str) -> None:
                 assert judge(case, f.name, f.value - sp.Rational(1, 100)), f.name
     assert symacts.Report.from_dict(report.to_dict()).facts == report.facts
     assert report.to_text() and report.to_html() and report.to_latex()
+
+
+SETS = ("zeros", "stationary_points", "inflection_points", "increasing_on", "decreasing_on", "convex_on", "concave_on")
+
+
+@pytest.mark.parametrize("text", ["Max(x, 0)*sin(x)", "x/(1 + Abs(x)) + sin(2*x)/2", "elu(x) + cos(x)"])
+def test_sets_of_waves_without_a_period_on_half_lines(text: str) -> None:
+    report = symacts.analyze(text)
+    facts = [f for f in report if f.name in SETS and f.method == "half lines"]
+    assert len(facts) >= 6, report.unknown
+    case = case_of(report.expression, report, x)
+    with mp.workdps(60):
+        found = {f.name: judge(case, f.name, f.value) for f in facts}
+        assert not any(found.values()), found
+        for f in facts:
+            if f.name in ("stationary_points", "inflection_points") and f.value.has(sp.ConditionSet):
+                wrong = f.value.replace(
+                    lambda e: isinstance(e, sp.core.relational.Relational) and e.has(sp.sin, sp.cos),
+                    lambda e: e.func(e.lhs + sp.Rational(1, 5), 0),
+                )
+                assert judge(case, f.name, wrong), f.name
+    assert symacts.Report.from_dict(report.to_dict()).facts == report.facts
+
+
+def test_fixed_points_on_half_lines() -> None:
+    found = symacts.analyze("Max(x, 0) + sin(x)").fixed_points.value
+    assert all(found.contains(k * sp.pi) == sp.true for k in (0, 1, 2, 3, 10))
+    assert all(found.contains(p) == sp.false for p in (-sp.pi, sp.pi / 2, 1))
 
 
 @pytest.mark.parametrize("text", ["x*sin(x)", "sin(x)*tanh(x)"])
