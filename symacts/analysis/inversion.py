@@ -17,7 +17,7 @@ from symacts.symbolic.inverses import proposals
 from symacts.symbolic.oracle import Undecided
 from symacts.symbolic.structure import requirements
 
-__all__ = ["antiderivative", "inverse", "no_inverse"]
+__all__ = ["antiderivative", "inverse", "inverse_of_moved", "no_inverse"]
 
 
 def antiderivative(f: Subject, facts: Facts) -> Answer:
@@ -83,6 +83,25 @@ def inverse(f: Subject, facts: Facts) -> Answer:
     if len(pieces) == 1:
         return pieces[0][1], "undone operation by operation, checked by f(g(x)) = x; defined on the range"
     return piecewise(pieces, f.x), "undone operation by operation, checked by f(g(x)) = x"
+
+
+def inverse_of_moved(f: Subject, facts: Facts) -> Answer:
+    """The inverse less c, of the function whose argument `x + c` f has: it may be cut at 0, and mirrors itself there.
+
+    Raises
+    ------
+    Undecided
+    """
+    sums = (a - f.x for a in f.expression.atoms(sp.Add))
+    for c in sorted({c for c in sums if not c.has(f.x)}, key=sp.default_sort_key):
+        moved = f.expression.subs(f.x, f.x - c)
+        if moved.count_ops() >= f.expression.count_ops():
+            continue
+        found, because = inverse(Subject(moved, f.x, f.oracle), facts)
+        if isinstance(found, sp.Piecewise):
+            return sp.Piecewise(*((e - c, where) for e, where in found.args), evaluate=False), because
+        return (None if found is None else found - c), because
+    raise Undecided("f is not simpler when it is moved")
 
 
 def _undone(f: Subject, branch: int, y: sp.Symbol, image: sp.Interval) -> list[tuple[sp.Interval, sp.Expr]]:

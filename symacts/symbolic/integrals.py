@@ -387,6 +387,27 @@ def _substitution(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
     return None
 
 
+def _lambert_of_exponential(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
+    """`w**n`, n > 0, for `w = W(u)` with `u' = a*u`: `a*dx = (1 + 1/w)*dw`."""
+    w, n = e.as_base_exp() if e.is_Pow and not isinstance(e, sp.exp) else (e, sp.S.One)
+    if not isinstance(w, sp.LambertW) or len(w.args) > 1 or not (n.is_Integer and n > 0):
+        return None
+    a = sp.cancel(sp.diff(w.args[0], x) / w.args[0])
+    return None if a.has(x) or a == 0 else (w ** (n + 1) / (n + 1) + w**n / n) / a
+
+
+def _exponential_by_parts(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
+    """`exp(a*x)*g`, g an error function of a linear argument: the exponential is integrated, g' is a Gaussian."""
+    factors = sp.Mul.make_args(e)
+    outer = [g for g in factors if isinstance(g, (sp.erf, sp.erfc)) and _linear(g.args[0], x) is not None]
+    powers = [p for p in factors if isinstance(p, sp.exp)]
+    a = _linear(powers[0].args[0], x) if len(powers) == 1 else None
+    if len(outer) != 1 or len(factors) != 2 or a is None:
+        return None
+    rest = _sum(sp.powsimp(sp.expand(powers[0] * sp.diff(outer[0], x))), x, work.deeper())
+    return None if rest is None else (e - rest) / a
+
+
 def _parts(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
     """`x**k * g(x)` by parts, with `g` in the table: `x**k*G - k*Integral(x**(k-1)*G)`."""
     if work.depth >= MOST_DEPTH or not e.is_Mul:
@@ -412,7 +433,7 @@ def _sum(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
 
 _RULES = (
     *(_power, _table, _gaussian, _square_root, _rational, _exponential, _softplus, _waves),
-    *(_gaussian_by_parts, _substitution, _swap, _parts),
+    *(_gaussian_by_parts, _exponential_by_parts, _lambert_of_exponential, _substitution, _swap, _parts),
 )
 
 

@@ -38,6 +38,7 @@ INTEGRABLE = (
     *("x*sigmoid(x - 1)", "tanh(x - 1/3)*(1 + x/7)", "exp(-(x - 1)**2)", "x*exp(-2*(x + 1/3)**2)", "x*log(2 + exp(x))"),
     *("x**2*exp(-x**2 + 3*x - 1)", "x**2*sigmoid(2*x - 1)"),
     *("2**x - x", "x*2**x/(1 + 2**x)", "x*3**(-x**2)", "log(1 + 2**x)", "log(1 + exp(x))*Abs(x)"),
+    *("exp(-x)*erf(x)", "exp(2*x - 1)*erfc(x/3 + 1)", "LambertW(exp(x + 1)) - 1", "LambertW(2*exp(-3*x))**2"),
     *("Max(x, x**2)*x", "asinh(x)/sqrt(1 + x**2)", "Piecewise((x, x > 0), (sin(x)**2, True))", "selu(x)"),
 )
 
@@ -101,6 +102,7 @@ INVERTIBLE = (
     *("x + sqrt(Abs(x))*sign(x)", "x/(1 + sqrt(Abs(x)))", "x**3 + x**9", "x/sqrt(4 + x**2) + 1"),
     *("log(1 + exp(x) + exp(2*x))/2", "2**x/(1 + 2**x)", "x + 3*sign(x)", "sign(x - 1/2) + tanh(x)"),
     *("Piecewise((x - 5, x < -2), (5/2, Eq(x, -2)), (x, x < 1), (x + 2, True))",),
+    *("(x - 1)/sqrt(1 + (x - 1)**2)", "3 - (x + 2)/(1 + Abs(x + 2))"),
     *("sin(tanh(x))", "x**3/(1 + Abs(x)**3)", "softsign(x)**3", "sign(x)*log(1 + Abs(x)) + x/5", "LambertW(exp(x))/2"),
 )
 
