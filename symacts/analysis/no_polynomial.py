@@ -139,6 +139,9 @@ def _is_meromorphic(e: sp.Expr, x: sp.Symbol) -> bool:
         return all(_is_meromorphic(a, x) for a in e.args)
     if isinstance(e, sp.Pow) and e.exp.is_Integer:
         return _is_meromorphic(e.base, x)
+    if isinstance(e, _HYPERBOLIC) and e.args[0].has(sp.log):  # tanh(log(u)) = (u**2 - 1)/(u**2 + 1)
+        e = e.rewrite(sp.exp)
+        return not e.has(sp.log) and _is_meromorphic(e, x)
     return _is_entire(e, x) or (isinstance(e, _WITH_POLES) and _is_entire(e.args[0], x))
 
 
