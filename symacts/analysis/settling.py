@@ -27,11 +27,11 @@ TURNS = 12
 
 @dataclass(frozen=True, slots=True)
 class _Hull:
-    """Bounds of a function with waves; far out its limit points are those of `sum(parts)`, a settled wave, if these
-    settle."""
+    """Bounds of a function with waves, each a moving part and a constant; `parts` are what has to settle far out for
+    the bounds to be approached."""
 
-    below: sp.Expr
-    above: sp.Expr
+    below: tuple[sp.Expr, sp.Expr]
+    above: tuple[sp.Expr, sp.Expr]
     parts: tuple[sp.Expr, ...]
 
 
@@ -49,13 +49,13 @@ def _hull(f: Subject, formula: sp.Expr) -> _Hull:
     rest = sp.Add(*(t for t in terms if t not in waves))
     if waves and rest.has(f.x) and not rest.has(sp.sin, sp.cos):
         spans = window_of(Subject(sp.Add(*waves), f.x, f.oracle)).spans
-        return _Hull(rest + spans[0].lo, rest + spans[-1].hi, (rest,))
+        return _Hull((rest, spans[0].lo), (rest, spans[-1].hi), (rest,))
     w = wave_of(formula, f.x)
     if w.rate.has(f.x):
         raise Undecided("the argument of the wave is not linear")
     parts = tuple(sp.factor_terms(w.m * part) for part in (w.r, w.p, w.q))
     amplitude = sp.sqrt(sp.factor_terms(sp.expand(parts[1] ** 2 + parts[2] ** 2)))
-    return _Hull(parts[0] - amplitude, parts[0] + amplitude, parts)
+    return _Hull((parts[0] - amplitude, sp.S.Zero), (parts[0] + amplitude, sp.S.Zero), parts)
 
 
 def extremes(f: Subject, branch: int, order: int) -> tuple[Candidate, Candidate]:
@@ -83,7 +83,8 @@ def _extremes(f: Subject, branch: int, order: int) -> tuple[Candidate, Candidate
         if not end.is_infinite:
             continue
         cuts[at] = []
-        for side, bound in ((-1, -hull.below), (1, hull.above)):
+        for side, (moving, constant) in ((-1, hull.below), (1, hull.above)):
+            bound = side * moving, f.neat(side * constant)
             candidate, cut = _towards(f, piece, hull, bound, end, bests[side])
             cuts[at].append(cut)
             if candidate is not None:
@@ -128,23 +129,26 @@ def _joined(
 
 
 def _towards(
-    f: Subject, piece: Branch, hull: _Hull, bound: sp.Expr, end: sp.Expr, best: sp.Rational
+    f: Subject, piece: Branch, hull: _Hull, bound: tuple[sp.Expr, sp.Expr], end: sp.Expr, best: sp.Rational
 ) -> tuple[sp.Expr | None, sp.Rational]:
     """The supremum beyond a point towards an infinite end, None where a value seen exceeds it; and that point."""
     inward = 1 if end is -sp.oo else -1
-    top = f.limit_of(bound, end, inward)
+    moving, constant = bound
+    limit = f.limit_of(moving, end, inward)
+    top = limit if limit.is_infinite else f.neat(limit + constant)
     if top is sp.oo:
-        limit = f.limit_of(hull.parts[0], end, inward)
-        if limit.is_infinite and all(f.limit_of(part, end, inward).is_finite for part in hull.parts[1:]):
+        if f.limit_of(hull.parts[0], end, inward).is_infinite and all(
+            f.limit_of(part, end, inward).is_finite for part in hull.parts[1:]
+        ):
             return sp.oo, _cut(f, end, piece.lo, piece.hi)
         raise Undecided("the waves grow")
     if top is not -sp.oo and f.compare(top, best) >= 0:
-        start, sign = _last(f, piece, bound - top, end)
+        start, sign = _last(f, piece, moving - limit, end)
         if sign >= 0 or not all(f.limit_of(part, end, inward).is_finite for part in hull.parts):
             raise Undecided("the waves may pass their limit towards the end")
         return top, start
     level = best - 1 if top is -sp.oo else (best + f.oracle.enclose(top, 20)[1]) / 2
-    start, sign = _last(f, piece, bound - level, end)
+    start, sign = _last(f, piece, moving + constant - level, end)
     if sign >= 0 or not level < best:
         raise Undecided("no bound is found beyond which the waves stay below a value seen")
     return None, start

@@ -11,7 +11,7 @@ from symacts.analysis.subject import Border, Subject
 from symacts.symbolic.forms import is_identically_zero, with_expanded_arguments
 from symacts.symbolic.oracle import Undecided
 
-__all__ = ["about", "about_zero", "none_by_limits", "symmetry"]
+__all__ = ["about", "about_zero", "by_settled_part", "none_by_limits", "symmetry"]
 
 
 def _center(f: Subject, order: int) -> tuple[bool, sp.Expr | None]:
@@ -180,6 +180,37 @@ def none_by_limits(f: Subject, facts: Facts) -> Answer:
     if facts["domain"].value != sp.S.Reals or (ends[0] == ends[1] and (left is None) == (right is None)):
         raise Undecided("the limits exclude no center")
     return ("none", None), "f has limits of different kinds at -oo and at oo"
+
+
+def by_settled_part(f: Subject, facts: Facts) -> Answer:
+    """The symmetry of `g + w`, w a periodic wave, g with limits (one finite at least) and not constant: that of g.
+
+    Under a symmetry of f about c, `g(c + t) + s*g(c - t)` is a constant less the same sum of w: it has a limit and a
+    period, so it is constant, and c is a center of g. Of these g has one at most: two would make it periodic.
+
+    Raises
+    ------
+    Undecided
+    """
+    terms = sp.Add.make_args(f.expression)
+    waves = [t for t in terms if t.has(sp.sin, sp.cos) and f.oracle.period(t, f.x) is not None]
+    rest = sp.Add(*(t for t in terms if t not in waves))
+    if facts["domain"].value != sp.S.Reals or f.oracle.period(sp.Add(*waves), f.x) is None or not rest.has(f.x):
+        raise Undecided("f is no wave and a part that settles")
+    g = Subject(rest, f.x, f.oracle)
+    if g.outer(-1) is None or g.outer(1) is None or any(b.value is None for b in g.borders):
+        raise Undecided("the part that settles is not defined on the line")
+    if not any(end.is_finite for end in (g.end(g.outer(-1), "lo"), g.end(g.outer(1), "hi"))):  # type: ignore[arg-type]
+        raise Undecided("no part of f settles")
+    if all(g.is_flat(k) for k, _ in g.pieces):
+        raise Undecided("the part that settles may be constant")
+    (kind, center), because = symmetry(g, facts)
+    if kind != "none":
+        is_point = kind in ("odd", "point")
+        found = about(f, center[0] if is_point else center, 1 if is_point else -1)
+        if found is not None:
+            return found, "the center of the part without waves, checked by exact expansion"
+    return ("none", None), f"no center but that of the part without waves is possible: {because}"
 
 
 def about(f: Subject, center: sp.Expr, sign: int) -> tuple[str, object] | None:

@@ -181,6 +181,7 @@ TABLE: tuple[Derivation, ...] = (
     Derivation("gradient_lipschitz", REPEATS, (), repeated.gradient_lipschitz),
     Derivation("gradient_lipschitz", "phase", ("domain", "discontinuities"), phase.gradient_lipschitz),
     Derivation("symmetry", REPEATS, (), repeated.symmetry),
+    Derivation("symmetry", "settled part", ("domain",), symmetry.by_settled_part),
     Derivation("symmetry", "limits", ("domain", "limits"), symmetry.none_by_limits),
     Derivation("homogeneous", REPEATS, (), repeated.not_homogeneous),
     Derivation("value_at_zero", REPEATS, (), repeated.value_at_zero),

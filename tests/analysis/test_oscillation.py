@@ -105,6 +105,7 @@ def test_extrema_where_the_oscillation_goes_on(text: str, unattained: set[sp.Exp
         ("x*sigmoid(x) + sin(x)", "lipschitz", 2.0098),  # next to 2*pi
         ("tanh(x) + cos(x)", "gradient_lipschitz", 1.6052),
         ("tanh(x)*sin(x)", "gradient_lipschitz", 2),
+        ("x/sqrt(1 + x**2) + 2*sin(x) + 2*cos(2*x)/3", "lipschitz", 3.6040),
     ],
 )
 def test_largest_slopes_where_the_oscillation_goes_on(text: str, name: str, value: float) -> None:
@@ -147,6 +148,9 @@ def test_oscillation_that_stays_is_not_taken_for_one_that_dies(text: str) -> Non
         ("Max(x, sin(x))", "range", sp.Interval(-1, sp.oo)),
         ("Max(x, sin(x))", "gradient_lipschitz", 1),
         ("Abs(x - 1) - Abs(x + 2) + sin(x)", "range", sp.Interval(-4, 4)),
+        ("tanh(x) + cos(x)", "symmetry", ("none", None)),
+        ("tanh(x - 1) + sin(x - 1)", "symmetry", ("point", (1, 0))),
+        ("exp(-((x - pi)**2)) + cos(x)", "symmetry", ("axis", sp.pi)),
         ("log(x)", "zero_centered", False),
         ("sin(x)*tanh(x)", "range", sp.Interval.open(-1, 1)),
         ("cos(3*x)*sigmoid(x)", "minimum", (-1, False)),
