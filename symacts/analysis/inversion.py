@@ -17,7 +17,7 @@ from symacts.symbolic.inverses import proposals
 from symacts.symbolic.oracle import Undecided
 from symacts.symbolic.structure import requirements
 
-__all__ = ["antiderivative", "inverse", "inverse_of_moved", "no_inverse"]
+__all__ = ["antiderivative", "inverse", "no_inverse"]
 
 
 def antiderivative(f: Subject, facts: Facts) -> Answer:
@@ -69,6 +69,16 @@ def _real_logarithms(f: Subject, branch: int, found: sp.Expr) -> sp.Expr:
 
 def inverse(f: Subject, facts: Facts) -> Answer:
     """The inverse function, written in x; None where f is not one-to-one."""
+    try:
+        return _by_undoing(f)
+    except Undecided as reason:
+        found = _by_moving(f)
+        if found is None:
+            raise reason
+        return found
+
+
+def _by_undoing(f: Subject) -> Answer:
     images = _one_to_one(f)
     if images is None:
         return None, "not one-to-one: two inputs with equal outputs"
@@ -85,23 +95,21 @@ def inverse(f: Subject, facts: Facts) -> Answer:
     return piecewise(pieces, f.x), "undone operation by operation, checked by f(g(x)) = x"
 
 
-def inverse_of_moved(f: Subject, facts: Facts) -> Answer:
-    """The inverse less c, of the function whose argument `x + c` f has: it may be cut at 0, and mirrors itself there.
-
-    Raises
-    ------
-    Undecided
-    """
+def _by_moving(f: Subject) -> Answer | None:
+    """The inverse less c, of the function of `x + c` that f is: it may be cut at 0, and mirrors itself there."""
     sums = (a - f.x for a in f.expression.atoms(sp.Add))
     for c in sorted({c for c in sums if not c.has(f.x)}, key=sp.default_sort_key):
         moved = f.expression.subs(f.x, f.x - c)
         if moved.count_ops() >= f.expression.count_ops():
             continue
-        found, because = inverse(Subject(moved, f.x, f.oracle), facts)
+        try:
+            found, because = _by_undoing(Subject(moved, f.x, f.oracle))
+        except Undecided:
+            continue
         if isinstance(found, sp.Piecewise):
             return sp.Piecewise(*((e - c, where) for e, where in found.args), evaluate=False), because
         return (None if found is None else found - c), because
-    raise Undecided("f is not simpler when it is moved")
+    return None
 
 
 def _undone(f: Subject, branch: int, y: sp.Symbol, image: sp.Interval) -> list[tuple[sp.Interval, sp.Expr]]:

@@ -56,7 +56,6 @@ TABLE: tuple[Derivation, ...] = (
     Derivation("derivative_in_output", "undetermined coefficients", (), algebra.derivative_in_output),
     Derivation("antiderivative", "rules", ("discontinuities",), inversion.antiderivative),
     Derivation("inverse", "undoing", (), inversion.inverse),
-    Derivation("inverse", "undoing, moved", (), inversion.inverse_of_moved),
     Derivation("inverse", "intermediate values", ("domain", "monotonicity", "discontinuities"), inversion.no_inverse),
     Derivation("inverse", "witnesses", (), witnesses.no_inverse),
     Derivation("limits", "expansion", (), ends.limits),
