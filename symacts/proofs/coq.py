@@ -23,19 +23,18 @@ import sympy as sp
 from symacts.claims import Claim, MatrixClaim
 from symacts.errors import UnsupportedExpression
 from symacts.proofs.checker.analytic import span
-from symacts.proofs.checker.entail import Given
+from symacts.proofs.checker.entail import Condition, Given
 from symacts.proofs.checker.forms import SWITCHES
-from symacts.proofs.checker.normal import Atoms
+from symacts.proofs.checker.goals import Goal, needs
 from symacts.proofs.coq_derivatives import derivatives, second_derivative
-from symacts.proofs.coq_equations import equation, exponentials, naming, unfolding, units_of
+from symacts.proofs.coq_equations import equation, unfolding
 from symacts.proofs.coq_integrals import integral
 from symacts.proofs.coq_matrices import matrix_theorem
 from symacts.proofs.coq_prelude import prelude
+from symacts.proofs.coq_signs import by_logarithms, inequality, names, opened, plain, quotient
 from symacts.proofs.coq_terms import condition_text, expression, name_of, relation_text
 
 __all__ = ["theorems_of", "to_coq"]
-
-MOST_COPIES = 6
 
 
 # -- the file ------------------------------------------------------------------------------------------------------
@@ -80,7 +79,8 @@ def _theorem(name: str, claim: Claim, lhs: sp.Expr, relation: str, rhs: sp.Expr,
         lhs.free_symbols | rhs.free_symbols | {s for e, _ in claim.premises for s in e.free_symbols}, key=str
     )
     binders = f"forall {' '.join(name_of(s) for s in symbols)} : R, " if symbols else ""
-    hypotheses = "".join(f"{condition_text(c)} -> " for c in claim.premises)
+    excluded = _excluded(Goal(Given(claim.premises), lhs, relation, rhs), node) if relation == "=" else []
+    hypotheses = "".join(f"{condition_text(c)} -> " for c in (*claim.premises, *excluded))
     if isinstance(rhs, sp.Derivative) and relation == "=":
         lhs, rhs = rhs, lhs
     if isinstance(lhs, sp.Derivative) and relation == "=":
@@ -101,14 +101,22 @@ def _theorem(name: str, claim: Claim, lhs: sp.Expr, relation: str, rhs: sp.Expr,
     elif lhs.has(*SWITCHES) or rhs.has(*SWITCHES):
         tactic = _by_cases(lhs, relation, rhs, node)
     elif lhs.has(sp.log) or rhs.has(sp.log):
-        tactic = _by_logarithms(claim, lhs, relation, rhs)
+        tactic = by_logarithms(claim, lhs, relation, rhs)
     elif relation == "=":
         if not _rules(node) <= {"algebra", "structure", "defined", "isolated"}:
             raise UnsupportedExpression("the Coq export writes equations that algebra decides")
-        tactic = equation(lhs, rhs)
+        tactic = equation(lhs, rhs, given=excluded)
     else:
-        tactic = _inequality(lhs, relation, rhs)
+        tactic = inequality(lhs, relation, rhs)
     return f"Theorem {name} : {stated}.\nProof.\n  intros.\n  {turned}{tactic.rstrip('.')}.\nQed.\n"
+
+
+def _excluded(goal: Goal, node: Any) -> list[Condition]:
+    """What the proof leaves out: isolated zeros of denominators."""
+    if node["rule"] != "defined" or not node.get("excluded"):
+        return []
+    open_ = needs(goal)
+    return [open_[k] for k in node["excluded"]]
 
 
 _INTERVAL_KNOWS = (sp.exp, sp.log, sp.sin, sp.cos, sp.tan, sp.atan, sp.tanh, sp.sinh, sp.cosh, sp.Abs)
@@ -122,7 +130,7 @@ def _by_interval(claim: Claim, lhs: sp.Expr, relation: str, rhs: sp.Expr, node: 
         return None
     if not free:
         shown = node["rule"] in ("structure", "enclosure") and rhs - lhs != 0
-        return f"{_opened(lhs, rhs)}interval with (i_prec 80)" if shown and not (rhs - lhs).is_Rational else None
+        return f"{opened(lhs, rhs)}interval with (i_prec 80)" if shown and not (rhs - lhs).is_Rational else None
     by_balls = node["rule"] == "sign" and all(cell["kind"] == "ball" for cell in node["cells"])
     if not by_balls and not (node["rule"] == "structure" and functions and not _has_plain_sign(lhs, rhs)):
         return None
@@ -131,7 +139,7 @@ def _by_interval(claim: Claim, lhs: sp.Expr, relation: str, rhs: sp.Expr, node: 
         return None
     x = name_of(free[0])
     return (
-        f"assert (B : {expression(whole.lo)} <= {x} <= {expression(whole.hi)}) by lra.\n  {_opened(lhs, rhs)}"
+        f"assert (B : {expression(whole.lo)} <= {x} <= {expression(whole.hi)}) by lra.\n  {opened(lhs, rhs)}"
         f"interval with (i_bisect {x}, i_taylor {x}, i_prec 80, i_depth 30)"
     )
 
@@ -139,8 +147,8 @@ def _by_interval(claim: Claim, lhs: sp.Expr, relation: str, rhs: sp.Expr, node: 
 def _has_plain_sign(lhs: sp.Expr, rhs: sp.Expr) -> bool:
     """Whether the coefficients of the difference show its sign."""
     try:
-        _plain(lhs, rhs)
-        return bool(_quotient(lhs, rhs))
+        plain(lhs, rhs)
+        return bool(quotient(lhs, rhs))
     except UnsupportedExpression:
         return False
 
@@ -150,7 +158,7 @@ _CASE_RULES = {"cases", "either", "algebra", "structure", "absurd", "eliminate"}
 
 def _by_cases(lhs: sp.Expr, relation: str, rhs: sp.Expr, node: Any) -> str:
     """Every comparison decided; linear arithmetic, or `field` with the exponentials named."""
-    _plain(lhs, rhs)
+    plain(lhs, rhs)
     exponential = lhs.has(sp.exp, sp.tanh, sp.sinh, sp.cosh) or rhs.has(sp.exp, sp.tanh, sp.sinh, sp.cosh)
     if not all(_is_affine(border) for side in (lhs, rhs) for border in _borders(side)):
         raise UnsupportedExpression("the Coq export splits at borders that are linear in the variables")
@@ -159,8 +167,9 @@ def _by_cases(lhs: sp.Expr, relation: str, rhs: sp.Expr, node: Any) -> str:
     if relation != "=" and not _is_linear(lhs, rhs):
         raise UnsupportedExpression("the Coq export writes inequalities between linear branches")
     lines = [
-        "unfold Rmax, Rmin, Rabs.",
-        "repeat (destruct (Rlt_dec _ _)).",
+        "unfold Rmax, Rmin, Rabs in *.",
+        "repeat match goal with H : context [Rcase_abs ?a] |- _ => destruct (Rcase_abs a) end.",
+        "all: repeat (destruct (Rlt_dec _ _)).",
         "all: repeat (destruct (Rle_dec _ _)).",
         "all: repeat (destruct (Rcase_abs _)).",
         "all: repeat (destruct (Rle_dec _ _)).",
@@ -169,10 +178,13 @@ def _by_cases(lhs: sp.Expr, relation: str, rhs: sp.Expr, node: Any) -> str:
     ]
     for s in sorted(lhs.free_symbols | rhs.free_symbols, key=str):
         x = name_of(s)
-        lines.append(f"all: try (assert (Z : {x} = 0) by lra; rewrite ?Z, ?Rmult_0_r, ?Rmult_0_l, ?exp_0; lra).")
+        vanish = "rewrite ?Z, ?Ropp_0, ?Rmult_0_r, ?Rmult_0_l, ?exp_0"
+        lines.append(f"all: try (assert (Z : {x} = 0) by lra; {vanish}; lra).")
     if exponential:
+        unfolded = unfolding(lhs, rhs)
+        lines += ["all: try solve [f_equal; lra]."] + [f"all: {unfolded}"] * bool(unfolded)
         lines += ["all: rewrite ?Ropp_involutive, ?Ropp_0, ?exp_0.", "all: try lra.", "all: try ring."]
-        lines.append(_names(lhs, rhs, lead="all: "))
+        lines.append(names(lhs, rhs, lead="all: "))
         lines.append("all: try lra.")
     lines.append("all: try (field; side)")
     return "\n  ".join(lines)
@@ -207,111 +219,3 @@ def _is_linear(*sides: sp.Expr) -> bool:
     swap = dict(sorted(zip(gens, marks, strict=True), key=lambda pair: -sp.count_ops(pair[0])))
     plain = [s.xreplace(swap) for s in sides]
     return all(s.is_polynomial(*marks) and sp.Poly(s, *marks).total_degree() <= 1 for s in plain if s.free_symbols)
-
-
-def _by_logarithms(claim: Claim, lhs: sp.Expr, relation: str, rhs: sp.Expr) -> str:
-    """`sum n*ln(u) + v` compared through the exponential: products of powers of u times exp(v)."""
-    difference = sp.expand_mul(lhs - rhs, deep=False)
-    terms = [t.as_coeff_Mul(rational=True) for t in sp.Add.make_args(difference)]
-    scale = sp.ilcm(1, *(c.q for c, _ in terms))
-    logs: dict[int, list[sp.Expr]] = {1: [], -1: []}
-    rest: dict[int, sp.Expr] = {1: sp.S.Zero, -1: sp.S.Zero}
-    for c, f in terms:
-        n = int(c * scale)
-        way = 1 if n > 0 else -1
-        if isinstance(f, sp.log):
-            logs[way] += [f.args[0]] * abs(n)
-        elif f.has(sp.log):
-            raise UnsupportedExpression("the Coq export writes logarithms with rational coefficients")
-        else:
-            rest[way] += abs(n) * f
-    given = Given(claim.premises)
-    arguments = [*logs[1], *logs[-1]]
-    if len(arguments) > MOST_COPIES or not all(_is_plainly_positive(u, given) for u in arguments):
-        raise UnsupportedExpression("the Coq export writes logarithms of sums of positive terms")
-    text = {way: _nested([f"ln {expression(u)}" for u in logs[way]], expression(rest[way])) for way in (1, -1)}
-    sides = {way: sp.Mul(*logs[way]) * sp.exp(rest[way]) for way in (1, -1)}
-    named = _names(*arguments, *(sp.exp(r) for r in rest.values() if r != 0))
-    _plain(*sides.values())
-    head = {
-        "=": "apply exp_inv.",
-        "<": "apply exp_lt_inv.",
-        "<=": "apply Rnot_lt_le; intro C; apply exp_increasing in C; revert C; apply Rle_not_lt.",
-    }[relation]
-    close = "field; side" if relation == "=" else "apply Rminus_gt_0_lt.\n    " + _quotient(sides[1], sides[-1])
-    if relation == "<=":
-        close = f"apply Rlt_le. {close}"
-    return (
-        f"assert (E : {text[1]} {relation} {text[-1]}).\n"
-        f"  {{ {head} repeat rewrite exp_ln_plus by side. rewrite ?exp_0.\n    {named}\n    {close}. }}\n  lra"
-    )
-
-
-def _nested(logs: list[str], rest: str) -> str:
-    """`ln u + (ln v + (... + rest))`."""
-    text = rest
-    for part in reversed(logs):
-        text = f"({part} + {text})"
-    return text
-
-
-def _is_plainly_positive(e: sp.Expr, given: Given) -> bool:
-    """Whether the tactic `positive` sees it: exponentials, positive numbers and variables, their sums and quotients."""
-    if e.is_Add or e.is_Mul:
-        return all(_is_plainly_positive(a, given) for a in e.args)
-    if e.is_Pow:
-        return e.exp.is_Integer and _is_plainly_positive(e.base, given)
-    if isinstance(e, sp.exp) or e is sp.E:
-        return True
-    return bool(e.is_Rational and e > 0) or (e.is_Symbol and (e, ">") in given.conditions)
-
-
-def _opened(*sides: sp.Expr) -> str:
-    text = unfolding(*sides)
-    return f"{text}\n  " if text else ""
-
-
-def _names(*sides: sp.Expr, lead: str = "") -> str:
-    return naming(dict(pair for side in sides for pair in exponentials(side)), lead)
-
-
-def _plain(*sides: sp.Expr) -> None:
-    for side in sides:
-        if side.has(sp.log, sp.sin, sp.cos, sp.tan, sp.atan) or _has_roots(side):
-            raise UnsupportedExpression("the Coq export proves identities of exponentials and rational functions")
-
-
-def _has_roots(e: sp.Expr) -> bool:
-    return any(p.exp.is_Rational and not p.exp.is_Integer for p in e.atoms(sp.Pow))
-
-
-def _inequality(lhs: sp.Expr, relation: str, rhs: sp.Expr) -> str:
-    """`0 < rhs - lhs` as a quotient of polynomials in positive atoms with positive coefficients."""
-    _plain(lhs, rhs)
-    if relation not in ("<", "<="):
-        raise UnsupportedExpression("the Coq export proves equations and inequalities")
-    head = "apply Rminus_gt_0_lt" if relation == "<" else "apply Rlt_le, Rminus_gt_0_lt"
-    return f"{_opened(lhs, rhs)}{_names(lhs, rhs)}\n  {head}.\n  {_quotient(lhs, rhs)}"
-
-
-def _quotient(lhs: sp.Expr, rhs: sp.Expr) -> str:
-    atoms = Atoms(rhs - lhs)
-    value = atoms.fraction()
-    polynomials = (value.num, *value.den)
-    if any(c < 0 for p in polynomials for c in p.values()) or not all(
-        g in atoms.positive for p in polynomials for g, k in zip(p.ring.symbols, p.degrees(), strict=True) if k > 0
-    ):
-        raise UnsupportedExpression("the Coq export proves inequalities whose sign the coefficients show")
-    order = list(units_of(dict(pair for side in (lhs, rhs) for pair in exponentials(side))))
-    names = {
-        g: sp.Dummy(f"t{order.index(k[1])}") for k, g in atoms._keys.items() if isinstance(k, tuple) and k[0] == "exp"
-    }
-    swap = {g: names.get(g, meaning) for g, meaning in atoms.meaning.items()}
-    top = value.num.as_expr().xreplace(swap)
-    bottom = sp.Mul(*[p.as_expr().xreplace(swap) ** k for p, k in value.den.items()])
-    quotient = f"({expression(sp.expand(top))} / {expression(bottom)})"
-    return (
-        f"match goal with |- ?g > 0 => replace g with {quotient} by (field; side)"
-        f" | |- 0 < ?g => replace g with {quotient} by (field; side) end.\n"
-        "  apply Rdiv_lt_0_compat; solve [positive | nra]"
-    )

@@ -6,7 +6,7 @@
 assert (N0 : exp (- x) = / exp x ^ 1) by (transitivity (exp (- (INR 1 * x)));
     [f_equal; simpl; first [field; side]
     | rewrite ?exp_plus, ?exp_Ropp, ?exp_mul_nat, ?exp_0; simpl; try field; side]).
-  rewrite ?N0.
+  try rewrite N0.
   assert (P0 := exp_pos x).
   set (t0 := exp x) in *; clearbody t0.
 """
@@ -14,15 +14,16 @@ assert (N0 : exp (- x) = / exp x ^ 1) by (transitivity (exp (- (INR 1 * x)));
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import combinations
 from math import gcd, lcm
 
 import sympy as sp
 
 from symacts.errors import UnsupportedExpression
 from symacts.proofs.checker.entail import Condition
+from symacts.proofs.checker.normal import Atoms
 from symacts.proofs.checker.normal import _terms as terms_of
 from symacts.proofs.coq_terms import condition_text, expression
+from symacts.proofs.coq_waves import angles, opposite
 
 __all__ = ["equation", "exponentials", "naming", "unfolding", "units_of"]
 
@@ -30,9 +31,7 @@ MOST = 12  # powers of an atom that stay small are written out
 HYPERBOLIC = (sp.tanh, sp.sinh, sp.cosh, sp.sech, sp.coth)
 
 
-def equation(
-    *sides: sp.Expr, more: Mapping[str, sp.Expr] | None = None, lead: str = "", given: Iterable[Condition] = ()
-) -> str:
+def equation(*sides: sp.Expr, more: Mapping[str, sp.Expr] | None = None, given: Iterable[Condition] = ()) -> str:
     """Tactic text that proves an equation whose formulas are among the sides, by `field` modulo the roots' relations.
 
     `more` holds further exponents that occur, by their text; `given` are hypotheses on what must not vanish.
@@ -40,29 +39,76 @@ def equation(
     lines: list[str] = []
     relations: list[str] = []
     kept: list[str] = []
+    for k, u in enumerate(_hyperbolic_divisors(sides)):
+        kept.append(f"H{k}_")
+        lines.append(f"assert (H{k}_ : sinh {u} <> 0) by (apply sinh_nonzero; nonzero).")
+    opened = unfolding(*sides)
+    lines += [opened] * bool(opened)
     for k, (e, op) in enumerate(given):
         kept.append(f"Z{k}")
         relation = f"{expression(e)} <> 0" if op == "!=" else condition_text((e, op))
-        lines.append(f"{lead}assert (Z{k} : {relation}) by (first [assumption | apply not_eq_sym; assumption]).")
+        lines.append(f"assert (Z{k} : {relation}) by (first [assumption | apply not_eq_sym; assumption]).")
     positive = {expression(e): k for k, (e, op) in enumerate(given) if op == ">" and e.is_number}
     for text, k in positive.items():
-        lines.append(f"{lead}assert (Q{k} : 0 < sqrt {text}) by (apply sqrt_lt_R0; assumption).")
-        lines.append(f"{lead}clear Z{k}; set (q{k} := sqrt {text}) in *; clearbody q{k}.")
+        lines.append(f"assert (Q{k} : 0 < sqrt {text}) by (apply sqrt_lt_R0; assumption).")
+        lines.append(f"clear Z{k}; set (q{k} := sqrt {text}) in *; clearbody q{k}.")
         kept.remove(f"Z{k}")
-    for k, text in enumerate(text for text in _radicands(sides) if text not in positive):
-        lines.append(f"{lead}assert (R{k} : sqrt {text} ^ 2 = {text}) by (apply sqrt_squared; least).")
+    turned, waves, roots = angles(sides, kept)
+    radicands = _radicands(sides)
+    for k, text in enumerate(text for text in dict.fromkeys([*roots, *radicands]) if text not in positive):
+        lines.append(f"assert (R{k} : sqrt {text} ^ 2 = {text}) by (apply sqrt_squared; least).")
         relations.append(f"R{k}")
-    waves = sorted({f.args[0] for s in sides for f in s.atoms(sp.sin, sp.cos)}, key=sp.default_sort_key)
-    if any((u / v).is_Rational for u, v in combinations(waves, 2)):
-        raise UnsupportedExpression("the Coq export does not write sines of several multiples of an angle")
-    for k, u in enumerate(map(expression, waves)):
-        lines.append(f"{lead}assert (C{k} : sin {u} ^ 2 = 1 - cos {u} ^ 2) by apply sin_squared.")
+    lines += [*turned, *opposite(sides)]
+    for k, text in enumerate(waves):
+        lines.append(f"assert (C{k} : sin {text} ^ 2 = 1 - cos {text} ^ 2) by apply sin_squared.")
         relations.append(f"C{k}")
-    opened = unfolding(*sides)
-    pairs = dict(pair for side in (*sides, *(e for e, _ in given)) for pair in exponentials(side)) | dict(more or {})
-    named = naming(pairs, lead, relations, kept)
-    close = f"{lead}first [lra | {_field(relations)}]."
-    return "\n  ".join([*([f"{lead}{opened}"] if opened else []), *lines, *([named] if named else []), close])
+    scaled, factors = _scaled([e for text, e in radicands.items() if text not in positive], relations)
+    lines += scaled
+    formulas = (*sides, *(e for e, _ in given), *factors)
+    pairs = dict(pair for e in formulas for pair in exponentials(e)) | dict(more or {})
+    named = naming(pairs, "", relations, kept)
+    return "\n  ".join([*lines, *([named] if named else []), f"first [lra | {_field(relations)}]."])
+
+
+def _hyperbolic_divisors(sides: Iterable[sp.Expr]) -> list[str]:
+    """Text of the arguments of hyperbolic sines under fraction bars."""
+    found = {f.args[0] for s in sides for f in s.atoms(sp.coth)}
+    found |= {f.args[0] for s in sides for p in s.atoms(sp.Pow) if p.exp.is_negative for f in p.base.atoms(sp.sinh)}
+    return [expression(u) for u in sorted(found, key=sp.default_sort_key)]
+
+
+def _scaled(radicands: list[sp.Expr], relations: list[str]) -> tuple[list[str], list[sp.Expr]]:
+    """Lines that write a root as a multiple of another, where one radicand is a square times the other; the factors."""
+    lines: list[str] = []
+    factors: list[sp.Expr] = []
+    radicands = sorted(radicands, key=lambda e: any(c.is_Rational and not c.is_Integer for c in e.atoms(sp.Rational)))
+    for j, u in enumerate(radicands):
+        for v in radicands[:j]:
+            k = None if u.is_number or v.is_number else _root_of_quotient(u, v)
+            if k is not None:
+                named = naming(dict(pair for e in (u, v, k) for pair in exponentials(e)), "", relations)
+                lines.append(f"assert (S{j} : sqrt {expression(u)} = {expression(k)} * sqrt {expression(v)}).")
+                lines.append(f"{{ apply sqrt_scaled; [least | least |].\n  {named}\n  first [{_field(relations)}]. }}")
+                lines.append(f"rewrite ?S{j}.")
+                factors.append(k)
+                break
+    return lines, factors
+
+
+def _root_of_quotient(u: sp.Expr, v: sp.Expr) -> sp.Expr | None:
+    """k > 0 with u = k**2*v, a monomial in positive atoms."""
+    atoms = Atoms(u / v)
+    value = atoms.fraction()
+    if any(len(p) != 1 for p in (value.num, *value.den)):
+        return None
+    quotient = sp.Mul(value.num.as_expr(), *(p.as_expr() ** -n for p, n in value.den.items()))
+    c, rest = quotient.as_coeff_Mul(rational=True)
+    powers = {g: n for g, n in rest.as_powers_dict().items() if g != 1}
+    halved = {g for g in powers if isinstance(atoms.meaning.get(g), sp.exp)}
+    if c <= 0 or any(g not in atoms.positive or (n % 2 and g not in halved) for g, n in powers.items()):
+        return None
+    whole = sp.Mul(*(atoms.meaning[g] ** (n // 2) for g, n in powers.items() if g not in halved))
+    return sp.sqrt(c) * whole * sp.exp(sum(atoms.meaning[g].args[0] * powers[g] / 2 for g in halved))
 
 
 def _field(relations: Iterable[str]) -> str:
@@ -72,23 +118,23 @@ def _field(relations: Iterable[str]) -> str:
 
 
 def unfolding(*sides: sp.Expr) -> str:
-    """Tactic text that writes hyperbolic functions by exponentials."""
-    if any(s.has(sp.tanh) for s in sides):
-        return "unfold tanh, sinh, cosh in *."
-    heads = [
-        n
-        for n, f in (("sinh", (sp.sinh, sp.coth)), ("cosh", (sp.cosh, sp.sech, sp.coth)))
-        if any(s.has(*f) for s in sides)
-    ]
+    """Tactic text that writes hyperbolic functions by exponentials, tangents by sines and cosines."""
+    has_tanh = any(s.has(sp.tanh) for s in sides)
+    heads = ["tanh", "sinh", "cosh"] if has_tanh else []
+    if not has_tanh:
+        heads += ["sinh"] * any(s.has(sp.sinh, sp.coth) for s in sides)
+        heads += ["cosh"] * any(s.has(sp.cosh, sp.sech, sp.coth) for s in sides)
+    heads += ["tan"] * any(s.has(sp.tan) for s in sides)
     return f"unfold {', '.join(heads)} in *." if heads else ""
 
 
-def _radicands(sides: tuple[sp.Expr, ...]) -> list[str]:
-    """Text of what stands under square roots, inner ones first."""
+def _radicands(sides: tuple[sp.Expr, ...]) -> dict[str, sp.Expr]:
+    """What stands under square roots by its text, inner ones first."""
     if any(s.has(sp.acosh, sp.atanh) for s in sides):
         raise UnsupportedExpression("the Coq export does not write identities of inverse hyperbolic functions")
     powers = (p for s in sides for p in s.atoms(sp.Pow) if p.exp.is_Rational and p.exp.q == 2)
-    return sorted({expression(p.base) for p in powers}, key=lambda text: (len(text), text))
+    found = {expression(p.base): p.base for p in powers}
+    return dict(sorted(found.items(), key=lambda pair: (len(pair[0]), pair[0])))
 
 
 def exponentials(e: sp.Expr) -> list[tuple[str, sp.Expr]]:
@@ -128,7 +174,7 @@ def naming(
             continue
         total = " + ".join(_multiple(n, bases[m]) for n, m in terms) or "0"
         value = " * ".join(_monomial(n, bases[m]) for n, m in terms) or "1"
-        inner = "".join(f" rewrite ?{names[t]};" for t in reversed(names) if depths[t] < depths[text])
+        inner = "".join(f" try rewrite {names[t]};" for t in reversed(names) if depths[t] < depths[text])
         names[text] = f"N{len(names)}"
         lines.append(
             f"{lead}assert ({names[text]} : exp {text} = {value}) by (transitivity (exp ({total}));\n"
@@ -137,7 +183,7 @@ def naming(
         )
     order = list(units)
     for depth in sorted({*depths.values(), *map(_depth, units)}, reverse=True):
-        lines += [f"{lead}rewrite ?{names[t]}{w}." for t in reversed(names) if depths[t] == depth for w in places]
+        lines += [f"{lead}try rewrite {names[t]}{w}." for t in reversed(names) if depths[t] == depth for w in places]
         for k, m in enumerate(order):
             if _depth(m) == depth and isinstance(m, sp.log) and units[m] == 1:
                 lines += [f"{lead}rewrite ?(exp_ln {expression(m.args[0])}){w} by above." for w in places]

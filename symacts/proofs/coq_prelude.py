@@ -38,12 +38,21 @@ Proof. intros u H. rewrite <- Rsqr_pow2. apply Rsqr_sqrt. exact H. Qed.
 Lemma sin_squared : forall u : R, sin u ^ 2 = 1 - cos u ^ 2.
 Proof. intros u. rewrite <- !Rsqr_pow2. pose proof (sin2_cos2 u). lra. Qed.
 
+Lemma sqrt_scaled : forall u v k : R, 0 <= k -> 0 <= v -> u = k ^ 2 * v -> sqrt u = k * sqrt v.
+Proof. intros u v k K V E. rewrite E, sqrt_mult, sqrt_pow2 by (try apply pow2_ge_0; assumption). reflexivity. Qed.
+
 Lemma exp_sign : forall u : R, u < 0 /\\ exp u < 1 \\/ u = 0 /\\ exp u = 1 \\/ 0 < u /\\ 1 < exp u.
 Proof.
   intros u. destruct (Rtotal_order u 0) as [H | [H | H]]; [left | right; left | right; right]; split; try lra.
   - rewrite <- exp_0. apply exp_increasing. exact H.
   - rewrite H. apply exp_0.
   - rewrite <- exp_0. apply exp_increasing. exact H.
+Qed.
+
+Lemma sinh_nonzero : forall u : R, u <> 0 -> sinh u <> 0.
+Proof.
+  intros u H. unfold sinh. destruct (Rtotal_order u (- u)) as [K | [K | K]]; [| lra |];
+  apply exp_increasing in K; lra.
 Qed.
 
 Lemma tanh_positive : forall u : R, 0 < u -> 0 < tanh u.
@@ -87,6 +96,8 @@ Ltac above :=
   match goal with
   | |- 0 < _ => assumption
   | |- 0 < exp _ => apply exp_pos
+  | |- 0 < sin _ => apply sin_gt_0; pose proof PI2_3_2; lra
+  | |- 0 < cos _ => apply cos_gt_0; lra
   | |- 0 < PI => apply PI_RGT_0
   | |- 0 < sqrt _ => apply sqrt_lt_R0; above
   | |- 0 < _ * _ => apply Rmult_lt_0_compat; above
@@ -129,7 +140,7 @@ Ltac nonzero :=
   | |- _ * _ <> 0 => apply Rmult_integral_contrapositive_currified; nonzero
   | |- _ ^ _ <> 0 => apply pow_nonzero; nonzero
   | |- / _ <> 0 => apply Rinv_neq_0_compat; nonzero
-  | |- _ <> 0 => assumption
+  | |- _ <> 0 => first [assumption | apply not_eq_sym; assumption]
   | |- _ <> 0 => apply Rgt_not_eq; unfold Rgt; above
   | |- _ <> 0 => apply Rlt_not_eq; apply Ropp_lt_cancel; rewrite Ropp_0; above
   | |- _ <> 0 => apply Rlt_not_eq; solve [lra | nra]
@@ -142,6 +153,11 @@ Ltac side := repeat split; try assumption; try lra; try (apply Rgt_not_eq; unfol
   try (apply Rlt_not_eq; nra); try nra; try solve [positive]; try solve [above]; try solve [least]; try solve [nonzero].
 Ltac between B :=
   try (rewrite Rmin_left in B by lra; rewrite Rmax_right in B by lra).
+Ltac alike :=
+  repeat match goal with
+  | |- context [exp ?u] => match goal with |- context [exp ?v] =>
+      lazymatch u with v => fail | _ => replace (exp u) with (exp v) by (f_equal; field; side) end end
+  end.
 Ltac same := first [reflexivity | solve [lra] | solve [ring] | f_equal; same].
 Ltac decided :=
   try unfold Rmax, Rmin, Rabs in *;
@@ -158,7 +174,12 @@ Ltac decided :=
   try match goal with
   | H : 0 <= ?a |- _ => solve [exfalso; apply (Rle_not_lt a 0 H); below]
   | H : ~ 0 <= ?a |- _ => solve [exfalso; apply H; least]
+  | H : sin _ < 0 |- _ => solve [exfalso; apply (Rlt_not_le _ _ H); least]
+  | H : cos _ < 0 |- _ => solve [exfalso; apply (Rlt_not_le _ _ H); least]
+  | H : 1 <= exp ?a |- _ => solve [exfalso; assert (K : (- 1) + exp a < 0) by (apply exp_below; below); lra]
+  | H : ~ 1 <= exp ?a |- _ => solve [exfalso; assert (K : 0 <= (- 1) + exp a) by (apply exp_least; least); lra]
   end;
+  try solve [alike; field; side];
   try solve [exfalso; compare_exp]; try solve [exfalso; nra];
   rewrite ?Rplus_0_r, ?Rplus_0_l, ?Rmult_0_r, ?Rmult_0_l, ?Ropp_0, ?ln_1, ?exp_0; try lra;
   try solve [f_equal; lra]; try solve [field; side]; try solve [f_equal; field; side]; try solve [same].
@@ -297,6 +318,24 @@ Proof.
   replace (2 / sqrt PI * exp (- y ^ 2))
     with (0 * RInt (fun t => exp (- t ^ 2)) 0 y + 2 / sqrt PI * exp (- y ^ 2)) by ring.
   apply (D_mul (fun _ => 2 / sqrt PI) (fun x => RInt (fun t => exp (- t ^ 2)) 0 x) y 0 _ (D_const _ y) I).
+Qed.
+""",
+    "erf_odd": """\
+Lemma erf_odd : forall u v : R, u = - v -> erf u = - erf v.
+Proof.
+  intros u v H. rewrite H. clear H. unfold erf. set (f := fun t : R => exp (- t ^ 2)).
+  assert (C : forall a b, is_RInt f a b (RInt f a b)).
+  { intros a b. apply (RInt_correct (V := R_CompleteNormedModule)).
+    apply (ex_RInt_continuous (V := R_CompleteNormedModule)). intros t _.
+    apply (ex_derive_continuous f). unfold f. auto_derive. exact I. }
+  assert (A := C (- 0) (- v)). apply (is_RInt_comp_opp (V := R_NormedModule)) in A.
+  assert (B := is_RInt_opp (V := R_NormedModule) _ _ _ _ (C 0 v)).
+  apply (is_RInt_unique (V := R_CompleteNormedModule)) in A, B. rewrite Ropp_0 in A.
+  assert (E : RInt f 0 (- v) = - RInt f 0 v).
+  { transitivity (RInt (fun y : R => opp (f (- y))) 0 v); [symmetry; exact A |].
+    transitivity (RInt (fun y : R => opp (f y)) 0 v); [apply RInt_ext | exact B].
+    intros t _. unfold f. do 2 f_equal. ring. }
+  rewrite E. ring.
 Qed.
 """,
     "D_above": """\

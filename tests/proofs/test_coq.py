@@ -31,8 +31,8 @@ needs_coq = pytest.mark.skipif(
     COQC is None, reason="coqc is not installed (Debian: coq libcoq-coquelicot libcoq-interval)"
 )
 DERIVATIVES, IDENTITIES = 12, 14
-STEP = 6
-"""Seconds for one tactic: what Coq accepts takes less than one."""
+STEP = 30
+"""Seconds for one tactic, many times what those take that Coq accepts: a tactic that runs away ends."""
 
 STATEMENTS = [
     ("tanh(x) = 2*sigmoid(2*x) - 1", None),
@@ -74,6 +74,13 @@ MORE = [
     ("Integral(x**2, (x, 0, 1)) = 1/3", None),
     ("Integral(1/(1 + x**2), (x, 0, 1)) = pi/4", None),
     ("(A + B)*(A + B) = A*A + A*B + B*A + B*B", {"A": ("n", "n"), "B": ("n", "n")}),
+    ("coth(x)*tanh(x) = 1", "x != 0"),
+    ("tan(x + pi/4) = (1 + tan(x))/(1 - tan(x))", None),
+    ("cos(x)**4 = (3 + 4*cos(2*x) + cos(4*x))/8", None),
+    ("diff(x/sqrt(x**2 + 1/100), x) = 10/(100*x**2 + 1)**(3/2)", None),
+    ("Integral(sigmoid(z), (z, -1, 1)) = 1", None),
+    ("diff(Abs(sin(x)), x) = cos(x)", "0 < x, x < 3"),
+    ("stac_tanh(x, a, 0) = tanh(Max(-a, Min(a, x)))", "a > 0"),
     (
         "W2*(W1*x + b1) + b2 = W2*W1*x + (W2*b1 + b2)",
         {"W2": ("k", "m"), "W1": ("m", "n"), "x": ("n", 1), "b1": ("m", 1), "b2": ("k", 1)},
@@ -164,7 +171,7 @@ def test_first_derivatives_of_the_catalog(full: bool, rng: random.Random, tmp_pa
     found = accepted(texts, tmp_path)
     print(f"{len(claims)} derivatives, {len(proved)} proved, {len(texts)} exported, {len(found)} accepted")
     print(*sorted(set(texts) - found), *reasons, sep="\n")
-    assert len(found) >= (0.99 if full else 0.93) * len(proved)
+    assert len(proved) >= 0.99 * len(claims) and set(found) == set(texts) == set(proved)
 
 
 @needs_coq
@@ -176,7 +183,7 @@ def test_identities_of_the_library(full: bool, rng: random.Random, tmp_path: Pat
     found = accepted(texts, tmp_path)
     print(f"{len(rows)} equations, {len(texts)} exported, {len(found)} accepted", *reasons.most_common(), sep="\n")
     print(*(rows[int(key[1:])]["statement"] for key in set(texts) - found), sep="\n")
-    assert len(found) >= (0.95 if full else 0.8) * len(texts)
+    assert found == set(texts)  # what cannot be written is refused with a reason
 
 
 @needs_coq
@@ -230,6 +237,12 @@ def test_only_the_axioms_of_the_reals(
     lines = done.stdout.split("Axioms:", 1)[-1].splitlines()
     named = [line.split(":")[0].strip() for line in lines if line and not line.startswith(" ")]
     assert named and all(name.startswith(allowed) for name in named), named
+
+
+def test_zeros_of_denominators_that_the_claim_leaves_out_are_hypotheses() -> None:
+    """In Coq 1/0 is some number: the theorem about all x would be false."""
+    text = prove("(1 + tan(x)**2)*cos(x)**2 = 1").to_coq()
+    assert "forall x : R, (cos x) <> 0 -> " in text.replace("0 <> (cos x)", "(cos x) <> 0"), text
 
 
 def test_what_coq_has_no_word_for_is_refused() -> None:
