@@ -121,6 +121,11 @@ class Node:
     args: tuple[Node, ...] = ()
     keywords: tuple[tuple[str, int, Node], ...] = ()
 
+    @property
+    def is_product(self) -> bool:
+        """Whether this is a product without divisors, none of its factors negated."""
+        return self.kind == "mul" and not any(self.value) and all(arg.kind != "neg" for arg in self.args)
+
 
 def read(text: str) -> Node:
     """The syntax tree of the text.

@@ -60,12 +60,12 @@ class Statement:
 
     `removed` holds the calls, powers and quotients of the text that SymPy's automatic evaluation has taken out of the
     sides, such as `log(x)` of `exp(log(x)) = x`: the text has a value only where they have. Each comes with its
-    places: the branches, limits and integrals that it stands in.
+    places (the branches, limits and integrals that it stands in) and the number of its side.
     """
 
     sides: tuple[sp.Expr, ...]
     relations: tuple[str, ...]
-    removed: tuple[tuple[sp.Expr, tuple[Place, ...]], ...] = field(default=(), compare=False)
+    removed: tuple[tuple[sp.Expr, tuple[Place, ...], int], ...] = field(default=(), compare=False)
 
     def __str__(self) -> str:
         pairs = zip(self.relations, self.sides[1:], strict=True)
@@ -217,11 +217,15 @@ class _Builder:
         return self.relate(node, tuple(RELATIONS[r] for r in node.value))
 
     def relate(self, node: Node, relations: tuple[str, ...]) -> Statement:
-        self.built.clear()
-        sides = tuple(self.expr(arg) for arg in node.args)
+        sides: list[sp.Expr] = []
+        built: list[tuple[sp.Expr, tuple[Place, ...], int]] = []
+        for k, arg in enumerate(node.args):
+            self.built.clear()
+            sides.append(self.expr(arg))
+            built += ((*part, k) for part in self.built)
         kept = {e for side in sides for e in sp.preorder_traversal(side)}
-        removed = ((e, places) for e, places in dict.fromkeys(self.built) if places or e not in kept)
-        return Statement(sides, relations, tuple(removed))
+        removed = dict.fromkeys(part for part in built if part[1] or part[0] not in kept)
+        return Statement(tuple(sides), relations, tuple(removed))
 
     def at(self, variable: sp.Symbol | None, where: Iterable[Any], work: Callable[[], sp.Expr]) -> sp.Expr:
         """The value that the work gives, which is needed at one place alone."""
@@ -250,7 +254,7 @@ class _Builder:
             return self.symbol(node)
         if kind == "neg":
             (inner,) = node.args
-            factors = [self.expr(f) for f in inner.args] if _is_product(inner) else [self.expr(inner)]
+            factors = [self.expr(f) for f in inner.args] if inner.is_product else [self.expr(inner)]
             return self.make(node, self.guard.product, [sp.S.NegativeOne, *factors])
         if kind == "add":
             return self.make(node, self.guard.total, [self.expr(term) for term in node.args])
@@ -286,7 +290,7 @@ class _Builder:
                     factor = factor.args[0]
                 found.append(self.expr(factor))
                 continue
-            parts = [self.expr(f) for f in factor.args] if _is_product(factor) else [self.expr(factor)]
+            parts = [self.expr(f) for f in factor.args] if factor.is_product else [self.expr(factor)]
             inverses = [self.make(factor, self.guard.power, part, sp.S.NegativeOne) for part in parts]
             self.built += ((inverse, self.places) for inverse in inverses)
             found += inverses
@@ -527,10 +531,6 @@ class _Builder:
 
 def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())[:100]
-
-
-def _is_product(node: Node) -> bool:
-    return node.kind == "mul" and not any(node.value) and all(arg.kind != "neg" for arg in node.args)
 
 
 def _outside_statement(name: str) -> str:

@@ -18,7 +18,8 @@ from symacts.proofs.matrices import answer, require_shapes
 from symacts.proofs.proof import Proof
 from symacts.proofs.refute import along_diagonal, descend, find_counterexample, sharpen
 from symacts.proofs.search import EFFORTS, EXPECTED, MOST_WORK, OutOfBudget, Search, prove_goal
-from symacts.proofs.statement import read
+from symacts.proofs.statement import read_with_origins
+from symacts.proofs.undefined import without_value
 
 __all__ = ["prove", "prove_claim"]
 
@@ -65,8 +66,12 @@ def prove(statement: Any, *, assuming: Any = None, timeout: float | None = 30.0)
     at x = -1: left side 1, right side -1, so not =
     """
     seconds = check_seconds(timeout)
-    claim = read(statement, assuming)
-    return prove_claim(claim, seconds)
+    claim, origins = read_with_origins(statement, assuming)
+    proof = prove_claim(claim, seconds)
+    if proof.status == "unknown" and origins and isinstance(claim, Claim) and claim.relations == ("=",):
+        found = without_value(checker.chain_goals(claim)[0], origins)
+        return Proof("refuted", claim, counterexample=found) if found else proof
+    return proof
 
 
 def prove_claim(claim: Claim | MatrixClaim, seconds: float | None = 30.0) -> Proof:

@@ -24,14 +24,15 @@ from symacts.grammar import RELATIONS as SPELLINGS
 from symacts.grammar import Node
 from symacts.grammar import read as read_tree
 from symacts.parsing import Place, parse_conditions, parse_relation
-from symacts.proofs.checker.domains import domain_of, follows, obligations
+from symacts.proofs.checker.domains import follows, obligations
 from symacts.proofs.checker.enclosures import number_sign
 from symacts.proofs.checker.entail import Given
 from symacts.proofs.checker.forms import is_analytic, is_continuous
 from symacts.proofs.checker.words import normal
+from symacts.proofs.derivable import differentiable
 from symacts.spec import Activation, i, j, n, xs
 
-__all__ = ["conditions", "read"]
+__all__ = ["Origins", "conditions", "read", "read_with_origins"]
 
 _RELATIONALS = {sp.Eq: "=", sp.Ne: "!=", sp.Lt: "<", sp.Le: "<=", sp.Gt: ">", sp.Ge: ">="}
 _MATRIX_CALLS = {
@@ -46,6 +47,10 @@ _MATRIX_CALLS = {
     "trace": 1,
 }
 _SPELLED = {"transpose": "T", "trace": "tr"}
+
+
+Origins = dict[Condition, set[int]]
+"""The conditions that a claim states besides, and the numbers of the sides that need them at every point."""
 
 
 def read(statement: Any, assuming: Any = None) -> Claim | MatrixClaim:
@@ -65,8 +70,13 @@ def read(statement: Any, assuming: Any = None) -> Claim | MatrixClaim:
     UnsupportedExpression
         What is no statement about real numbers or matrices.
     """
+    return read_with_origins(statement, assuming)[0]
+
+
+def read_with_origins(statement: Any, assuming: Any = None) -> tuple[Claim | MatrixClaim, Origins]:
+    """The same, and which sides the conditions come from that the claim states besides."""
     if isinstance(assuming, Mapping):
-        return _matrix(statement, assuming)
+        return _matrix(statement, assuming), {}
     premises = conditions(assuming)
     if isinstance(statement, str):
         parsed = parse_relation(statement)
@@ -89,8 +99,8 @@ def read(statement: Any, assuming: Any = None) -> Claim | MatrixClaim:
     defined, isolated = _domain(removed, swap, given, sides)
     if not (set(relations) <= {"=", "<=", ">="} and all(map(is_continuous, sides))):
         given = tuple(dict.fromkeys([*given, *isolated]))  # elsewhere the limits at these points meet the relation
-    given = tuple(dict.fromkeys([*given, *_differentiable(sides, given)]))
-    return Claim(sides, relations, given, text, defined)
+    given = tuple(dict.fromkeys([*given, *differentiable(sides, given)]))
+    return Claim(sides, relations, given, text, tuple(defined)), defined
 
 
 def _finite_part(sides: tuple[sp.Expr, ...], relations: tuple[str, ...]) -> tuple[tuple[sp.Expr, ...], tuple[str, ...]]:
@@ -106,27 +116,28 @@ def _finite_part(sides: tuple[sp.Expr, ...], relations: tuple[str, ...]) -> tupl
 
 
 def _domain(
-    removed: Iterable[tuple[sp.Expr, tuple[Place, ...]]],
+    removed: Iterable[tuple[sp.Expr, tuple[Place, ...], int]],
     swap: Mapping[Any, Any],
     premises: tuple[Condition, ...],
     sides: Iterable[sp.Expr],
-) -> tuple[tuple[Condition, ...], tuple[Condition, ...]]:
+) -> tuple[Origins, tuple[Condition, ...]]:
     """Conditions under which parts that are no longer in the sides are defined; apart, those that leave out isolated
     zeros of divisors, which limits and integrals pass over."""
     kept = {atom for side in sides for atom in side.atoms(sp.Limit, sp.Integral)}
     taken = {s for e in (*sides, *(e for e, _ in premises)) for s in e.free_symbols}
-    out: list[Condition] = []
+    out: Origins = {}
     isolated: list[Condition] = []
-    for whole, places in removed:
+    for whole, places, side in removed:
         bound, ways = _placed(places, swap, taken)
         e = whole.xreplace({**swap, **bound})
-        out += [(1 + atom**2, ">") for atom in e.atoms(sp.Limit, sp.Integral) - kept]  # a number, if it exists
+        for atom in e.atoms(sp.Limit, sp.Integral) - kept:
+            out.setdefault((1 + atom**2, ">"), set())  # a number, if it exists
         for way in ways:
             given = Given((*premises, *way))
             try:
                 conditions = obligations(given.partial(e))
             except UnsupportedExpression:  # a function whose domain is not known: shown to be a number, or nothing is
-                out.append((1 + e**2, ">"))
+                out.setdefault((1 + e**2, ">"), set())
                 continue
             for u, op in conditions:
                 bare = u.args[0] if isinstance(u, sp.Abs) else u
@@ -135,51 +146,8 @@ def _domain(
                 if op == "!=" and is_analytic(bare) and _is_nonzero_somewhere(bare):
                     isolated += [(u, op)] * u.free_symbols.isdisjoint(bound.values())
                 else:
-                    out.append((u, op))
-    return tuple(dict.fromkeys(out)), tuple(dict.fromkeys(isolated))
-
-
-def _differentiable(sides: Iterable[sp.Expr], premises: tuple[Condition, ...]) -> list[Condition]:
-    """What holds wherever the derivatives in the sides exist: logarithms and roots in them have values around."""
-    given = Given(premises)
-    out: list[Condition] = []
-    walks = [sp.preorder_traversal(side) for side in sides]
-    for walk in walks:
-        for node in walk:
-            if isinstance(node, (sp.Limit, sp.Integral, sp.Piecewise)):
-                walk.skip()
-            elif isinstance(node, sp.Derivative) and not node.expr.has(*_PARTLY):
-                moving = {v for v, _ in node.variable_count}
-                fixed = (c for part in sp.preorder_traversal(node.expr) for c in _necessary(part, moving))
-                out += [(e, op) for e, op in fixed if not follows(given, (e, op))]
-    return out
-
-
-_PARTLY = (sp.Limit, sp.Integral, sp.Piecewise, sp.Derivative)
-
-
-def _necessary(part: sp.Basic, moving: set[sp.Symbol]) -> list[Condition]:
-    """Conditions without which a part has no values around a point; at the end of a half line it has none."""
-    is_open = False  # whether `0**x` is a number
-    if part.is_Pow:
-        is_open = not part.exp.is_Rational
-        if part.exp.is_Integer or (is_open and moving.isdisjoint(part.exp.free_symbols)):
-            return []
-    elif not isinstance(part, (sp.log, sp.asin, sp.acos, sp.acosh, sp.atanh)):
-        return []
-    out = []
-    for e, op in domain_of(part, part.args):
-        strict = any(_crosses(e, v) for v in moving) or (op == ">" and not is_open)
-        out.append((e.args[0], "!=") if strict and isinstance(e, sp.Abs) else (e, ">" if strict else ">="))
-    return out
-
-
-def _crosses(e: sp.Expr, v: sp.Symbol) -> bool:
-    """Whether e changes sign wherever it vanishes, as v moves."""
-    slope = sp.diff(e, v)
-    if slope.is_Rational or e.free_symbols != {v} or not e.is_polynomial(v):
-        return bool(slope.is_Rational and slope)
-    return bool(sp.gcd(e, slope).is_number)
+                    out.setdefault((u, op), set()).update(() if places else (side,))
+    return out, tuple(dict.fromkeys(isolated))
 
 
 def _placed(

@@ -224,10 +224,8 @@ MATRIX: tuple[tuple[str, dict[str, Any]], ...] = (
 """(statement, shapes)"""
 LOST = (
     "0*limit(x, x, oo) = 0",
-    "sqrt(x)**2 = x",
-    "exp(log(x)) = x",
-    "0*log(x) = 0",
-    "sin(asin(x)) = x",
+    "exp(log(x)) = sqrt(x)**2",
+    "0*log(x) >= 0",
     "relu(x)/relu(x) = 1",
     "0*acoth(x) = 0",
     "0/(sin(x)**2 + cos(x)**2 - 1) = 0",
