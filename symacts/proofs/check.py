@@ -18,6 +18,7 @@ lhs with its branches chosen by the hypotheses:
 - `eliminate`: where e = 0 and e = s*x + c with s != 0 free of x, x is -c/s.
 - `either`: Max(a, b) is a or b, Abs(a) is a or -a: the goal for each.
 - `lemma`: conditions that are proved choose branches, or become hypotheses: where a >= b, Max(a, b) is a.
+- `whole`: integers a < b + 1 have a <= b.
 - `root`: where v >= 0 and v**q = b, b**(1/q) is v.
 - `derivatives`: in an open set where one branch of u holds, u' is the derivative of that branch.
 - `kink`: at a border, u' exists if and only if the branches' values and slopes agree, and is their common slope.
@@ -76,6 +77,7 @@ RULES: dict[str, Callable[[Goal, Mapping[str, Any]], list[Goal]]] = {
     "either": rules.either,
     "lemma": rules.lemma,
     "root": rules.root,
+    "whole": rules.whole,
     "derivatives": rules.derivatives,
     "kink": analytic.kink,
     "derivative-and-point": rules.derivative_and_point,

@@ -32,6 +32,7 @@ REASONS = {
     "eliminate": "the hypothesis determines a variable",
     "either": "the extremum takes one of its values",
     "lemma": "by conditions that are shown first",
+    "whole": "between integers, less than the next one",
     "derivatives": "differentiate each branch",
     "kink": "where branches meet",
     "derivative-and-point": "equal derivatives on an interval and equal values at one point",

@@ -190,3 +190,13 @@ def test_a_factor_that_may_vanish_shows_no_strict_inequality() -> None:
     assert check_goal(Goal(given, sp.S.Zero, "<=", x * (1 + y**2)), node)
     _rejected(Goal(given, sp.S.Zero, "<", x * (1 + y**2)), node)
     _rejected(Goal(Given(), sp.S.Zero, "<=", x * (1 + y**2)), node)
+
+
+def test_integers_less_than_the_next_one() -> None:
+    node = {"rule": "whole", "steps": [{"rule": "structure"}]}
+    assert check_goal(Goal(Given(), sp.floor(x) + sp.floor(y), "<=", sp.floor(x + y)), node)
+    _rejected(Goal(Given(), sp.floor(x) + sp.floor(y), "=", sp.floor(x + y)), {**node, "steps": 2 * node["steps"]})
+    _rejected(Goal(Given(), sp.floor(x), "<", sp.ceiling(x)), node)
+    _rejected(Goal(Given(), x, "<=", sp.floor(x)), node)  # no integer, though x < floor(x) + 1
+    _rejected(Goal(Given(), sp.floor(x) / 2, "<=", sp.floor(x / 2)), node)
+    _rejected(Goal(Given(), sp.floor(sp.log(x)), "<=", sp.ceiling(sp.log(x))), node)  # not defined for x <= 0

@@ -139,6 +139,21 @@ def either(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     return _with_value(goal, of, _values_of(of))
 
 
+def whole(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
+    """Integers a, b with a < b + 1 have a <= b; with b < a + 1 too they are equal."""
+    if goal.relation not in ("=", "<=") or not (_is_whole(goal.lhs) and _is_whole(goal.rhs)):
+        raise CertificateError("", "both sides are to be sums and products of integers, floors and ceilings")
+    pairs = [(goal.lhs, goal.rhs), (goal.rhs, goal.lhs)][: 2 if goal.relation == "=" else 1]
+    return [replace(goal, lhs=low, relation="<", rhs=high + 1) for low, high in pairs]
+
+
+def _is_whole(e: sp.Expr) -> bool:
+    """Whether an expression is an integer wherever it is defined."""
+    if e.is_Add or e.is_Mul:
+        return all(_is_whole(part) for part in e.args)
+    return bool(e.is_Integer) or isinstance(e, (sp.floor, sp.ceiling))
+
+
 def root(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     """`b**(p/q) = v**p` where b = v**q and v >= 0: the goal with the root drawn."""
     of, value = expression_of(node, "of"), expression_of(node, "value")

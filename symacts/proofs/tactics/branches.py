@@ -32,6 +32,8 @@ def branches(goal: Goal, search: Search) -> Iterator[Node]:
         yield {"rule": "derivatives"}
     found = goal.lhs.atoms(sp.Derivative) | goal.rhs.atoms(sp.Derivative)
     on = border_of(switch, goal.given, frozenset(v for d in found for v, _ in d.variable_count))
+    if isinstance(switch, (sp.floor, sp.ceiling)):
+        yield from _whole(goal)
     if on is None or len(goal.given.sign(on)) < 2:
         raise Final
     if not {-1, 1} <= goal.given.sign(on):  # only the border itself is open
@@ -63,6 +65,24 @@ def branches(goal: Goal, search: Search) -> Iterator[Node]:
     )
     yield {"rule": "cases", "on": encode(on), "parts": ["<", "=", ">"] if three else _parts(switch)}
     raise Final
+
+
+def _whole(goal: Goal) -> Iterator[Node]:
+    """Whole parts stay as they are: integers are compared, and extrema take one of their values."""
+    if has_operators(goal.lhs, goal.rhs):
+        return
+    extrema = goal.lhs.atoms(sp.Max, sp.Min, sp.Abs) | goal.rhs.atoms(sp.Max, sp.Min, sp.Abs)
+    nodes = [
+        {"rule": "whole"},
+        *({"rule": "either", "of": encode(e)} for e in sorted(extrema, key=sp.default_sort_key)),
+    ]
+    for node in nodes:
+        try:
+            goals = RULES[node["rule"]](goal, node)
+        except EXPECTED:
+            continue
+        if all(is_plausible(g) for g in goals):
+            yield node
 
 
 def _poles(goal: Goal) -> Iterator[Node]:
