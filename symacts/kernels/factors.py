@@ -11,8 +11,10 @@ True
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
@@ -44,7 +46,11 @@ class Factor:
 
 
 def product(a: Factor, b: Factor) -> Array:
-    """a*b, within the product's rounding also where a factor is below the normal range and the other is large."""
+    """a*b, within the product's rounding also where a factor is below the normal range and the other is large.
+
+    An infinite factor beside a finite input is the limit: infinite by the sign of a factor that no float holds, zero
+    beside one that is zero all around its input.
+    """
     y: Array = np.asarray(a.y * b.y)
     for small, large in ((a, b), (b, a)):
         lost = (np.abs(small.y) < LEAST) & (small.at != 0.0) & (np.abs(large.y) > 1.0)
@@ -59,15 +65,35 @@ def _restore(y: Array, lost: Array, small: Factor, large: Factor) -> None:
     values = y[lost]
     for branch, reference in _branches(small.formula, small.order, SCALE):
         if reference.expression == 0:
+            beyond = np.array([-np.inf if branch.lo == -sp.oo else np.nan, np.inf if branch.hi == sp.oo else np.nan])
+            values[(inside(at, branch) | np.isin(at, beyond)) & np.isinf(factor)] = 0.0
             continue
         for k in np.flatnonzero(inside(at, branch)).tolist():
             true = reference.value(at.item(k))
+            if true == (0, 0) and np.isinf(factor[k]):
+                cells = _cells(reference.expression, branch.lo, branch.hi)
+                true = next((sign for lo, hi, sign in cells if lo < at[k] < hi), 0), 0
             if true is not None and true[0]:
                 finite = np.isfinite(factor[k])
                 top, bottom = (factor if finite else np.sign(factor)).item(k).as_integer_ratio()
                 exponent = true[1] - SCALE - bottom.bit_length() + 1
                 values[k] = to_float((true[0] * int(top), exponent if finite else BEYOND))
     y[lost] = values
+
+
+@lru_cache(maxsize=32)
+def _cells(expression: sp.Expr, lo: sp.Expr, hi: sp.Expr) -> list[tuple[Fraction | float, Fraction | float, int]]:
+    """The open intervals on which the expression has a proved sign, a little narrower than they are."""
+    chart = BallOracle().chart(expression, x, lo, hi)
+    return [(_rational(a, 1), _rational(b, -1), sign) for a, b, sign in getattr(chart, "cells", ())]
+
+
+def _rational(end: sp.Expr, side: int) -> Fraction | float:
+    """A rational next to an end of an interval, on its inner side; an infinity as it is."""
+    if end.is_infinite:
+        return math.inf if end == sp.oo else -math.inf
+    near = Fraction(str(end.evalf(40)))
+    return near + side * max(abs(near), Fraction(1)) / 10**35
 
 
 LEAST = 2.0**-1022

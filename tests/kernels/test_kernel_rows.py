@@ -162,6 +162,28 @@ def test_units_of_a_factor_below_the_normal_range_and_a_large_one(dtype: str, ac
     assert np.isnan(whole(np.inf, -np.inf)) and whole(1.0, 2.0).dtype == dtype
 
 
+@pytest.mark.parametrize(
+    "name, x, g, expected",
+    [
+        ("glu", np.inf, -1e300, np.inf),
+        ("glu", -np.inf, -3000.0, -np.inf),
+        ("swiglu", np.inf, -1e5, -np.inf),
+        ("geglu", np.inf, -1e300, -np.inf),
+        ("geglu_tanh", -np.inf, -1e4, np.inf),
+        ("reglu", np.inf, -1.0, 0.0),
+        ("reglu", -np.inf, -np.inf, 0.0),
+        ("reglu", np.inf, 0.0, np.nan),
+        ("geglu", np.inf, -np.inf, np.nan),
+    ],
+)
+def test_units_with_an_infinite_input_are_limits(name: str, x: float, g: float, expected: float) -> None:
+    """By the sign of a gate that no float holds; zero where the gate vanishes all around; nan where there is none."""
+    y, (_, dg) = kernel(name, (0, 1), backend="numpy")(np.array([x, 1.0]), g)
+    np.testing.assert_array_equal(y[0], expected)
+    assert np.isfinite(y[1])
+    assert np.isnan(dg[0]) if name == "geglu" and np.isinf(g) else True
+
+
 @pytest.mark.parametrize("formula", ["dual_elu", "erf(x) - log(1 + exp(g))"])
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_units_whose_terms_cancel(formula: str, dtype: str, seed: int) -> None:
