@@ -433,25 +433,50 @@ def _dips(truth: Sequence[tuple[int, int] | None], k: int) -> bool:
 
 
 def root_between(reference: Reference, lo: Fraction, hi: Fraction) -> Fraction | None:
-    """A zero by bisection on true values."""
-    flo, fhi = reference.value(lo), reference.value(hi)
-    if flo is None or fhi is None or not flo[0] or not fhi[0] or (flo[0] > 0) == (fhi[0] > 0):
+    """A zero by true values: secants whose idle end counts half each time, bisection where they do not close in.
+
+    References: M. Dowell, P. Jarratt (1971), *A modified regula falsi method* (the Illinois rule).
+    """
+    first, last = reference.value(lo), reference.value(hi)
+    if first is None or last is None or not first[0] or not last[0] or (first[0] > 0) == (last[0] > 0):
         return None
-    for _ in range(1400):
+    below, above = _exact(first), _exact(last)
+    moved, halve, before = 0, False, hi - lo
+    for k in range(1400):
         width = hi - lo
         if width * 2**220 < max(abs(lo), abs(hi), Fraction(1, 2**40)):
             break
-        middle = (lo + hi) / 2
+        if k and k % SECANTS == 0:
+            halve, before = width * 2**SECANTS > before, width
+        share = 0.5 if halve else float(below / (below - above))
+        middle = _rounded_between(lo, hi, share if 0.0 < share < 1.0 else 0.5)
         v = reference.value(middle)
         if v is None:
             return None
         if v[0] == 0:
             return middle
-        if (v[0] > 0) == (flo[0] > 0):
-            lo = middle
+        if (v[0] > 0) == (first[0] > 0):
+            lo, below, above = middle, _exact(v), above / (2 if moved < 0 else 1)
+            moved = -1
         else:
-            hi = middle
+            hi, above, below = middle, _exact(v), below / (2 if moved > 0 else 1)
+            moved = 1
     return (lo + hi) / 2
+
+
+SECANTS = 4
+"""Secants after which the interval must have shrunk as by halving, else as many halvings follow."""
+
+
+def _exact(v: Dyadic) -> Fraction:
+    return Fraction(v[0]) * Fraction(2) ** v[1]
+
+
+def _rounded_between(lo: Fraction, hi: Fraction, share: float) -> Fraction:
+    """lo + share*(hi - lo), on a binary grid fine enough to stay inside the interval."""
+    step = (hi - lo) * Fraction(min(share, 1.0 - share))
+    grid = Fraction(2) ** (step.numerator.bit_length() - step.denominator.bit_length() - 20)
+    return min(max(round((lo + (hi - lo) * Fraction(share)) / grid) * grid, lo), hi)
 
 
 def order_of_zero(reference: Reference, root: Fraction) -> int:

@@ -13,6 +13,8 @@ import sympy as sp
 from symacts.parsing import parse
 from symacts.rewrite.anchored import anchored, anchors
 from symacts.rewrite.graph import Graph, Rounded
+from symacts.rewrite.reference import Reference
+from symacts.rewrite.regimes import root_between
 from symacts.spec import x
 
 EXPRESSIONS = {
@@ -120,3 +122,27 @@ def test_more_than_one_function_is_seen_before_the_place_enters(monkeypatch: pyt
         seen.clear()
         found = anchored(sp.diff(parse(text), x, 2), x, Fraction(12345, 2**13), 1, Graph())
         assert len(seen) == forms and (found is None) is (forms == 1)
+
+
+@pytest.mark.parametrize(
+    "text, lo, hi, most",
+    [
+        ("cos(x)", 1, 2, 40),
+        ("exp(x) - 1 - x - x**2", -1, 5, 60),
+        ("atan(1000000*(x - pi))", -1000, 1100, 90),
+        ("x*exp(x) - 10**(-40)", -1, 1, 60),
+        ("(x - sqrt(2))**5", 0, 3, 500),
+        ("x**99 - 3", -5, 50, 80),
+    ],
+)
+def test_zeros_are_narrowed_to_two_words_and_more_with_few_true_values(text: str, lo: int, hi: int, most: int) -> None:
+    reference = Reference(parse(text), x)
+    root = root_between(reference, Fraction(lo), Fraction(hi))
+    assert root is not None and len(reference._known) <= most
+    near = abs(root) / 2**218 + Fraction(1, 2**258)
+    below, above = (Reference(parse(text), x).value(root + side * near) for side in (-1, 1))
+    assert below is not None and above is not None and below[0] * above[0] <= 0
+
+
+def test_no_zero_is_claimed_without_a_change_of_sign() -> None:
+    assert root_between(Reference(parse("1 + x**2"), x), Fraction(-1), Fraction(1)) is None
