@@ -159,7 +159,7 @@ def tasks_of(activation: Activation, wrt: str, order: int | Sequence[int]) -> tu
 
 
 def _cut(expression: sp.Expr, symbol: sp.Symbol) -> sp.Expr:
-    """Powers of switches in cases: 0**p is 0 for every p > 0, and so is its slope in p, where the logarithm is none."""
+    """Powers in cases: 0**p is 0 for every p > 0, and so is its slope in p, where the logarithm is none."""
 
     def cases(power: sp.Pow) -> sp.Expr:
         base = power.base
@@ -167,8 +167,16 @@ def _cut(expression: sp.Expr, symbol: sp.Symbol) -> sp.Expr:
             base = sp.Piecewise((0, sp.Eq(base.args[0], 0)), (base.rewrite(sp.Piecewise), True))
         return sp.piecewise_fold(base.rewrite(sp.Piecewise) ** power.exp)
 
+    def around_zeros(power: sp.Pow) -> sp.Expr:
+        return sp.Piecewise((0, sp.Eq(power.base, 0)), (power, True))
+
+    def may_vanish(e: sp.Expr) -> bool:
+        of_polynomial = e.is_Pow and e.exp.has(symbol) and e.base.has(x) and e.base.is_polynomial(x)
+        return bool(of_polynomial and e.exp.is_positive and not e.base.is_positive)
+
     switches = sp.Max, sp.Min, sp.Abs, sp.Piecewise
-    return expression.replace(lambda e: e.is_Pow and e.exp.has(symbol) and e.base.has(*switches), cases)
+    cut = expression.replace(lambda e: e.is_Pow and e.exp.has(symbol) and e.base.has(*switches), cases)
+    return cut.replace(may_vanish, around_zeros)
 
 
 @lru_cache(maxsize=512)

@@ -123,7 +123,15 @@ def test_gated_units_take_arrays_too() -> None:
         assert np.array_equal(y[row], one) and np.array_equal(dx[row], first) and np.array_equal(dg[row], second)
 
 
-@pytest.mark.parametrize("text", ["max(x, 0)**p", "x*max(x, 0)**p/(1 + max(x, 0)**p)", "abs(x)**p*sign(x)"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "max(x, 0)**p",
+        "x*max(x, 0)**p/(1 + max(x, 0)**p)",
+        "abs(x)**p*sign(x)",
+        "Piecewise((x**p, x >= 0), (0, True))",
+    ],
+)
 def test_the_slope_in_an_exponent_where_the_base_is_zero(text: str) -> None:
     """0**p is 0 for every p > 0: the gradient of a trainable power was nan for half of all inputs."""
     unit = symacts.define("powered", text, parameters={"p": ("3/2", "positive")}, replace=True)
