@@ -20,7 +20,7 @@ import numpy.typing as npt
 from symacts.errors import ParameterError, shorten, wording
 from symacts.kernels import targets
 from symacts.kernels.code import Code
-from symacts.kernels.memory import RESULTS, address
+from symacts.kernels.memory import RESULTS, address, has_shared_elements
 from symacts.kernels.spread import is_spread, spread
 from symacts.kernels.tiles import runner, threaded
 from symacts.kernels.waves import overwritten
@@ -122,7 +122,7 @@ class Kernel:
         TypeError
             Complex, object or text input, or an `out` of another kind.
         ValueError
-            An `out` of another shape, or read-only.
+            An `out` of another shape, read-only, or with elements that share memory.
         ParameterError
             No such parameter, or a value outside its domain.
         """
@@ -184,6 +184,8 @@ class Kernel:
                 raise ValueError(f"out: got shape {o.shape}, expected {shape}")
             if not o.flags.writeable:
                 raise ValueError("out: got a read-only array")
+            if has_shared_elements(o):
+                raise ValueError("out: got an array whose elements share memory")
         for k, o in enumerate(outs):
             if any(np.may_share_memory(o, p) and np.shares_memory(o, p) for p in outs[:k]):
                 raise ValueError("out: two of the arrays share memory")

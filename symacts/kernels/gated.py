@@ -19,6 +19,7 @@ import sympy as sp
 from symacts.errors import UnsupportedExpression, shorten
 from symacts.kernels.callable import Kernel
 from symacts.kernels.factors import Factor, product, total
+from symacts.kernels.memory import has_shared_elements
 from symacts.kernels.spread import is_spread, spread, unmasked
 from symacts.spec import Activation, g, x
 
@@ -135,5 +136,7 @@ def _written(result: Any, dtype: np.dtype[Any], out: Any) -> Any:
             return result.astype(dtype, copy=False)[()]
         if out.shape != np.shape(result):
             raise ValueError(f"out: got shape {out.shape}, expected {np.shape(result)}")
+        if has_shared_elements(out):
+            raise ValueError("out: got an array whose elements share memory")
         np.copyto(out, result.astype(dtype, copy=False), casting="same_kind")
     return out

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["RESULTS", "Blocks", "address"]
+__all__ = ["RESULTS", "Blocks", "address", "has_shared_elements"]
 
 SMALLEST = 1 << 18
 """Bytes from which a result gets a block; below, the C library keeps its memory itself."""
@@ -43,6 +43,27 @@ def address(array: npt.NDArray[Any]) -> int:
 
 HEAD = object.__basicsize__
 """Bytes of an object's head; NumPy's C interface puts the pointer to the data right behind it."""
+
+
+def has_shared_elements(array: npt.NDArray[Any]) -> bool:
+    """Whether two elements of an array lie in the same bytes, as strides made by hand may have it.
+
+    None do where each stride, from the smallest on, passes over all that the smaller ones span.
+    """
+    span = array.itemsize
+    for stride, length in sorted((abs(s), n) for s, n in zip(array.strides, array.shape, strict=True) if n > 1):
+        if stride < span:
+            break
+        span += stride * (length - 1)
+    else:
+        return False
+    if not array.size:
+        return False
+    places = np.zeros((1,) * array.ndim, np.int64)
+    for axis, (stride, length) in enumerate(zip(array.strides, array.shape, strict=True)):
+        steps = stride * np.arange(length, dtype=np.int64)
+        places = places + steps.reshape([-1 if k == axis else 1 for k in range(array.ndim)])
+    return bool((np.diff(np.sort(places, axis=None)) < array.itemsize).any())
 
 
 def _is_direct() -> bool:

@@ -21,6 +21,7 @@ import numpy.typing as npt
 import sympy as sp
 
 from symacts.errors import UnsupportedExpression
+from symacts.kernels.memory import has_shared_elements
 from symacts.kernels.spread import unmasked
 from symacts.rewrite.functions import mulerr
 from symacts.rewrite.lower import words
@@ -174,6 +175,8 @@ class RowKernel:
             return y
         if out.shape != y.shape:
             raise ValueError(f"out: got shape {out.shape}, expected {y.shape}")
+        if has_shared_elements(out):
+            raise ValueError("out: got an array whose elements share memory")
         with np.errstate(all="ignore"):
             np.copyto(out, y, casting="same_kind")
         return out

@@ -10,6 +10,7 @@ import pytest
 
 from symacts.errors import ParameterError, SymactsError
 from symacts.kernels import kernel
+from symacts.kernels.memory import has_shared_elements
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +92,23 @@ def test_out_of_other_kinds(k) -> None:
     y.flags.writeable = False
     with pytest.raises(ValueError, match="read-only"):
         k(X, out=(y, dy))
+
+
+@pytest.mark.parametrize("strides, shared", [((0, 8), True), ((8, 8), True), ((16, 4), True), ((8, 16), False)])
+def test_out_whose_elements_lie_in_each_other(k, strides: tuple[int, int], shared: bool) -> None:
+    """Several results for one place: whichever comes last would stand."""
+    x = np.array([[-2.0, 1.0], [0.5, 3.0]])
+    y = np.lib.stride_tricks.as_strided(np.zeros(8), (2, 2), strides)
+    row, unit = kernel("softmax", backend="numpy"), kernel("reglu", backend="numpy")
+    for call in (lambda: k(x, out=(y, np.empty((2, 2))))[0], lambda: row(x, out=y), lambda: unit(x, x, out=y)):
+        if shared:
+            with pytest.raises(ValueError, match="share memory"):
+                call()
+        else:
+            assert call() is y
+    assert not has_shared_elements(np.empty((3, 0, 2))) and not has_shared_elements(np.empty((4, 5))[::-2, ::3])
+    woven = np.lib.stride_tricks.as_strided(np.zeros(8), (2, 3), (24, 16))
+    assert not has_shared_elements(woven)
 
 
 def test_read_only_input(k) -> None:
