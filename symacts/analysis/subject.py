@@ -19,7 +19,7 @@ from symacts.errors import UnsupportedExpression
 from symacts.facts import Root
 from symacts.spec import Activation
 from symacts.symbolic.branches import Branch, split
-from symacts.symbolic.closed_forms import candidates, simplify_lambert
+from symacts.symbolic.closed_forms import candidates, in_known_functions
 from symacts.symbolic.continuity import is_continuous
 from symacts.symbolic.forms import derivative, is_identically_zero, surd, tidy
 from symacts.symbolic.oracle import Oracle, Undecided
@@ -193,9 +193,7 @@ class Subject:
             return constant if (-constant).lo >= 0 else mirror_image(-constant)
         if constant.has(Root):
             return constant if constant.free_symbols else as_root(constant, self.oracle)
-        if constant.has(sp.LambertW):
-            constant = simplify_lambert(constant)
-        constant = constant.replace(sp.dirichlet_eta, lambda s: (1 - 2 ** (1 - s)) * sp.zeta(s))
+        constant = in_known_functions(constant)
         return tidy(surd(constant) if not constant.free_symbols else constant)
 
     # --- branches ----------------------------------------------------------------------------------------------

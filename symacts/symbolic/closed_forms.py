@@ -12,7 +12,7 @@ import sympy as sp
 
 from symacts.symbolic.forms import MOST_OPERATIONS
 
-__all__ = ["candidates", "simplify_lambert"]
+__all__ = ["candidates", "in_known_functions", "simplify_lambert"]
 
 
 def _in_exponential(expression: sp.Expr, x: sp.Symbol) -> tuple[sp.Expr, sp.Expr, sp.Symbol] | None:
@@ -161,3 +161,15 @@ def simplify_lambert(constant: sp.Expr) -> sp.Expr:
     back = {v: k for k, v in protected.items()}
     result = sp.factor_terms(reduced.xreplace(back)).xreplace({symbol: w})
     return result if result.count_ops() < constant.count_ops() else constant
+
+
+def in_known_functions(constant: sp.Expr) -> sp.Expr:
+    """A constant without exponentials of LambertW, and with SymPy's alternating zeta function by the zeta function.
+
+    >>> import sympy
+    >>> in_known_functions(sympy.polylog(3, -1))
+    -3*zeta(3)/4
+    """
+    if constant.has(sp.LambertW):
+        constant = simplify_lambert(constant)
+    return constant.replace(sp.dirichlet_eta, lambda s: (1 - 2 ** (1 - s)) * sp.zeta(s))
