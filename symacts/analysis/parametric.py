@@ -8,7 +8,7 @@ is undecided, with the parameter named.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import sympy as sp
@@ -20,11 +20,23 @@ from symacts.rigor.signs import SignChart, Zero
 from symacts.rigor.unknown import Unknown
 from symacts.spec import Activation, x
 from symacts.symbolic.forms import factored
-from symacts.symbolic.structure import read_sign
+from symacts.symbolic.structure import expanded_length, read_sign
 
 __all__ = ["ParametricOracle", "parametric_subject", "subject_with_symbols"]
 
 _SIGNS = {"positive": 1, "negative": -1, "zero": 0}
+
+
+MOST_TERMS = 100
+"""Terms of a sum up to which it is multiplied out or factored."""
+
+
+def _forms(expression: sp.Expr) -> Iterator[sp.Expr]:
+    """The expression, and as long as it stays short what it is multiplied out, and factored."""
+    yield expression
+    if expanded_length(expression) <= MOST_TERMS:
+        yield sp.expand(expression)
+        yield factored(expression)
 
 
 class ParametricOracle:
@@ -221,7 +233,7 @@ class ParametricOracle:
             if not self.sign(scale):
                 continue
             image = self._scaled(expression, x, scale)
-            for form in (image, sp.expand(image), factored(image)):
+            for form in _forms(image):
                 groups: dict[sp.Expr, sp.Expr] = {}
                 for term in sp.Add.make_args(form):
                     outside, inside = term.as_independent(x, as_Add=False)

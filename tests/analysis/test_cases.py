@@ -11,6 +11,7 @@ from sweep import judged
 import symacts
 from symacts.analysis.cases import _Case, _cells, _joined, _same
 from symacts.analysis.driver import establish, subject_of
+from symacts.analysis.parametric import _forms
 from symacts.spec import Activation, x
 
 FAMILIES: list[tuple[str, dict[str, tuple[str, str]]]] = [
@@ -96,3 +97,12 @@ def test_what_is_wrong_in_one_case_is_noticed() -> None:
     assert _joined([(a, True), (sp.S.One, False)], [sp.Eq(a, 0), True]) is None
     assert _joined([sp.EmptySet, sp.S.Reals], [sp.Eq(a, 0), True]) is None
     assert _joined([(None, a), (None, sp.S.One)], [a > 0, True]) == (None, sp.Piecewise((a, a > 0), (1, True)))
+
+
+def test_long_sums_are_not_multiplied_out() -> None:
+    """The squared slope of pssilu, stretched, took longer to multiply out than anyone waits."""
+    a = sp.Symbol("a", positive=True)
+    long = sp.Add(*(a**k * x**k for k in range(12))) * sp.Add(*(sp.exp(k * a * x) for k in range(12)))
+    assert list(_forms(long)) == [long]
+    family = symacts.get("pssilu").expression
+    assert sp.expand(family) in list(_forms(family))
