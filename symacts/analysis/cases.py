@@ -169,7 +169,7 @@ def _merged(name: str, cases: Sequence[_Case], facts: Sequence[Fact]) -> Fact:
     groups.reverse()  # points come before intervals
     conditions = [_condition(held) for _, held in groups]
     joined = _joined([value for value, _ in groups], conditions)
-    if joined is None:
+    if joined is DIFFERENT:
         where = [f"where {_plain(c)}" for c in conditions[:-1]]
         told = "; ".join(f"{v} {c}" for (v, _), c in zip(groups, [*where, "elsewhere"], strict=True))
         told = told if len(told) <= LONGEST else ", ".join([*where, "elsewhere"])
@@ -218,17 +218,20 @@ def _same(general: Any, value: Any, case: _Case) -> bool:
 
 
 def _joined(values: Sequence[Any], conditions: Sequence[Any]) -> Any:
-    """A formula by cases, in tuples part by part; None where words or sets differ."""
+    """A formula by cases, in tuples part by part; `DIFFERENT` where words or sets differ."""
     first = values[0]
     if all(v == first and type(v) is type(first) for v in values):
         return first
     if all(isinstance(v, tuple) and len(v) == len(first) for v in values):
-        parts = [_joined(column, conditions) for column in zip(*values, strict=True)]
-        alike = [len(set(map(str, column))) == 1 for column in zip(*values, strict=True)]
-        return None if any(p is None and not a for p, a in zip(parts, alike, strict=True)) else tuple(parts)
+        parts = tuple(_joined(column, conditions) for column in zip(*values, strict=True))
+        return DIFFERENT if any(part is DIFFERENT for part in parts) else parts
     if not all(isinstance(v, sp.Expr) for v in values):
-        return None
+        return DIFFERENT
     return sp.Piecewise(*zip(values[:-1], conditions[:-1], strict=True), (values[-1], True))
+
+
+DIFFERENT = object()
+"""What has no formula by cases; None is a value of some facts."""
 
 
 def _plain(condition: Any) -> str:

@@ -9,7 +9,7 @@ import sympy as sp
 from sweep import judged
 
 import symacts
-from symacts.analysis.cases import _Case, _cells, _joined, _same
+from symacts.analysis.cases import DIFFERENT, _Case, _cells, _joined, _same
 from symacts.analysis.driver import establish, subject_of
 from symacts.analysis.parametric import _forms
 from symacts.spec import Activation, x
@@ -94,8 +94,9 @@ def test_what_is_wrong_in_one_case_is_noticed() -> None:
     assert not _same(((sp.S.Zero, a, sp.S.One),), (), at_zero)
     assert not _same(True, sp.S.One, at_zero) and not _same(1 / a, sp.oo, at_zero)
     assert _same(sp.Interval(-a, a), sp.FiniteSet(0), at_zero)
-    assert _joined([(a, True), (sp.S.One, False)], [sp.Eq(a, 0), True]) is None
-    assert _joined([sp.EmptySet, sp.S.Reals], [sp.Eq(a, 0), True]) is None
+    assert _joined([(a, True), (sp.S.One, False)], [sp.Eq(a, 0), True]) is DIFFERENT
+    assert _joined([sp.EmptySet, sp.S.Reals], [sp.Eq(a, 0), True]) is DIFFERENT
+    assert _joined([None, None], [sp.Eq(a, 0), True]) is None
     assert _joined([(None, a), (None, sp.S.One)], [a > 0, True]) == (None, sp.Piecewise((a, a > 0), (1, True)))
 
 
