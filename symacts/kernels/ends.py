@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
 import sympy as sp
 
-from symacts.rewrite.reference import Dyadic, to_float
+from symacts.rewrite.reference import Dyadic, Reference, reference_of, to_float
 from symacts.rigor.constants import enclose
 from symacts.rigor.oracle import BallOracle
 
-__all__ = ["as_float", "exact_limit", "first_float", "least", "rational", "trend"]
+__all__ = ["as_float", "exact_limit", "far_limit", "first_float", "least", "rational", "tendency", "trend"]
 
 
 def least(sides: list[float]) -> float:
@@ -36,6 +38,55 @@ def trend(near: list[Dyadic | None]) -> float:
     if abs(c) < abs(b) < abs(a) and abs(c) < Fraction(1, 2**60):
         return 0.0
     return float("nan")
+
+
+def tendency(expression: sp.Expr, x: sp.Symbol, places: Sequence[Fraction]) -> float:
+    """The limit of a smooth expression by its values at three places ever closer to a point, or further out.
+
+    Values of what goes on oscillating tell nothing: such waves are taken at all phases, as if these had nothing to do
+    with the rest, and what is approached has to be the same at all of them.
+    """
+    waves = expression.atoms(sp.sin, sp.cos)
+    turning = sorted({w.args[0] for w in waves if _grows(w.args[0], x, places)}, key=sp.default_sort_key)
+    if len(turning) > MOST_WAVES:
+        return float("nan")
+    found: list[list[Dyadic | None]] = []
+    for phases in itertools.product(range(PHASES), repeat=len(turning)):
+        angles = [(u, 2 * sp.pi * k / PHASES) for u, k in zip(turning, phases, strict=True)]
+        fixed = {f(u): f(angle) for u, angle in angles for f in (sp.sin, sp.cos)}
+        reference = Reference(expression.xreplace(fixed), x) if fixed else reference_of(expression, x)
+        found.append([reference.value(p) for p in places])
+        if not phases:
+            return trend(found[0])
+    limits = {trend(values) for values in found}
+    sizes = [abs(Fraction(v[0]) * Fraction(2) ** v[1]) for *_, v in found if v is not None]
+    if len(limits) > 1 or (limits & {math.inf, -math.inf} and max(sizes) > APART * min(sizes)):
+        return float("nan")
+    return limits.pop()
+
+
+PHASES = 12
+MOST_WAVES = 2
+"""Arguments of waves that are taken at all phases."""
+APART = 16
+"""How far apart growing values may be: a factor that comes near zero in between may reach it."""
+TURNS = 2.0**20
+"""Size of an argument that has turned often enough to count as going on."""
+
+
+def _grows(argument: sp.Expr, x: sp.Symbol, places: Sequence[Fraction]) -> bool:
+    """Whether an argument of a wave leaves all bounds, or may do."""
+    first, *_, last = (reference_of(argument, x).value(p) for p in places)
+    if first is None or last is None:
+        return True
+    a, b = (abs(Fraction(v[0]) * Fraction(2) ** v[1]) for v in (first, last))
+    return b > TURNS and b >= a  # beyond all floats values are no longer told apart
+
+
+def far_limit(expression: sp.Expr, x: sp.Symbol, side: int) -> float:
+    """The limit at an infinity, exact where it is known; nan where nothing is approached."""
+    exact = exact_limit(expression, x, side)
+    return tendency(expression, x, [Fraction(side) * 2**k for k in (1200, 2400, 4800)]) if exact is None else exact
 
 
 def exact_limit(expression: sp.Expr, x: sp.Symbol, side: int) -> float | None:

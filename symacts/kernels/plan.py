@@ -19,7 +19,7 @@ import sympy as sp
 from symacts.errors import UnsupportedExpression
 from symacts.kernels.code import Far
 from symacts.kernels.drafts import Draft, Output, Plan, Stretch, Studied
-from symacts.kernels.ends import as_float, exact_limit, first_float, least, rational, trend
+from symacts.kernels.ends import as_float, far_limit, first_float, least, rational, tendency
 from symacts.kernels.pieces import Builder, fixed, tabulate
 from symacts.kernels.waves import NEAREST, crowd, distant, written
 from symacts.rewrite.bounds import rounding_bound
@@ -179,8 +179,7 @@ class _Planner:
         if v is not None:
             return to_float(v)
         scale = max(abs(at), Fraction(1))
-        near = [reference.value(at + side * scale / 2**k) for k in (100, 200, 400)]
-        return trend(near)
+        return tendency(expression, self.x, [at + side * scale / 2**k for k in (100, 200, 400)])
 
     def draft(self) -> Draft:
         """Sections with their programs and true values; points; limits."""
@@ -240,11 +239,7 @@ class _Planner:
         ends = [b for b in self.branches if not b.is_point and (b.hi if side > 0 else b.lo) == side * sp.oo]
         if not ends:
             return float("nan")
-        expression = self.derivative(ends[0])
-        exact = exact_limit(expression, self.x, side)
-        if exact is not None:
-            return exact
-        return trend([self.reference(expression).value(Fraction(side) * 2**k) for k in (1200, 2400, 4800)])
+        return far_limit(self.derivative(ends[0]), self.x, side)
 
 
 Run = Callable[[FloatArray], FloatArray]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import random
+from fractions import Fraction
 
 import mpmath
 import numpy as np
@@ -12,7 +13,9 @@ import sympy as sp
 from mpmath import mpf
 
 import symacts
+from symacts.kernels.ends import far_limit, tendency, trend
 from symacts.kernels.waves import compiled, written
+from symacts.rewrite.reference import reference_of
 from symacts.spec import x
 
 BACKENDS = ("numpy", "numba") if importlib.util.find_spec("numba") else ("numpy",)
@@ -123,3 +126,35 @@ def test_float32_zeros_at_the_origin(backend: str) -> None:
     for accuracy in ("fast", "tight"):
         found = symacts.kernel("x - sin(x)", 1, dtype="float32", backend=backend, accuracy=accuracy)(at)
         np.testing.assert_allclose(found, at.astype(float) ** 2 / 2, rtol=1e-7)
+
+
+ENDLESS = {
+    "log(2 + sin(x))": ((np.nan, np.nan), (np.nan, np.nan)),
+    "x + sin(x)": ((-np.inf, np.inf), (np.nan, np.nan)),
+    "x*sin(x)**2": ((np.nan, np.nan), (np.nan, np.nan)),
+    "exp(x)*(2 + sin(x))": ((0.0, np.inf), (0.0, np.inf)),
+    "sin(x)/(1 + exp(-x))": ((0.0, np.nan), (0.0, np.nan)),
+    "sin(exp(-x))": ((np.nan, 0.0), (np.nan, 0.0)),
+    "sin(tanh(x))": ((-np.sin(1.0), np.sin(1.0)), (0.0, 0.0)),
+}
+"""Limits of values and slopes at both infinities; nan where nothing is approached, whatever a few values look like."""
+
+
+@pytest.mark.parametrize("text", ENDLESS)
+def test_what_goes_on_oscillating_has_no_limit(text: str) -> None:
+    expression = symacts.parse(text)
+    found = [[far_limit(sp.diff(expression, x, k), x, side) for side in (-1, 1)] for k in (0, 1)]
+    np.testing.assert_array_equal(found, ENDLESS[text])
+
+
+def test_a_slope_without_a_limit_is_nan_at_infinity() -> None:
+    y, slope = symacts.kernel("x + sin(x)", (0, 1), backend="numpy")(np.array([-np.inf, np.inf]))
+    np.testing.assert_array_equal([y, slope], ENDLESS["x + sin(x)"])
+
+
+def test_three_values_of_a_wave_are_no_trend() -> None:
+    """Negative control: values of cos(x) at three places far out happen to grow."""
+    far = [Fraction(2) ** k for k in (1200, 2400, 4800)]
+    wave = sp.cos(x)
+    assert trend([reference_of(wave, x).value(-p) for p in far]) == np.inf
+    assert np.isnan(tendency(wave, x, [-p for p in far]))
