@@ -409,7 +409,7 @@ def admitted(studied: Studied, form: Format, run: Run, strict: Graph | None = No
         sure = np.full(len(points), np.inf)
         if form.dtype == form.inner and len(studied.stretches) == 1 and studied.stretches[0].node is not None:
             sure = rounding_bound(strict, studied.stretches[0].node, points)
-        found = intersection(found, quiet(points, np.where(sure < SURE, 0.0, errors), form.worst))
+        found = intersection(found, quiet(points, errors, form.worst, sure < SURE))
     found = intersection(found, studied.within) if studied.within else found
     return intersection(found, stretches_within(points, errors, form.worst, CROWD))
 

@@ -54,6 +54,7 @@ __all__ = [
 ]
 
 FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,9 +269,12 @@ CROWD = 60
 
 
 def stretches_within(
-    points: FloatArray, errors: FloatArray, bound: float, window: int = WINDOW
+    points: FloatArray, errors: FloatArray, bound: float, window: int = WINDOW, shortest: float = SHORTEST
 ) -> list[tuple[float, float]]:
-    """Closed intervals between samples whose errors, and those of their neighbors, stay within the bound."""
+    """Closed intervals between samples whose errors, and those of their neighbors, stay within the bound.
+
+    Those whose ends have a smaller ratio than the shortest are left out.
+    """
     padded = np.concatenate([np.repeat(errors[:1], window), errors, np.repeat(errors[-1:], window)])
     worst = np.lib.stride_tricks.sliding_window_view(padded, 2 * window + 1).max(axis=1)
     runs = []
@@ -280,7 +284,7 @@ def stretches_within(
             start = k
         elif not good and start is not None:
             a, b = float(points[start]), float(points[k - 1])
-            if max(abs(a), abs(b)) >= SHORTEST * min(abs(a), abs(b)):
+            if max(abs(a), abs(b)) >= shortest * min(abs(a), abs(b)):
                 runs.append((a, b))
             start = None
     return runs
@@ -298,12 +302,15 @@ RISKY = 0.25
 
 def risky(points: FloatArray, errors: FloatArray, bound: float) -> list[tuple[float, float]]:
     """Where errors are spread so widely that the worst of all floats may lie far above the worst of the samples."""
-    return stretches_within(points, RISKY * bound - _spread(errors, bound, 20), 0.0, 0)
+    return stretches_within(points, RISKY * bound - _spread(errors, bound, 20), 0.0, 0, shortest=1.0)
 
 
-def quiet(points: FloatArray, errors: FloatArray, bound: float) -> list[tuple[float, float]]:
-    """Where errors are spread so little that the worst of a million floats stays within 1.3 times the bound."""
-    return stretches_within(points, _spread(errors, bound, CROWD), NOISY * bound, 0)
+def quiet(points: FloatArray, errors: FloatArray, bound: float, sure: BoolArray) -> list[tuple[float, float]]:
+    """Where errors are spread so little that the worst of a million floats stays within 1.3 times the bound.
+
+    And where that is `sure` without looking at the errors.
+    """
+    return stretches_within(points, np.where(sure, 0.0, _spread(errors, bound, CROWD)), NOISY * bound, 0)
 
 
 def _spread(errors: FloatArray, bound: float, window: int) -> FloatArray:

@@ -8,7 +8,7 @@ import pytest
 
 from symacts.rewrite.bounds import rounding_bound
 from symacts.rewrite.graph import Graph
-from symacts.rewrite.regimes import interpret
+from symacts.rewrite.regimes import interpret, quiet, risky
 
 
 def programs(g: Graph) -> dict[str, tuple[int, object]]:
@@ -61,3 +61,21 @@ def test_what_has_no_bound() -> None:
     assert rounding_bound(g, g.sub(x, g.put("tanh", x)), np.array([1e-6]))[0] > 1e5
     assert rounding_bound(g, g.put("erfcx", x), np.array([1.0]))[0] == np.inf
     assert rounding_bound(g, e, np.array([1000.0]))[0] == np.inf
+
+
+def test_noise_counts_where_the_bound_is_too_large_however_small_it_is_beside() -> None:
+    """Between 25 and 28 nothing is sure, and there errors spread too widely; what is sure beside does not hide it."""
+    points = np.exp2(np.linspace(4.0, 6.0, 1200))
+    noisy = (points > 25.0) & (points < 28.0)
+    errors = np.where(noisy, np.random.default_rng(1).uniform(0.0, 2.9, 1200), 0.3)
+    assert quiet(points, errors, 3.1, ~noisy)[0][1] <= 26.0
+    assert quiet(points, np.where(noisy, errors, 0.0), 3.1, ~noisy)[0][1] <= 26.0
+    assert quiet(points, errors, 3.1, np.ones(1200, bool)) == [(points[0], points[-1])]
+
+
+def test_short_noise_is_looked_at_closely() -> None:
+    points = np.exp2(np.linspace(4.0, 6.0, 1200))
+    errors = np.where((points > 25.0) & (points < 27.0), 2.0, 0.3)
+    ((lo, hi),) = risky(points, errors, 2.8)
+    assert 24.0 < lo < 25.5 < 26.5 < hi < 28.0
+    assert risky(points, np.full(1200, 0.3), 2.8) == []
