@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cmp_to_key
 
 import sympy as sp
 
@@ -235,7 +236,7 @@ def tidy(e: sp.Expr) -> sp.Expr:
 def _least_powers(e: sp.Expr, generators: Generators) -> sp.Expr:
     """Where a decay occurs in powers of d only, make `U**d` the generator: `tanh` needs `exp(-2*a)` alone."""
     for k, row in enumerate(generators.rows):
-        if row.function != "decay" or any(r.argument.has(row.symbol) for r in generators.rows):
+        if row.function != "decay" or _occurs(row.symbol, generators):
             continue
         powers = set()
         for part in sp.fraction(e):
@@ -250,6 +251,29 @@ def _least_powers(e: sp.Expr, generators: Generators) -> sp.Expr:
             )
             generators.rows[k] = Generator(row.symbol, "decay", sp.expand(step * row.argument))
     return e
+
+
+def _common_decays(e: sp.Expr, rewriter: _Rewriter) -> sp.Expr:
+    """Decays of one leading power by the slowest: `exp(-a**2 - 2*a) = exp(2*a - a**2)*exp(-4*a)`.
+
+    A sum of such terms has the slowest as a factor, and what is left keeps its digits where every term is tiny.
+    """
+    generators = rewriter.generators
+    outer = [r for r in generators.rows if r.function == "decay" and not _occurs(r.symbol, generators)]
+    polys = {r.symbol: sp.Poly(r.argument, a) for r in outer}
+    order = sorted(polys, key=cmp_to_key(lambda p, q: _leading_sign(polys[p] - polys[q])))
+    swap: dict[sp.Expr, sp.Expr] = {}
+    for k, base in enumerate(order):
+        for symbol in order[k + 1 :] if base not in swap else ():
+            ratio = polys[symbol].LC() / polys[base].LC()
+            rest = polys[symbol] - polys[base] * ratio
+            if symbol not in swap and ratio.is_Integer and rest.degree() < polys[base].degree():
+                swap[symbol] = base**ratio * (1 if rest.is_zero else rewriter.decay(-rest))
+    return e.xreplace(swap) if swap else e
+
+
+def _occurs(symbol: sp.Symbol, generators: Generators) -> bool:
+    return any(r.argument.has(symbol) for r in generators.rows)
 
 
 def _reduce_roots(e: sp.Expr, generators: Generators) -> sp.Expr:
@@ -336,6 +360,7 @@ def half_line(
         e = _reduce_roots(e, rewriter.generators)
     if sp.count_ops(e) > MOST_TERMS:
         return Form(sp.S.One, ((e, 1),), rewriter.generators)
+    e = _common_decays(e, rewriter)
     numerator, denominator = sp.fraction(_least_powers(sp.cancel(sp.together(e)), rewriter.generators))
     factors: list[tuple[sp.Expr, int]] = []
     coefficient: sp.Expr = sp.S.One

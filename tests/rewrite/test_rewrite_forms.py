@@ -26,6 +26,8 @@ SMOOTH = {
     "shrink": x - sp.tanh(x),
     "log-log": 1 - sp.exp(-sp.exp(x)),
     "arsinh": sp.asinh(x) * sp.cosh(x),
+    "window": sp.erf(x + 1) - sp.erf(x - 1),
+    "bells": sp.exp(-(x**2) + x) + x * sp.exp(-2 * x**2) + sp.exp(-(x**2)) - sp.exp(-sp.pi * x**2 / 2),
     "scaled": x / (1 + sp.exp(-sp.Rational(1702, 1000) * x)),
 }
 
@@ -51,6 +53,17 @@ def test_forms_equal_the_expression(name: str, side: int, options: dict[str, boo
 
 def test_a_wrong_form_would_be_seen() -> None:
     assert deviation(SMOOTH["mish"], 1, np.array([1.0, 2.0]), spoil=1 + 1e-7) > 1e-9
+
+
+def test_sums_of_decays_keep_their_digits_where_each_is_tiny() -> None:
+    bells = sp.exp(-((x - 1) ** 2)) - sp.exp(-((x + 1) ** 2))
+    at = np.array([0.5, 5.0, 9.0, 20.0, 26.0])
+    for side in (1, -1):
+        graph = Graph()
+        node = lower(half_line(bells, x, side), graph, {"a": graph.variable("a")})
+        (y,) = interpret(graph, [node], {"a": at})
+        truth = np.array([float(bells.subs(x, sp.Rational(side * t)).evalf(30)) for t in at.tolist()])
+        assert np.all(np.abs(y / truth - 1.0) < 1e-15), side
 
 
 def test_exponents_never_grow() -> None:
