@@ -10,7 +10,7 @@ import sympy as sp
 from symacts.analysis import verdicts
 from symacts.analysis.algebra import derivative_of_order
 from symacts.analysis.cases import by_cases
-from symacts.analysis.parametric import parametric_subject, subject_with_symbols
+from symacts.analysis.parametric import ParametricOracle, parametric_subject, subject_with_symbols
 from symacts.analysis.subject import Subject
 from symacts.analysis.table import FACTS, TABLE, Derivation
 from symacts.analysis.values import sets_with_points
@@ -78,6 +78,7 @@ def _first_answer(subject: Subject, name: str, rows: list[Derivation], find: Cal
             continue
         try:
             value, because = row.run(subject, needed)
+            _exists_throughout(subject, value)
             value = subject.presented(value)
             if name not in FUNCTIONS and _holds(value, subject.x):
                 raise Undecided(f"{row.method} gave {value}, which holds {subject.x}")
@@ -88,6 +89,21 @@ def _first_answer(subject: Subject, name: str, rows: list[Derivation], find: Cal
         status = "exact" if is_closed_form(value) else "enclosed"
         return Fact(name, value, status, because, row.method)  # type: ignore[arg-type]
     return Fact(name, None, "unknown", reasons[0] if reasons else "no derivation", "")
+
+
+def _exists_throughout(subject: Subject, value: object) -> None:
+    """Nothing, where a value exists for every value of the parameters for which the function does.
+
+    Raises
+    ------
+    Undecided
+        `-y**2/alpha` serves `alpha/x` but for `alpha = 0`.
+    """
+    oracle = subject.oracle
+    if not isinstance(oracle, ParametricOracle) or not oracle.exists_throughout(subject.expression):
+        return
+    if not oracle.exists_throughout(value):
+        raise Undecided("the answer found does not exist for all values of the parameters")
 
 
 def _holds(value: object, x: sp.Symbol) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 import sympy as sp
 
 from symacts.analysis.ends import Answer, Facts
+from symacts.analysis.parametric import ParametricOracle
 from symacts.analysis.subject import Subject
 from symacts.facts import Fact
 from symacts.rigor.oracle import BallOracle
@@ -75,10 +76,12 @@ def _move_of(f: Subject) -> _Move:
 
 
 def _find_move(f: Subject) -> _Move:
-    parameters = f.expression.free_symbols - {f.x}
-    found = member(f.expression, f.x, parameters, f.oracle.sign) if parameters else None
-    if found is None:
-        raise Undecided("no change of variable takes the parameters out")
+    parameters, oracle = f.expression.free_symbols - {f.x}, f.oracle
+    if not parameters or not isinstance(oracle, ParametricOracle):
+        raise Undecided("no parameters")
+    found = member(f.expression, f.x, parameters, oracle.sign)
+    if found is None or not all(map(oracle.is_defined, (found.factor, found.lift, found.rate, found.shift))):
+        raise Undecided("no change of variable takes the parameters out for all their values")
     return _Move(f, found, f.sign(found.factor))
 
 

@@ -17,10 +17,11 @@ from symacts.analysis.subject import Subject
 from symacts.errors import UnsupportedExpression
 from symacts.rigor.oracle import BallOracle
 from symacts.rigor.signs import SignChart, Zero
+from symacts.rigor.tails import NoLimit
 from symacts.rigor.unknown import Unknown
 from symacts.spec import Activation, x
 from symacts.symbolic.forms import factored
-from symacts.symbolic.structure import expanded_length, read_sign
+from symacts.symbolic.structure import Requirement, expanded_length, read_sign, requirements
 
 __all__ = ["ParametricOracle", "parametric_subject", "subject_with_symbols"]
 
@@ -60,8 +61,37 @@ class ParametricOracle:
         if not self.parameters_in(constant):
             return self.balls.sign(constant)
         if constant not in self._signs:
-            self._signs[constant] = self._find_sign(constant)
+            self._signs[constant] = self._find_sign(constant) if self.is_defined(constant) else None
         return self._signs[constant]
+
+    def is_defined(self, constant: sp.Expr) -> bool:
+        """Whether the constant is shown to exist for every value of the parameters: `1/alpha` does not at 0."""
+        try:
+            needs = {need for s in self.parameters_in(constant) for need in requirements(constant, s)}
+        except UnsupportedExpression:
+            return False
+        return all(map(self._is_met, needs))
+
+    def exists_throughout(self, value: object) -> bool:
+        """Whether the constants in a value are shown to exist for every value of the parameters.
+
+        Cases that conditions on parameters make are not looked into.
+        """
+        if isinstance(value, (tuple, list)):
+            return all(map(self.exists_throughout, value))
+        if not isinstance(value, sp.Basic) or not self.parameters_in(value):
+            return True
+        if isinstance(value, sp.Expr) and value.free_symbols <= set(self.domains) and not value.has(sp.Piecewise):
+            return self.is_defined(value)
+        if isinstance(value, sp.Piecewise) and any(self.parameters_in(c) and not c.has(x) for _, c in value.args):
+            return True
+        return all(map(self.exists_throughout, value.args))
+
+    def _is_met(self, need: Requirement) -> bool:
+        sign = self.sign(need.argument)
+        if need.need == "nonnegative":
+            return sign in (0, 1) or read_sign(need.argument) == "nonnegative"
+        return sign == 1 or (sign == -1 and need.need == "nonzero")
 
     def _find_sign(self, constant: sp.Expr) -> int | None:
         for form in (constant, factored(constant), sp.together(sp.expand(constant))):
@@ -266,9 +296,13 @@ class ParametricOracle:
         direction = self.sign(scale)
         assert direction is not None
         total: sp.Expr = sp.S.Zero
+        turning: list[tuple[sp.Expr, NoLimit]] = []
         for held, function in groups.items():
             target = point * direction if point.is_infinite else point
             value = self.balls.limit(function, x, target, side * direction) if function.has(x) else function
+            if isinstance(value, NoLimit):
+                turning.append((held, value))
+                continue
             if not isinstance(value, sp.Expr):
                 return value
             if value.is_infinite:
@@ -281,7 +315,22 @@ class ParametricOracle:
                 total = value
             elif not total.is_infinite:
                 total += held * value
-        return total
+        return self._turned(turning, total) if turning else total
+
+    def _turned(self, turning: list[tuple[sp.Expr, NoLimit]], rest: sp.Expr) -> Any:
+        """What a sum does with terms that have no limit, the limit of all others known.
+
+        One such term, with a factor that is never 0, beside a finite limit leaves the sum without one:
+        `x + alpha*sin(x)` and `alpha*sin(x)` at `alpha = 0` have limits.
+        """
+        (held, none), *more = turning
+        if more or rest.is_infinite:
+            return Unknown("a term without a limit beside an infinite one, or beside another without")
+        sign = self.sign(held)
+        if not sign:
+            return self._depends(held)
+        points = tuple(sign * p if p.is_infinite else rest + held * p for p in none.points)
+        return NoLimit(f"oscillates: {points[0]} and {points[1]} are both limit points", points)
 
     def asymptote(self, expression: sp.Expr, x: sp.Symbol, side: int) -> Any:
         """The linear asymptote, valid for every value of the parameters."""
@@ -297,7 +346,7 @@ class ParametricOracle:
         for held, function in groups.items():
             line = self.balls.asymptote(function, x, side * direction)
             if line is None and len(groups) == 1:
-                return None
+                return None if self.sign(held) else self._depends(held)
             if not isinstance(line, tuple):
                 return line if line is not None else Unknown("a term without an asymptote")
             slope, intercept = slope + held * scale * line[0], intercept + held * line[1]

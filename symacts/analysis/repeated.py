@@ -209,7 +209,8 @@ def monotonicity(f: Subject, facts: Facts) -> Answer:
 
 def convexity(f: Subject, facts: Facts) -> Answer:
     """Whether f is convex, concave or affine on the whole line."""
-    if facts["domain"].value != sp.S.Reals:
+    window_of(f)
+    if facts["domain"].value != sp.S.Reals:  # the gaps of one period return in all
         return "none", "the domain is not an interval"
     return said(shape.convexity)(f, facts)
 

@@ -107,3 +107,20 @@ def test_long_sums_are_not_multiplied_out() -> None:
     assert list(_forms(long)) == [long]
     family = symacts.get("pssilu").expression
     assert sp.expand(family) in list(_forms(family))
+
+
+def test_a_wave_with_a_factor_has_no_limit_only_where_it_alone_decides() -> None:
+    nonnegative = {"a": ("1/2", "nonnegative"), "b": ("2", "positive")}
+    positive = {"a": ("1/2", "positive"), "b": ("2", "positive")}
+    for text, parameters, says in (
+        ("x + a*sin(b*x)", nonnegative, False),  # a line at a = 0, and limits -oo and oo for every a
+        ("x + a*sin(b*x)", positive, False),
+        ("tanh(b*x) + a*sin(b*x)", nonnegative, False),
+        ("tanh(b*x) + a*sin(b*x)", positive, True),
+    ):
+        family = symacts.define("a_family", text, parameters=parameters, replace=True)
+        facts = symacts.analyze(family, parameters="symbolic").facts
+        assert (facts["limits"].value == (None, None)) == says, text
+        assert (facts["monotonicity"].value == "none") == says, text  # x + a*sin(b*x) rises where a*b < 1
+    parabola = symacts.define("a_family", "a*x**2", parameters={"a": ("1", "nonnegative")}, replace=True)
+    assert symacts.analyze(parabola, parameters="symbolic").asymptotes.value != (None, None)  # a line at a = 0

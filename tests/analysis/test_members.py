@@ -12,6 +12,7 @@ from sweep import judged
 
 import symacts
 from symacts.analysis.members import CARRIED
+from symacts.analysis.parametric import ParametricOracle
 from symacts.spec import x
 from symacts.symbolic.members import member
 
@@ -52,6 +53,36 @@ def test_shifted_functions_have_their_facts(text: str) -> None:
     family = symacts.define("a_family", text, parameters=dict(FAMILIES)[text], replace=True)
     report = symacts.analyze(family, parameters="symbolic")
     assert set(CARRIED) - set(report.known) <= {"fixed_points"}, report.unknown
+
+
+@pytest.mark.parametrize("text", ["1/(x**2 + a)", "x**2/(a + x**2)", "Max(0, 1 - x**2/a)"])
+def test_a_change_of_variable_holds_for_every_value_or_is_none(text: str) -> None:
+    for domain, is_one in (("positive", True), ("nonnegative", False)):  # x = sqrt(a)*t is no change of variable at 0
+        family = symacts.define("a_family", text, parameters={"a": ("1", domain)}, replace=True)
+        report = symacts.analyze(family, parameters="symbolic")
+        assert any(f.method == "change of variable" for f in report) == is_one
+    if report.expression.subs(report.parameters["a"], 0).is_finite is not False and "Max" not in text:
+        known = [f.name for f in report if f.known and f.name != "parameter_limits"]
+        assert known and not any(judged(report, {report.parameters["a"]: sp.S.Zero}, known).values())
+
+
+def test_a_constant_is_defined_for_all_values_or_has_no_sign() -> None:
+    a = sp.Symbol("a", real=True, nonnegative=True)
+    oracle = ParametricOracle({a: sp.Interval(0, sp.oo)})
+    assert [oracle.sign(c) for c in (1 / sp.sqrt(a), 1 / a**2, sp.exp(1 / a))] == [None] * 3
+    assert [oracle.sign(c) for c in (1 / sp.sqrt(1 + a), sp.sqrt(a) + 1, sp.exp(a))] == [1] * 3
+
+
+def test_an_answer_exists_for_every_value_for_which_the_function_does() -> None:
+    a = sp.Symbol("a", real=True, nonnegative=True)
+    oracle = ParametricOracle({a: sp.Interval(0, sp.oo)})
+    by_cases = sp.Piecewise((0, sp.Eq(a, 0)), (x / a, True))
+    assert [oracle.exists_throughout(v) for v in (x / a, (0, sp.log(a) * x), sp.Interval(0, 1 / a))] == [False] * 3
+    assert [oracle.exists_throughout(v) for v in (x / (1 + a), a / x, by_cases, "soft", None)] == [True] * 5
+    for domain, is_one in (("positive", True), ("nonnegative", False)):  # f' = -y**2/a, and 0 at a = 0
+        family = symacts.define("a_family", "Piecewise((a/x, x > 1))", parameters={"a": ("1", domain)}, replace=True)
+        polynomial = symacts.analyze(family, parameters="symbolic").derivative_in_output.value
+        assert isinstance(polynomial, sp.Piecewise) != is_one
 
 
 def test_what_is_no_family_of_one_function() -> None:

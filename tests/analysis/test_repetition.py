@@ -277,3 +277,10 @@ def test_moments_across_jumps_are_those_of_the_pieces() -> None:
         total = sum(mp.quad(lambda t: 4 * mp.sin(t) ** 2 * mp.npdf(t), [a, (a + b) / 2, b]) for a, b in pieces)
         assert abs(real_constant(fact.value, 40) - total) < mpf(10) ** -13
         assert abs(mpf(fact.digits(20)) - total) < mpf(10) ** -18
+
+
+def test_only_a_function_that_repeats_itself_has_gaps_for_ever() -> None:
+    half = symacts.analyze("Piecewise((log(gamma(1 + x)), x > 0))")  # convex on its half line (Bohr-Mollerup)
+    assert half.domain.value == sp.Interval.open(0, sp.oo)
+    assert half.convexity.value in (None, "convex")
+    assert symacts.analyze("tan(x)**2").convexity.value == "none"
