@@ -22,6 +22,8 @@ from symacts.symbolic.output import y as OUTPUT
 
 __all__ = ["CARRIED", "carried"]
 
+Line = Callable[[sp.Expr], sp.Expr]
+
 
 @dataclass(frozen=True, slots=True)
 class _Move:
@@ -45,15 +47,15 @@ class _Move:
 
     def places(self, s: sp.Set) -> sp.Set:
         """The x for which `B*x + C` is in the set."""
-        return _mapped(s, self.place, 1)
+        return _mapped(s, self.place, 1, lambda t: self.of.rate * t + self.of.shift)
 
     def values(self, s: sp.Set) -> sp.Set:
         """The values of f where those of h are in the set."""
-        return _mapped(s, self.value, self.up)
+        return _mapped(s, self.value, self.up, lambda t: (t - self.of.lift) / self.of.factor)
 
 
-def _mapped(s: sp.Set, image: Callable[[sp.Expr], sp.Expr], way: int) -> sp.Set:
-    """The image of a set under a line that rises (way 1) or falls (-1).
+def _mapped(s: sp.Set, image: Line, way: int, back: Line) -> sp.Set:
+    """The image of a set under a line that rises (way 1) or falls (-1); `back` undoes the line.
 
     Raises
     ------
@@ -63,8 +65,16 @@ def _mapped(s: sp.Set, image: Callable[[sp.Expr], sp.Expr], way: int) -> sp.Set:
         return s
     if isinstance(s, sp.FiniteSet):
         return sp.FiniteSet(*map(image, s.args))
-    if isinstance(s, sp.Union):
-        return sp.Union(*[_mapped(part, image, way) for part in s.args], evaluate=False)
+    if isinstance(s, (sp.Union, sp.Complement)):
+        return s.func(*[_mapped(part, image, way, back) for part in s.args], evaluate=False)
+    if s is sp.S.Integers:
+        n = sp.Symbol("n", integer=True)
+        return sp.ImageSet(sp.Lambda(n, image(n)), s)
+    if isinstance(s, sp.ImageSet):
+        return sp.ImageSet(sp.Lambda(s.lamda.signature, image(s.lamda.expr)), *s.base_sets)
+    if isinstance(s, sp.ConditionSet):
+        within = _mapped(s.base_set, image, way, back)
+        return sp.ConditionSet(s.sym, s.condition.xreplace({s.sym: sp.expand(back(s.sym))}), within)
     if not isinstance(s, sp.Interval):
         raise Undecided(f"{s} is not carried over")
     ends = (image(s.start), image(s.end))[::way]
@@ -152,7 +162,10 @@ def _at_points(of: Callable[[_Move, Any], Any]) -> Callable[[_Move, str], Any]:
     def side(m: _Move, v: Any) -> Any:
         return None if v is None else of(m, v)
 
-    return lambda m, name: tuple((m.place(p), side(m, a), side(m, b)) for p, a, b in _own(m, name))
+    def where(m: _Move, p: Any) -> Any:
+        return m.places(p) if isinstance(p, sp.Set) else m.place(p)
+
+    return lambda m, name: tuple((where(m, p), side(m, a), side(m, b)) for p, a, b in _own(m, name))
 
 
 def _constant(order: int) -> Callable[[_Move, str], sp.Expr]:

@@ -81,7 +81,8 @@ class ParametricOracle:
             return all(map(self.exists_throughout, value))
         if not isinstance(value, sp.Basic) or not self.parameters_in(value):
             return True
-        if isinstance(value, sp.Expr) and value.free_symbols <= set(self.domains) and not value.has(sp.Piecewise):
+        is_constant = isinstance(value, sp.Expr) and value.free_symbols <= set(self.domains)
+        if is_constant and not value.has(sp.Piecewise, sp.Lambda):
             return self.is_defined(value)
         if isinstance(value, sp.Piecewise) and any(self.parameters_in(c) and not c.has(x) for _, c in value.args):
             return True

@@ -85,6 +85,25 @@ def test_an_answer_exists_for_every_value_for_which_the_function_does() -> None:
         assert isinstance(polynomial, sp.Piecewise) != is_one
 
 
+@pytest.mark.parametrize("text", ["abs(sin(k*x))", "x - k*floor(x/k)", "-2*Max(0, sin(k*x + 1))"])
+def test_what_repeats_itself_is_carried_as_families(text: str) -> None:
+    family = symacts.define("a_family", text, parameters={"k": ("1", "positive")}, replace=True)
+    report = symacts.analyze(family, parameters="symbolic")
+    k = report.parameters["k"]
+    found = {name: report.facts[name] for name in ("zeros", "increasing_on", "convex_on", "kinks", "discontinuities")}
+    assert all(fact.known for fact in found.values()), report.unknown
+    for value in (sp.Rational(1, 3), sp.Integer(2)):
+        here = symacts.analyze(text.replace("k", f"({value})"))
+        for name, fact in found.items():
+            other = here.facts[name].value
+            points = [sp.Rational(j, 7) - 9 for j in range(120)] if isinstance(other, sp.Set) else []
+            for p in points:
+                held = [s.xreplace({k: value}).contains(p) for s in (fact.value, other)]
+                assert held[0] == held[1], (name, value, p)
+            if not points:
+                assert len(fact.value) == len(other)
+
+
 def test_what_is_no_family_of_one_function() -> None:
     a = sp.Symbol("a", positive=True)
     for f in (sp.Max(x, a * x), x + a * sp.sin(x), sp.tanh(a * x) * x**2 + x, sp.Max(-1, sp.Min(a, x))):
