@@ -17,7 +17,8 @@ import sympy as sp
 
 from symacts.kernels.cells import Programs, programs, smooth
 from symacts.kernels.drafts import Draft, Stretch, Studied
-from symacts.kernels.plan import admitted, dense
+from symacts.kernels.joining import combine, extreme, mirror
+from symacts.kernels.plan import admitted, dense, proven
 from symacts.rewrite.graph import Graph
 from symacts.rewrite.reference import ulp_meter
 from symacts.rewrite.regimes import Arithmetic, FloatArray, Format, Section, interpret, share, stretches_within, weight
@@ -25,7 +26,7 @@ from symacts.rewrite.whole import derived, whole
 
 __all__ = ["assign", "celled"]
 
-MISSED, ROW, TABLED, GAP, FAR = 110.0, 9.0, 400.0, 4.0, 100.0
+MISSED, ROW, TABLED, GAP, FAR = 60.0, 9.0, 400.0, 4.0, 100.0
 """What it costs, in sums: an input left to a row, each row beyond (one for each unit of a gap), or to a whole table; to
 look for the inputs of a gap; and to leave all far inputs, by the Cauchy law, to a table."""
 WIDEST = 6.0
@@ -67,18 +68,23 @@ def assign(drafts: Sequence[Draft], x: sp.Symbol, graph: Graph, magnitude: int, 
     """
     state = State(0.0, frozenset(), ())
     before: list[list[Option]] = []
+    joined: int | None = None
     for k, draft in enumerate(drafts):
         pool = [c for studied in draft.sections for c in studied.candidates.rounded]
         for expression in dict.fromkeys(s.section.expression for s in draft.sections):
             pool += whole(expression, x, graph, draft.ends)
         if k:
-            pool += _from_values(drafts[k - 1], draft, before, x, graph, magnitude)
+            pool += _from_values(drafts[k - 1], draft, before, joined, x, graph, magnitude)
         pool = list(dict.fromkeys(pool))
         options = [_options(studied, pool, draft, graph, arithmetic) for studied in draft.sections]
         state = _verified(draft, options, state, graph, arithmetic)
         before = [[o for o in listed if o.node == n] for listed, n in zip(options, state.nodes, strict=True)]
         for studied, node in zip(draft.sections, state.nodes, strict=True):
             studied.stretches[:] = [Stretch(studied.section.lo, node)]
+        mirror(graph, draft, arithmetic)
+        joined = combine(graph, draft, arithmetic)
+        if joined is not None:
+            state = replace(state, have=state.have | set(graph.reachable((joined,))))
 
 
 Spans = tuple[tuple[float, float], ...]
@@ -171,7 +177,7 @@ def _verified(draft: Draft, options: list[list[Option]], start: State, graph: Gr
                 return interpret(graph, [node], {"x": points}, draft.form.inner, arithmetic.functions)[0]
 
             seen.add((k, node))
-            lost = _lost(studied.section, admitted(studied, draft.form, run))
+            lost = _lost(studied.section, admitted(_with(studied, node, ()), draft.form, run, strict=graph))
             fresh = fresh or any(o.node == node and lost > o.lost + SLACK for o in options[k])
             options[k] = [replace(o, lost=lost) if o.node == node else o for o in options[k]]
         if not fresh or len(seen) > MOST:
@@ -183,9 +189,18 @@ def _costs(graph: Graph, steps: frozenset[int], arithmetic: Arithmetic) -> list[
 
 
 def _from_values(
-    values: Draft, slopes: Draft, options: Sequence[Sequence[Option]], x: sp.Symbol, graph: Graph, magnitude: int
+    values: Draft,
+    slopes: Draft,
+    options: Sequence[Sequence[Option]],
+    joined: int | None,
+    x: sp.Symbol,
+    graph: Graph,
+    magnitude: int,
 ) -> list[int]:
-    """Programs of a derivative from those of the function itself, where the sections are the same."""
+    """Programs of a derivative from those of the function itself, where the sections are the same.
+
+    Also from the step `joined` that holds the function on all sections: what follows from it needs no selection.
+    """
     found: list[int] = []
     if slopes.order != values.order + 1:
         return found
@@ -197,7 +212,8 @@ def _from_values(
                 by_value.setdefault(key, []).extend(o.node for o in listed)
     for (value, slope, side), nodes in by_value.items():
         if sp.diff(value, x) == slope:
-            found += derived(value, slope, x, graph, list(dict.fromkeys(nodes)), side, magnitude)
+            more = [] if joined is None else [joined]
+            found += derived(value, slope, x, graph, list(dict.fromkeys(nodes + more)), side, magnitude)
     return found
 
 
@@ -225,6 +241,7 @@ def _measured(
     found = []
     for node, y in zip(pool, interpret(graph, pool, {"x": points}, form.inner, arithmetic.functions), strict=True):
         errors = meter(y)
+        errors[proven(errors, graph, node, points, form)] = 0.0
         errors[~known] = np.inf
         good = stretches_within(points, errors, bound)
         if good:
@@ -251,10 +268,11 @@ def _search(
 ) -> State:
     costs = [arithmetic.costs.get(s.name, 40.0) for s in graph.steps]
     states = [replace(start, nodes=())]
-    for studied, choices in zip(draft.sections, options, strict=True):
+    for k, (studied, choices) in enumerate(zip(draft.sections, options, strict=True)):
         if not choices:
             states = [replace(s, nodes=(*s.nodes, None)) for s in states]
             continue
+        known: dict[tuple[int, int], str | None] = {}
         reached: list[State] = []
         for state in states:
             before = state.nodes[-1] if state.nodes else None
@@ -262,8 +280,13 @@ def _search(
                 more: frozenset[Any] = option.steps - state.have
                 cost = state.cost + option.lost + sum(costs[j] for j in more)
                 if before is not None and before != option.node:
+                    pair = before, option.node
+                    if pair not in known:
+                        ends = [draft.sections[k - 1].points], [studied.points]
+                        known[pair] = extreme(graph, *pair, *ends, draft.form, arithmetic)
                     border = "x below", studied.section.lo
-                    cost += SELECTION + (0.0 if border in state.have else MASK)
+                    masked = SELECTION + (0.0 if border in state.have else MASK)
+                    cost += masked if known[pair] is None else arithmetic.costs["max"]
                     more |= {border}
                 reached.append(State(cost, state.have | more, (*state.nodes, option.node)))
         states = sorted(reached, key=lambda s: (s.cost, [-1 if n is None else n for n in s.nodes]))[:WIDTH]

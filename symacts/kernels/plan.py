@@ -28,6 +28,7 @@ from symacts.rewrite.reference import Dyadic, Reference, reference_of, to_float
 from symacts.rewrite.regimes import (
     CROWD,
     FORMATS,
+    BoolArray,
     FloatArray,
     Format,
     Section,
@@ -53,6 +54,7 @@ __all__ = [
     "dense",
     "finish",
     "make_plan",
+    "proven",
     "served",
     "smooth_derivative",
 ]
@@ -393,25 +395,36 @@ def dense(studied: Studied, form: Format) -> FloatArray:
 def admitted(studied: Studied, form: Format, run: Run, strict: Graph | None = None) -> list[tuple[float, float]]:
     """Where a section's compiled program stays within the bound: on samples, and on very many where it is close.
 
-    With the graph that it was compiled from also where not even a million floats would bring it to 4 ULP.
+    With the graph that it was compiled from also where rounding cannot bring it to 4 ULP, and else only where not even
+    a million floats would.
     """
 
-    def measured(points: FloatArray) -> FloatArray:
-        return errors_of(run(points), studied.reference.values(points), form)
+    node = studied.stretches[0].node if strict and len(studied.stretches) == 1 else None
+
+    def measured(points: FloatArray) -> tuple[FloatArray, BoolArray]:
+        errors = errors_of(run(points), studied.reference.values(points), form)
+        if strict is None or node is None:
+            return errors, np.zeros(len(points), bool)
+        return errors, proven(errors, strict, node, points, form)
 
     points = dense(studied, form)
-    errors = measured(points)
-    found = stretches_within(points, errors, form.admitted)
+    errors, sure = measured(points)
+    found = stretches_within(points, np.where(sure, 0.0, errors), form.admitted)
     for lo, hi in intersection(found, risky(points, errors, form.admitted)):
         points = np.union1d(points, scattered(lo, hi, form, MANY, per_binade=True))
-    errors = measured(points)
+    errors, sure = measured(points)
     if strict:
-        sure = np.full(len(points), np.inf)
-        if form.dtype == form.inner and len(studied.stretches) == 1 and studied.stretches[0].node is not None:
-            sure = rounding_bound(strict, studied.stretches[0].node, points)
-        found = intersection(found, quiet(points, errors, form.worst, sure < SURE))
+        found = intersection(found, quiet(points, errors, form.worst, sure))
     found = intersection(found, studied.within) if studied.within else found
-    return intersection(found, stretches_within(points, errors, form.worst, CROWD))
+    return intersection(found, stretches_within(points, np.where(sure, 0.0, errors), form.worst, CROWD))
+
+
+def proven(errors: FloatArray, graph: Graph, node: int, points: FloatArray, form: Format) -> BoolArray:
+    """Where errors are what rounding can do, and it cannot bring any float to 4 ULP: there samples need not tell."""
+    if form.dtype != form.inner:
+        return np.zeros(len(points), bool)
+    bound = rounding_bound(graph, node, points)
+    return (errors <= bound) & (bound < SURE)
 
 
 def _rows(

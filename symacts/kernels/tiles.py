@@ -29,9 +29,9 @@ __all__ = ["Repair", "once", "repair_of", "runner", "threaded"]
 Array = npt.NDArray[Any]
 Run = Callable[[Array, Sequence[Array]], None]
 
-TILE = {"float64": 32768, "float32": 65536}
-"""Elements evaluated at a time: a call costs as much as a sum of a thousand, and what leaves the second-level cache is
-found in the third; measured from a quarter to four times as many."""
+TILE = {"float64": 98304, "float32": 196608}
+"""Elements evaluated at a time: a call costs as much as a sum of some thousands, and what leaves the second-level cache
+is found in the third: a tenth faster than a third as many, and as fast as two and a half times as many (measured)."""
 RARE = 0.005
 """Share of inputs that need not be in the hull."""
 FEWER = 0.05
@@ -387,13 +387,13 @@ def _endless(repair: Repair, y: Array, largest: float) -> Repair:
 
 def outliers(x: Array, lo: Array, hi: Array, flags: Array) -> Array:
     """Indices of a tile's elements outside of [lo, hi], nan among them."""
+    if x.max(initial=-math.inf) <= hi and (lo == -math.inf or x.min(initial=math.inf) >= lo):
+        return NONE
     first, second = (f[: len(x)] for f in flags)
     np.less_equal(x, hi, first)
     if lo > -math.inf:
         np.greater_equal(x, lo, second)
         np.logical_and(first, second, first)
-    if first.all():
-        return NONE
     return np.logical_not(first, first).nonzero()[0]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["ERFCX", "ERFCX_SHIFT", "FUNCTIONS", "erf", "erfc", "erfcx", "mulerr", "select"]
+__all__ = ["ERFCX", "ERFCX_SHIFT", "FUNCTIONS", "erf", "erfc", "erfcx", "mulerr"]
 
 Array = npt.NDArray[Any]
 SPLITTER = 134217729.0
@@ -153,23 +153,6 @@ def cospi(z: Array, out: Array) -> Array:
     """cos(pi*z) = sin(pi*(1/2 - |r|)), the argument reduced without error."""
     r = np.abs(z - 2.0 * np.rint(0.5 * z))
     return np.sin(np.pi * (0.5 - r), out=out)
-
-
-def select(mask: Array, p: Any, q: Any, out: Array) -> Array:
-    """p where the mask (an integer array of 0 and -1) is set, else q; bit by bit, so that nothing branches."""
-    p_bits = np.asarray(p, dtype=np.float64).view(np.int64)
-    q_bits = np.asarray(q, dtype=np.float64).view(np.int64)
-    bits = out.view(np.int64)
-    np.bitwise_xor(q_bits, (p_bits ^ q_bits) & mask, out=bits)
-    return out
-
-
-def below(x: Array, threshold: float, out: Array) -> Array:
-    """-1 where x < threshold, else 0, as integers in the bits of `out`; -0.0 is not below 0.0."""
-    bits = out.view(np.int64)
-    shift = -threshold if threshold else 0.0  # -0.0 + 0.0 is +0.0, while -0.0 - 0.0 keeps its sign bit
-    np.right_shift(np.add(x, shift).view(np.int64), 63, out=bits)
-    return out
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {

@@ -156,6 +156,10 @@ def interpret(
                 values[k] = values[step.args[0]].view(np.int64) & int(step.payload or 0)
             elif step.name == "lookup":
                 values[k] = graph.tables[str(step.payload)][values[step.args[0]]]
+            elif step.name == "below":
+                values[k] = values[step.args[0]] < float(step.payload or 0.0)
+            elif step.name == "select":
+                values[k] = np.where(*(values[j] for j in step.args))
             else:
                 values[k] = functions[step.name](*(values[j] for j in step.args), out=np.empty(shape, dtype))
     return [values[k].astype(np.float64) for k in outputs]

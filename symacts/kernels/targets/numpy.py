@@ -6,7 +6,6 @@ integers; it allocates nothing. Selection between sections is bit arithmetic on 
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,15 +17,16 @@ import sympy as sp
 from symacts.kernels.bridges import bridged
 from symacts.kernels.choice import assign, celled
 from symacts.kernels.code import Code, Part
-from symacts.kernels.drafts import Draft, Plan, Stretch
+from symacts.kernels.drafts import Plan
+from symacts.kernels.joining import combine, mirror
 from symacts.kernels.plan import Run, finish, make_plan
 from symacts.kernels.targets.ufuncs import ARITHMETIC, CAREFUL, lowered
 from symacts.kernels.tiles import once, repair_of
 from symacts.rewrite import functions
 from symacts.rewrite.graph import Graph
-from symacts.rewrite.regimes import FORMATS, interpret, share
+from symacts.rewrite.regimes import FORMATS, share
 
-__all__ = ["combine", "compile_plan", "generate", "load"]
+__all__ = ["compile_plan", "generate", "load"]
 
 _NAMES = {
     "add": "np.add",
@@ -47,56 +47,6 @@ _NAMES = {
 }
 _BITS = {"below", "select", "flip", "head", "negative abs", "cell", "lookup"}
 """Steps on the bits of floats."""
-
-
-def combine(graph: Graph, output: Draft) -> int | None:
-    """One step that gives the output on every good stretch: selections pushed towards the leaves."""
-    programs = [s for s in output.stretches if s.node is not None]
-    programs = [s for k, s in enumerate(programs) if not k or s.node != programs[k - 1].node]
-    if not programs:
-        return None
-    result = programs[-1].node
-    first = programs[-1].first
-    assert result is not None
-    right = result
-    for stretch in reversed(programs[:-1]):
-        assert stretch.node is not None
-        mask = graph.put("below", graph.variable("x"), payload=_border(graph, output, stretch.node, right, first))
-        result = choose(graph, mask, stretch.node, result)
-        first, right = stretch.first, stretch.node
-    return result
-
-
-def _border(graph: Graph, output: Draft, left: int, right: int, first: float) -> float:
-    """The least float of the right program; a point just before it goes to the program that gives its value."""
-    kind = np.dtype(output.form.dtype).type
-    point = float(np.nextafter(kind(first), kind(-np.inf)))
-    if point not in output.points:
-        return first
-    a, b = (v[0] for v in interpret(graph, [left, right], {"x": np.array([point])}, output.form.inner))
-    return first if a == kind(output.points[point]) != b else point
-
-
-def choose(graph: Graph, mask: int, p: int, q: int) -> int:
-    """select(mask, p, q), with what p and q share taken out."""
-    if p == q:
-        return p
-    a, b = graph.steps[p], graph.steps[q]
-    if a.name == b.name == "neg":
-        return graph.neg(choose(graph, mask, a.args[0], b.args[0]))
-    if a.name == b.name and a.name in ("mul", "add", "div", "sub") and set(a.args) & set(b.args):
-        if a.args[1] == b.args[1]:
-            return graph.put(a.name, choose(graph, mask, a.args[0], b.args[0]), a.args[1])
-        if a.args[0] == b.args[0]:
-            return graph.put(a.name, a.args[0], choose(graph, mask, a.args[1], b.args[1]))
-    if a.name == "neg" and a.args[0] == q:
-        return graph.put("mul", q, choose_sign(graph, mask))
-    return graph.put("select", mask, p, q)
-
-
-def choose_sign(graph: Graph, mask: int) -> int:
-    """-1 where the mask is set, else 1."""
-    return graph.put("select", mask, graph.constant(-1.0), graph.constant(1.0))
 
 
 @dataclass(slots=True)
@@ -144,35 +94,17 @@ class _Writer:
         elif values[1] == 0.0 and math.copysign(1.0, values[1]) > 0:
             self.call("np.bitwise_and", p, mask, target)
             return
+        elif values[0] == 0.0 and math.copysign(1.0, values[0]) > 0:
+            self.call("np.bitwise_and", q, mask, target)
         else:
             self.call("np.bitwise_xor", p, q, target)
             self.call("np.bitwise_and", target, mask, target)
         self.call("np.bitwise_xor", target, q, target)
 
 
-def mirror(graph: Graph, draft: Draft, inner: str) -> None:
-    """Where two neighboring programs give the same numbers, or their negatives, one of them serves both.
-
-    That they do is seen at samples of both sides; like any program the result is measured before it serves.
-    """
-    arithmetic = ARITHMETIC[inner].functions
-    for left, right in itertools.pairwise(draft.sections):
-        if len(left.stretches) != 1 or len(right.stretches) != 1:
-            continue
-        p, q = left.stretches[0].node, right.stretches[0].node
-        if p is None or q is None or p == q:
-            continue
-        points = np.concatenate([left.points, right.points])
-        u, v = interpret(graph, [p, q], {"x": points}, inner, arithmetic)
-        if np.array_equal(u, v):
-            left.stretches[0] = Stretch(left.stretches[0].first, q)
-        elif np.array_equal(u, -v):
-            left.stretches[0] = Stretch(left.stretches[0].first, graph.put("neg", q))
-
-
 def generate(plan: Plan, inner: str) -> tuple[str, tuple[Any, ...]]:
     """Source of `tile(x, xi, ys, ji, rows, ints)`, which writes every output's program over the whole tile; tables."""
-    combined = [combine(plan.graph, output) for output in plan.drafts]
+    combined = [combine(plan.graph, output, ARITHMETIC[inner]) for output in plan.drafts]
     digits = 24 if plan.drafts[0].form is FORMATS["float32 through float64"] else None
     graph, places = lowered(plan.graph, tuple(r for r in combined if r is not None), inner, digits)
     found = iter(places)
@@ -312,7 +244,7 @@ UNIT = {"float64": 0.25, "float32": 0.14}
 """Nanoseconds of a sum for one element of a tile."""
 CONVERTED = 0.2
 """Nanoseconds of carrying an element from one format to the other."""
-FOUND, GATHERED, TABLED = 0.6, 32.0, 100.0
+FOUND, GATHERED, TABLED = 0.6, 16.0, 100.0
 """Nanoseconds of looking for a gap's elements, and of each that its rows or the whole table serve; a row costs one."""
 
 
@@ -354,7 +286,7 @@ class _Compiled:
 
 def _compiled(plan: Plan, inner: str) -> _Compiled:
     for draft in plan.drafts:
-        mirror(plan.graph, draft, inner)
+        mirror(plan.graph, draft, ARITHMETIC[inner])
     source, tables = generate(plan, inner)
     tile, scratch = load(source, tables)
     count = len(plan.drafts)

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from symacts.kernels.drafts import Plan
+from symacts.kernels.joining import combine
 from symacts.kernels.targets.elementary import Writer
-from symacts.kernels.targets.numpy import combine
 from symacts.kernels.targets.pairs import Pairs
 from symacts.kernels.targets.rounding import plain
 from symacts.kernels.targets.segments import Segments, write
