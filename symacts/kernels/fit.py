@@ -139,7 +139,7 @@ def fit(
     steepest : int
         Percent of the constant term that all others together may reach.
     """
-    sampled = _sampled(values, count)
+    sampled = None if _is_too_steep(values, count, steepest) else _sampled(values, count)
     if sampled is None:
         return None
     scale, ints = sampled
@@ -161,6 +161,18 @@ def fit(
         if abs(total - _shift(v[0], v[1] - scale + SCALE)) << (tolerance - 2) > least:
             return None
     return Fit(coefficients, scale)
+
+
+def _is_too_steep(values: Callable[[Fraction], Dyadic | None], count: int, steepest: int) -> bool:
+    """Whether the outermost values already tell: |p - c0| <= q*|c0| with q < 1 leaves a ratio of (1 + q)/(1 - q)."""
+    first, last = (values(s) for s in (nodes(count)[0], nodes(count)[-1]))
+    if steepest >= 100 or first is None or last is None:
+        return False
+    low = min(first[1], last[1])
+    if abs(first[1] - last[1]) > SCALE:
+        return False
+    small, large = sorted(abs(m) << (e - low) for m, e in (first, last))
+    return large * (100 - steepest) > small * (100 + steepest)
 
 
 PROBES = (Fraction(-977, 1024), Fraction(-389, 1024), Fraction(93, 1024), Fraction(811, 1024))

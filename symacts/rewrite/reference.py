@@ -35,7 +35,7 @@ HUGE = 1100
 """Magnitudes above 2**HUGE overflow in every float format here."""
 _PRECISIONS = (1400, 3600)
 """Precisions of mpmath: the lower one keeps every term down to the subnormals beside a term of size one."""
-_LADDER = (160, 240, 400, 960, 3200)
+_LADDER = (160, 240, 400, 960, 1600, 3200)
 """Precisions of the ball arithmetic, tried from the last one that sufficed."""
 
 
@@ -50,12 +50,18 @@ class Reference:
     _rung: int = field(default=0, repr=False)
     _count: int = field(default=0, repr=False)
     _known: dict[float | Fraction, Dyadic | None] = field(default_factory=dict, repr=False)
+    _parity: int = field(default=0, repr=False)
 
     def __post_init__(self) -> None:
         self._balls = compiled_balls(_complementary(self.expression), self.x)
+        mirrored = self.expression.xreplace({self.x: -self.x})
+        self._parity = 1 if mirrored == self.expression else -1 if mirrored + self.expression == 0 else 0
 
     def value(self, point: float | Fraction) -> Dyadic | None:
         """The value at an exact point: mantissa and exponent, relative error at most 2**-BITS."""
+        if self._parity and point < 0:
+            mirrored = self.value(-point)
+            return mirrored if mirrored is None or self._parity > 0 else (-mirrored[0], mirrored[1])
         try:
             return self._known[point]  # a float and the equal Fraction are one key
         except KeyError:

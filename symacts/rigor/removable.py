@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
-from flint import arb, fmpq
+from flint import arb, ctx, fmpq
 
 from symacts.errors import UnsupportedExpression
 from symacts.rigor import intervals as iv
@@ -40,6 +40,8 @@ TERMS = 6
 """Taylor terms beside the removable point."""
 NEAR = arb(1) / 4
 """Distance from the removable point within which the Taylor form is used."""
+LOST = 24
+"""Bits that the quotient as it stands may lose before the Taylor form is asked."""
 
 
 def removable_at(e: sp.Mul, x: sp.Symbol) -> Iterator[Operation]:
@@ -122,7 +124,7 @@ def _operation(n: BallFunction, d: BallFunction, point: Any, order: int) -> Oper
 
     def ball_form(values: Sequence[Any]) -> Any:
         ball, direct = values
-        if not near(ball):
+        if not near(ball) or (direct.is_finite() and direct.rel_accuracy_bits() > ctx.prec - LOST):
             return direct
         return iv.to_ball(iv.meet(value(ball), iv.of_ball(direct)))
 

@@ -112,6 +112,28 @@ def test_huge_arguments_are_no_infinities() -> None:
     assert slope is not None and slope[0] * 2 ** max(slope[1], 0) >> max(-slope[1], 0) == 1
 
 
+@pytest.mark.parametrize(
+    ("expression", "sign"),
+    [
+        (sp.erf(x + 1) - sp.erf(x - 1), 1),
+        ((1 - sp.cos(x)) / x, -1),
+        (x * sp.tanh(x), 1),
+        (sp.exp(x) - sp.exp(-x), -1),
+        (x + sp.cos(x), 0),
+    ],
+)
+def test_mirrored_values_are_computed_once(expression: sp.Expr, sign: int) -> None:
+    reference = Reference(expression, x)
+    for at in (Fraction(1, 3), 2.75, 1e-100):
+        right, left = reference.value(at), reference.value(-at)
+        assert right is not None and left is not None
+        assert (left == (sign * right[0], right[1])) == bool(sign)
+        computed = reference.computed(-at)
+        assert computed is not None and (left[0] > 0) == (computed[0] > 0)
+        assert abs(Fraction(left[0]) * Fraction(2) ** (left[1] - computed[1]) / computed[0] - 1) < Fraction(1, 2**100)
+    assert len(reference._known) == (3 if sign else 6)
+
+
 def test_ulp_errors_at_the_edges() -> None:
     tiny = (1, -1074)
     assert ulp_errors(np.array([5e-324, 0.0, 1e-323]), [tiny] * 3).tolist() == [0.0, 1.0, 1.0]
