@@ -44,7 +44,7 @@ from symacts.rewrite.regimes import (
     weight,
     zeros,
 )
-from symacts.rewrite.samples import around, centers, refined, samples, scattered, sinking
+from symacts.rewrite.samples import around, centers, refined, remote, samples, scattered, sinking
 from symacts.rigor.oracle import BallOracle
 from symacts.symbolic.branches import Branch, split
 from symacts.symbolic.oracle import Undecided
@@ -381,15 +381,18 @@ SURE = 3.8
 
 MANY = 600
 """Random inputs per binade where errors are spread widely."""
+FEWER = 20
+"""The same in binades of uncommon inputs, which are much alike."""
 
 
 def dense(studied: Studied, form: Format) -> FloatArray:
-    """The section's samples, random floats of common exponents, at all distances from zeros, and where values sink."""
+    """The section's samples, random floats of all exponents, at all distances from zeros, and where values sink."""
     section = studied.section
     roots = [float(z) for z, _ in studied.roots if abs(z) < NEAR_ROOTS]
     close = around([*roots, *studied.places], section.lo, section.hi, form)
     low = sinking(studied.points, studied.truth, form)
-    return np.union1d(studied.points, np.concatenate([scattered(section.lo, section.hi, form, DENSE), close, low]))
+    common, others = scattered(section.lo, section.hi, form, DENSE), remote(section.lo, section.hi, form, 1)
+    return np.union1d(studied.points, np.concatenate([common, others, close, low]))
 
 
 def admitted(studied: Studied, form: Format, run: Run, strict: Graph | None = None) -> list[tuple[float, float]]:
@@ -410,9 +413,14 @@ def admitted(studied: Studied, form: Format, run: Run, strict: Graph | None = No
     points = dense(studied, form)
     errors, sure = measured(points)
     found = stretches_within(points, np.where(sure, 0.0, errors), form.admitted)
-    for lo, hi in intersection(found, risky(points, errors, form.admitted)):
-        points = np.union1d(points, scattered(lo, hi, form, MANY, per_binade=True))
-    errors, sure = measured(points)
+    noisy = intersection(found, risky(points, errors, form.admitted))
+    close = [a for s in noisy for a in (scattered(*s, form, MANY, per_binade=True), remote(*s, form, FEWER))]
+    if close:
+        more = np.setdiff1d(np.concatenate(close), points)
+        points = np.concatenate([points, more])
+        order = np.argsort(points)
+        errors, sure = (np.concatenate(pair)[order] for pair in zip((errors, sure), measured(more), strict=True))
+        points = points[order]
     if strict:
         found = intersection(found, quiet(points, errors, form.worst, sure))
     found = intersection(found, studied.within) if studied.within else found

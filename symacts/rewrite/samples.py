@@ -11,7 +11,7 @@ import sympy as sp
 from symacts.rewrite.reference import Dyadic, Reference
 from symacts.rewrite.regimes import ENDS, FloatArray, Format, log_size, size
 
-__all__ = ["around", "centers", "refined", "samples", "scattered", "sinking"]
+__all__ = ["around", "centers", "refined", "remote", "samples", "scattered", "sinking"]
 
 
 def samples(lo: float, hi: float, form: Format, near: Sequence[float] = (), narrow: Sequence[float] = ()) -> FloatArray:
@@ -88,15 +88,31 @@ def refined(points: FloatArray, reference: Reference, form: Format) -> FloatArra
 def scattered(lo: float, hi: float, form: Format, count: int, per_binade: bool = False) -> FloatArray:
     """Random floats of common exponents in a one-sided interval, evenly over its binades; the same on every run."""
     low, high = np.sort(np.abs([lo, hi]))
-    a, b = max(low, 2.0**-28), min(high, 2.0**10)
+    return _drawn(max(low, COMMON[0]), min(high, COMMON[1]), lo < 0, form, count, per_binade)
+
+
+COMMON = 2.0**-28, 2.0**10
+"""Common inputs: what is smaller is as good as zero for most functions, what is larger seldom comes."""
+
+
+def remote(lo: float, hi: float, form: Format, count: int) -> FloatArray:
+    """Random floats of all other exponents in a one-sided interval, so many in each binade; the same on every run."""
+    low, high = np.sort(np.abs([lo, hi]))
+    parts = [(low, min(high, COMMON[0])), (max(low, COMMON[1]), high)]
+    found = [_drawn(a, b, lo < 0, form, count, True) for a, b in parts]
+    return np.concatenate(found if lo >= 0 else found[::-1])
+
+
+def _drawn(a: float, b: float, is_negative: bool, form: Format, count: int, per_binade: bool) -> FloatArray:
     if a >= b:
         return np.empty(0)
-    count = math.ceil(count * np.log2(b / a)) if per_binade else count
+    binades = np.log2(a), np.log2(b)
+    count = math.ceil(count * (binades[1] - binades[0])) if per_binade else count
     rng = np.random.default_rng(count)
-    drawn = np.exp2(rng.uniform(np.log2(a), np.log2(b), count))
-    rounded = np.unique(drawn.astype(form.dtype).astype(np.float64))
+    with np.errstate(over="ignore"):
+        rounded = np.unique(np.exp2(rng.uniform(*binades, count)).astype(form.dtype).astype(np.float64))
     kept = rounded[(rounded >= a) & (rounded <= b)]
-    return kept if lo >= 0 else -kept[::-1]
+    return -kept[::-1] if is_negative else kept
 
 
 def around(zeros: Sequence[float], lo: float, hi: float, form: Format) -> FloatArray:
