@@ -17,7 +17,7 @@ import sympy as sp
 
 from symacts.kernels.cells import Programs, programs, smooth
 from symacts.kernels.drafts import Draft, Stretch, Studied
-from symacts.kernels.joining import combine, extreme, mirror
+from symacts.kernels.joining import extreme
 from symacts.kernels.plan import admitted, dense, proven
 from symacts.rewrite.graph import Graph
 from symacts.rewrite.reference import ulp_meter
@@ -68,23 +68,18 @@ def assign(drafts: Sequence[Draft], x: sp.Symbol, graph: Graph, magnitude: int, 
     """
     state = State(0.0, frozenset(), ())
     before: list[list[Option]] = []
-    joined: int | None = None
     for k, draft in enumerate(drafts):
         pool = [c for studied in draft.sections for c in studied.candidates.rounded]
         for expression in dict.fromkeys(s.section.expression for s in draft.sections):
             pool += whole(expression, x, graph, draft.ends)
         if k:
-            pool += _from_values(drafts[k - 1], draft, before, joined, x, graph, magnitude)
+            pool += _from_values(drafts[k - 1], draft, before, x, graph, magnitude)
         pool = list(dict.fromkeys(pool))
         options = [_options(studied, pool, draft, graph, arithmetic) for studied in draft.sections]
         state = _verified(draft, options, state, graph, arithmetic)
         before = [[o for o in listed if o.node == n] for listed, n in zip(options, state.nodes, strict=True)]
         for studied, node in zip(draft.sections, state.nodes, strict=True):
             studied.stretches[:] = [Stretch(studied.section.lo, node)]
-        mirror(graph, draft, arithmetic)
-        joined = combine(graph, draft, arithmetic)
-        if joined is not None:
-            state = replace(state, have=state.have | set(graph.reachable((joined,))))
 
 
 Spans = tuple[tuple[float, float], ...]
@@ -189,18 +184,9 @@ def _costs(graph: Graph, steps: frozenset[int], arithmetic: Arithmetic) -> list[
 
 
 def _from_values(
-    values: Draft,
-    slopes: Draft,
-    options: Sequence[Sequence[Option]],
-    joined: int | None,
-    x: sp.Symbol,
-    graph: Graph,
-    magnitude: int,
+    values: Draft, slopes: Draft, options: Sequence[Sequence[Option]], x: sp.Symbol, graph: Graph, magnitude: int
 ) -> list[int]:
-    """Programs of a derivative from those of the function itself, where the sections are the same.
-
-    Also from the step `joined` that holds the function on all sections: what follows from it needs no selection.
-    """
+    """Programs of a derivative from those of the function itself, where the sections are the same."""
     found: list[int] = []
     if slopes.order != values.order + 1:
         return found
@@ -212,8 +198,7 @@ def _from_values(
                 by_value.setdefault(key, []).extend(o.node for o in listed)
     for (value, slope, side), nodes in by_value.items():
         if sp.diff(value, x) == slope:
-            more = [] if joined is None else [joined]
-            found += derived(value, slope, x, graph, list(dict.fromkeys(nodes + more)), side, magnitude)
+            found += derived(value, slope, x, graph, list(dict.fromkeys(nodes)), side, magnitude)
     return found
 
 
