@@ -22,6 +22,7 @@ from typing import Any, Literal
 
 import mpmath
 import sympy as sp
+from sympy.printing.precedence import PRECEDENCE
 
 from symacts.errors import UnsupportedExpression
 
@@ -141,6 +142,11 @@ class Root(sp.AtomicExpr):
             middle = mpmath.mpf(int((lo + hi).p)) / (2 * int((lo + hi).q))
         return sp.Float._new(middle._mpf_, prec)
 
+    @property
+    def precedence(self) -> int:
+        """How tightly its digits hold together in print: with a minus sign as a sum does."""
+        return PRECEDENCE["Add"] if self.is_negative else PRECEDENCE["Atom"]
+
     def _sympystr(self, printer: Any) -> str:
         text = str(self.evalf(15))
         return text[: 12 if not text.startswith("-") else 13] + "..."
@@ -153,7 +159,8 @@ class Root(sp.AtomicExpr):
     def _pretty(self, printer: Any) -> Any:
         from sympy.printing.pretty.stringpict import prettyForm
 
-        return prettyForm(self._sympystr(printer))
+        binding = prettyForm.ADD if self.is_negative else prettyForm.ATOM
+        return prettyForm(self._sympystr(printer), binding=binding)
 
 
 class DefiniteIntegral(sp.Integral):

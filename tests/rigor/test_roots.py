@@ -40,6 +40,22 @@ def test_refinement(f: sp.Expr, lo: sp.Expr, hi: sp.Expr) -> None:
             assert value(ends[0]) * value(ends[1]) <= mpmath.mpf(2) ** -700
 
 
+def test_a_negative_root_stands_in_parentheses() -> None:
+    below, above, b = Root(x**2 - 2, -2, -1), Root(x**2 - 2, 1, 2), sp.Symbol("b")
+    assert [str(e) for e in (-below, sp.exp(-below), b - below, below**2)] == [
+        "-(-1.4142135623...)",
+        "exp(-(-1.4142135623...))",
+        "b - (-1.4142135623...)",
+        "(-1.4142135623...)**2",
+    ]
+    assert [str(e) for e in (-above, b - above, b * above)] == [
+        "-1.4142135623...",
+        "b - 1.4142135623...",
+        "b*1.4142135623...",
+    ]
+    assert "(-1.4142135623...)" in sp.pretty(b * below) and "(" not in sp.pretty(b * above)
+
+
 def test_nearly_equal_roots_are_told_apart() -> None:
     near = R(1, 10**12)
     first = Root((x - 1) * (x - 1 - near), R(1, 2), 1 + near / 2)
