@@ -218,21 +218,22 @@ def _odd_power(x: sp.Symbol, root: sp.Expr, n: int, c: sp.Expr, angle: sp.Expr) 
 def _rational(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
     if not e.is_rational_function(x) or e.count_ops() > 60:
         return None
-    e, names = _with_named_constants(e)
+    e, names = _with_named_constants(e, x)
     if not _is_solvable(sp.denom(sp.together(e)), x):
         return None
-    found = _by_partial_fractions(e, x, names) if names else ratint(e, x, real=True)
+    has_more = bool(names) or e.free_symbols != {x}
+    found = _by_partial_fractions(e, x, names) if has_more else ratint(e, x, real=True)
     return None if found is None or found.has(sp.RootSum, sp.Integral, sp.I) else found.xreplace(names)
 
 
-def _with_named_constants(e: sp.Expr) -> tuple[sp.Expr, dict[sp.Basic, sp.Expr]]:
+def _with_named_constants(e: sp.Expr, x: sp.Symbol) -> tuple[sp.Expr, dict[sp.Basic, sp.Expr]]:
     """The expression with a symbol for each transcendental constant, powers of e as powers of one, and the way back."""
     powers = [a for a in e.atoms(sp.exp, type(sp.E)) if not a.free_symbols and sp.log(a).is_Rational]
     root = sp.ilcm(1, 1, *[sp.log(a).q for a in powers])
     names = {sp.Dummy("e", positive=True): sp.exp(sp.Rational(1, root))} if powers else {}
     named = {a: name ** (root * sp.log(a)) for a in powers for name in names}
     for a in e.atoms(sp.Function, sp.NumberSymbol) - set(powers):
-        if not a.free_symbols:
+        if x not in a.free_symbols:
             name = sp.Dummy("k", real=True, positive=a.is_positive, negative=a.is_negative)
             names[name], named[a] = a, name
     return e.xreplace(named), names
