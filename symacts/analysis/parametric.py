@@ -32,6 +32,25 @@ MOST_TERMS = 100
 """Terms of a sum up to which it is multiplied out or factored."""
 
 
+SHARES = ((1, 2), (1, 9), (7, 8), (1, 4), (2, 3))
+"""Where values of a parameter are tried, as shares of its domain."""
+TRIED = len(SHARES)
+MOST_OPERATIONS = 60
+"""Operations of a constant up to which it is factored in search of its sign."""
+SURELY = sp.Rational(1, 10**9)
+"""A value beyond which a number of 15 digits has the sign that it shows."""
+
+
+def _place_in(domain: sp.Interval, share: sp.Rational) -> sp.Rational:
+    """The point of an interval at a share of its length, which may be infinite."""
+    lo, hi = domain.start, domain.end
+    if lo.is_infinite and hi.is_infinite:
+        return (2 * share - 1) / (share * (1 - share))
+    if lo.is_infinite or hi.is_infinite:
+        return lo + share / (1 - share) if hi.is_infinite else hi - share / (1 - share)
+    return lo + share * (hi - lo)
+
+
 def _forms(expression: sp.Expr) -> Iterator[sp.Expr]:
     """The expression, and as long as it stays short what it is multiplied out, and factored."""
     yield expression
@@ -95,8 +114,15 @@ class ParametricOracle:
         return sign == 1 or (sign == -1 and need.need == "nonzero")
 
     def _find_sign(self, constant: sp.Expr) -> int | None:
-        for form in (constant, factored(constant), sp.together(sp.expand(constant))):
-            if form.is_zero or sp.expand(form) == 0:
+        seen = self._seen_signs(constant)
+        if {1, -1} <= seen:
+            if len(self.parameters_in(constant)) == 1:
+                self.open[constant] = None
+            return None
+        is_short = constant.count_ops() <= MOST_OPERATIONS
+        for make in (lambda u: u, factored, lambda u: sp.together(sp.expand(u)))[: 3 if is_short else 1]:
+            form = make(constant)
+            if not seen & {1, -1} and (form.is_zero or sp.expand(form) == 0):
                 return 0
             read = read_sign(form)
             if read in _SIGNS:
@@ -111,6 +137,18 @@ class ParametricOracle:
         if self.parameters_in(expression):
             return self.sign(expression.subs(x, point))
         return self.balls.sign_at(expression, x, point)
+
+    def _seen_signs(self, constant: sp.Expr) -> set[int]:
+        """Signs that the constant shows at some values of the parameters: a guess, which spares a search."""
+        symbols = sorted(self.parameters_in(constant), key=str)
+        seen: set[int] = set()
+        for k in range(TRIED):
+            shares = (sp.Rational(*SHARES[(k + 2 * j) % TRIED]) for j in range(len(symbols)))
+            values = {s: _place_in(self.domains[s], share) for s, share in zip(symbols, shares, strict=True)}
+            value = constant.xreplace(values).evalf(15)
+            if value.is_Float and abs(value) > SURELY:
+                seen.add(1 if value > 0 else -1)
+        return seen
 
     def _sign_of_product(self, form: sp.Expr) -> int | None:
         if not form.is_Mul:
@@ -232,7 +270,10 @@ class ParametricOracle:
             direction = self.sign(scale)
             if not direction:
                 continue
-            image = sp.factor_terms(sp.together(self._scaled(expression, x, scale)))
+            image = self._scaled(expression, x, scale)
+            if self._is_mixed(image, x):
+                continue
+            image = sp.factor_terms(sp.together(image))
             outside, inside = image.as_independent(x, as_Add=False)
             if self.parameters_in(inside):
                 whole = factored(image)
@@ -264,6 +305,8 @@ class ParametricOracle:
             if not self.sign(scale):
                 continue
             image = self._scaled(expression, x, scale)
+            if self._is_mixed(image, x):
+                continue
             for form in _forms(image):
                 groups: dict[sp.Expr, sp.Expr] = {}
                 for term in sp.Add.make_args(form):
@@ -273,6 +316,21 @@ class ParametricOracle:
                 if not any(self.parameters_in(g) for g in groups.values()):
                     return scale, groups
         return None
+
+    def _is_mixed(self, expression: sp.Expr, x: sp.Symbol) -> bool:
+        """Whether x and parameters are tied together in some argument, so that no algebra parts them."""
+        return any(self._mixes(node, x) for node in expression.atoms(sp.Function, sp.Pow))
+
+    def _mixes(self, node: sp.Expr, x: sp.Symbol) -> bool:
+        """Whether x and parameters stand in one factor of a base or argument, where multiplying out parts them not."""
+        if isinstance(node, sp.Pow) and node.exp.is_Integer and node.exp > 0:
+            return False
+        is_exp = isinstance(node, sp.exp) or (isinstance(node, sp.Pow) and not self.parameters_in(node.base))
+        inside = node.exp if is_exp else node.base if isinstance(node, sp.Pow) else None
+        if inside is None:
+            return any(a.has(x) and bool(self.parameters_in(a)) for a in node.args)
+        parts = sp.Add.make_args(sp.expand(inside)) if is_exp else sp.Mul.make_args(sp.factor_terms(inside))
+        return any(p.has(x) and bool(self.parameters_in(p)) for p in parts)
 
     def _separate(self, constant: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
         """A constant as a parameter-free factor times one that holds parameters."""

@@ -42,7 +42,7 @@ def signs(f: Subject, order: int) -> set[int]:
 
 def _find_signs(f: Subject, order: int) -> set[int]:
     found: set[int] = set()
-    count = COUNT if f.expression.free_symbols == {f.x} else FEW
+    count = _count(f)
     for k, branch in f.pieces:
         for point in sample(f, branch.lo, branch.hi, count):
             found.add(f.oracle.sign_at(f.expression_of(k, order), f.x, point) or 0)
@@ -50,6 +50,10 @@ def _find_signs(f: Subject, order: int) -> set[int]:
                 return found
     found.update(f.sign_or_none(p) or 0 for p in limit_points(f, order))
     return found - {0}
+
+
+def _count(f: Subject) -> int:
+    return COUNT if f.expression.free_symbols == {f.x} else FEW
 
 
 def _both(f: Subject, order: int, what: str) -> None:
@@ -79,7 +83,7 @@ def no_inverse(f: Subject, facts: Facts) -> Answer:
     """None, by slopes of both signs on one branch: a continuous function takes some value twice between them."""
     for k, branch in f.pieces:
         lo, hi = branch.lo, branch.hi
-        points = sample(f, lo, hi, COUNT)
+        points = sample(f, lo, hi, _count(f))
         if lo.is_infinite != hi.is_infinite:
             near = points[0] if hi.is_infinite else points[-1]
             points += [near + way * FAR for way in ((1, 2, 3, 5) if hi.is_infinite else (-1, -2, -3, -5))]
