@@ -35,7 +35,7 @@ def _whole_line(facts: Facts) -> None:
     if facts["domain"].value != sp.S.Reals:
         missing = sp.Complement(sp.S.Reals, facts["domain"].value, evaluate=True)
         if not isinstance(missing, sp.FiniteSet):
-            raise Undecided("f is not defined on the whole line, so f(Z) is not defined with probability one")
+            raise Undecided("the points at which f is undefined are not seen to be finitely many")
 
 
 def _is_undefined(f: Subject, facts: Facts) -> bool:

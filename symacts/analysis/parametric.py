@@ -26,6 +26,7 @@ from symacts.symbolic.structure import Requirement, expanded_length, read_sign, 
 __all__ = ["ParametricOracle", "parametric_subject", "subject_with_symbols"]
 
 _SIGNS = {"positive": 1, "negative": -1, "zero": 0}
+_SIZE = sp.Dummy("size", positive=True)
 
 
 MOST_TERMS = 100
@@ -213,9 +214,12 @@ class ParametricOracle:
 
     def _linear(self, expression: sp.Expr, x: sp.Symbol, lo: sp.Expr, hi: sp.Expr) -> Any:
         """The chart of `a*x + b`, or of an expression whose sign its structure shows; None for anything else."""
-        read = read_sign(expression)
-        if read in _SIGNS:
-            return SignChart(((lo, hi, _SIGNS[read]),), ())
+        for way in (0, 1, -1):  # as it stands, and on a half line where x has a sign
+            if way and self._order(*((lo, sp.S.Zero) if way > 0 else (sp.S.Zero, hi))) not in (0, 1):
+                continue
+            read = read_sign(expression.xreplace({x: way * _SIZE}) if way else expression)
+            if read in _SIGNS:
+                return SignChart(((lo, hi, _SIGNS[read]),), ())
         if not expression.is_polynomial(x) or sp.degree(expression, x) != 1:
             return None
         a, b = expression.coeff(x, 1), sp.expand(expression).coeff(x, 0)
@@ -348,6 +352,9 @@ class ParametricOracle:
             return self.balls.limit(expression, x, point, side)
         if point.is_infinite is not True and not point.is_zero:
             return Unknown(f"a limit at {point} with parameters")
+        power = self._power_of(expression, x)
+        if power is not None:
+            return self._limit_of_power(*power, point, side)
         read = self._terms(expression, x)
         if read is None:
             return Unknown(f"the limit of {expression} depends on parameters in a way that no change of scale removes")
@@ -375,6 +382,28 @@ class ParametricOracle:
             elif not total.is_infinite:
                 total += held * value
         return self._turned(turning, total) if turning else total
+
+    def _power_of(self, expression: sp.Expr, x: sp.Symbol) -> tuple[sp.Expr, sp.Expr, int] | None:
+        """`(c, e, way)` for `c*(way*x)**e` with parameters in the exponent, way 1 or -1; None for anything else."""
+        held, moving = sp.powsimp(expression).as_independent(x, as_Add=False)
+        for way in (1, -1):
+            base, exponent = sp.powsimp(moving.xreplace({x: way * _SIZE})).as_base_exp()
+            if base == _SIZE and not exponent.has(_SIZE) and self.parameters_in(exponent):
+                return held, exponent, way
+        return None
+
+    def _limit_of_power(self, held: sp.Expr, exponent: sp.Expr, way: int, point: sp.Expr, side: int) -> Any:
+        """The limit of `held*(way*x)**exponent` where way*x tends to oo, or to 0 from above."""
+        if (point is sp.oo or (side > 0 and point.is_zero)) != (way > 0):
+            return Unknown("a power of a negative number")
+        growth, sign = self.sign(exponent), self.sign(held)
+        if growth is None:
+            return self._depends(exponent)
+        if growth == 0:
+            return held
+        if growth > 0 if point.is_zero else growth < 0:
+            return sp.S.Zero
+        return sign * sp.oo if sign else self._depends(held)
 
     def _turned(self, turning: list[tuple[sp.Expr, NoLimit]], rest: sp.Expr) -> Any:
         """What a sum does with terms that have no limit, the limit of all others known.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sympy as sp
+from sweep import judged
 
 import symacts
 from symacts.analysis.parametric import ParametricOracle
@@ -45,3 +46,32 @@ def test_rational_functions_of_an_exponential_with_parameters_are_integrated() -
     at = {report.parameters["a"]: sp.Rational(2, 3)}
     gap = (primitive.diff(x) - report.expression).xreplace(at)
     assert all(abs(gap.subs(x, p).evalf(30)) < sp.Rational(1, 10**20) for p in (-2, sp.Rational(1, 3), 3))
+
+
+def test_limits_of_powers_with_parameters_in_the_exponent() -> None:
+    oracle = ParametricOracle(ONE | {u: UNIT})
+    right, left, oo = (sp.S.Zero, 1), (sp.S.Zero, -1), (sp.oo, -1)
+    assert [oracle.limit(x**a, x, *at) for at in (right, oo)] == [0, sp.oo]
+    assert [oracle.limit(-3 * (-x) ** (-a), x, *at) for at in (left, (-sp.oo, 1))] == [-sp.oo, 0]
+    assert oracle.limit(x ** (2 + a) / x, x, *right) == 0
+    unknown = (oracle.limit(x**u, x, *right), oracle.limit(x ** (a - 1), x, *oo), oracle.limit(x**a, x, *left))
+    assert not any(isinstance(value, sp.Expr) for value in unknown)  # 1 at u = 0; either way; not real
+
+
+def test_signs_on_a_half_line_use_that_x_has_one() -> None:
+    oracle = ParametricOracle(ONE)
+    one, other, whole = (sp.S.Zero, sp.oo), (-sp.oo, sp.S.Zero), (-sp.oo, sp.oo)
+    assert [c[2] for c in oracle.chart(1 + x**a, x, *one).cells] == [1]
+    assert [c[2] for c in oracle.chart(x * (-x) ** a - a, x, *other).cells] == [-1]
+    for f, at in ((x**a - 1, one), (x + a, other), (1 + x * sp.exp(a * x**3), whole)):
+        cells = getattr(oracle.chart(f, x, *at), "cells", None)
+        assert cells is None or len(cells) == 2
+
+
+def test_powers_are_judged_at_values_of_the_exponent() -> None:
+    family = symacts.define("a_family", "Max(x, 0)**p", parameters={"p": ("2", "positive")}, replace=True)
+    report = symacts.analyze(family, parameters="symbolic")
+    assert {"range", "monotonicity", "limits", "zeros", "discontinuities", "sign"} <= set(report.known)
+    for value in (sp.Rational(1, 3), sp.Integer(1), sp.Rational(5, 2)):
+        found = judged(report, {report.parameters["p"]: value}, [n for n in report.known if n != "parameter_limits"])
+        assert not any(found.values()), (value, found)
