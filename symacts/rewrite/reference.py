@@ -17,6 +17,7 @@ import mpmath
 import numpy as np
 import numpy.typing as npt
 import sympy as sp
+from sympy.codegen.cfunctions import log1p
 
 from symacts.errors import UnsupportedExpression
 from symacts.rigor.balls import compile_balls
@@ -53,9 +54,14 @@ class Reference:
     _parity: int = field(default=0, repr=False)
 
     def __post_init__(self) -> None:
-        self._balls = compiled_balls(_complementary(self.expression), self.x)
+        self._balls = compiled_balls(self.sharpened, self.x)
         mirrored = self.expression.xreplace({self.x: -self.x})
         self._parity = 1 if mirrored == self.expression else -1 if mirrored + self.expression == 0 else 0
+
+    @property
+    def sharpened(self) -> sp.Expr:
+        """The expression without the sums that hide what is far smaller than one."""
+        return _beside_one(_complementary(self.expression))
 
     def value(self, point: float | Fraction) -> Dyadic | None:
         """The value at an exact point: mantissa and exponent, relative error at most 2**-BITS."""
@@ -91,7 +97,7 @@ class Reference:
 
     def _from_mpmath(self, point: Fraction) -> Dyadic | None:
         if self._mp is None:
-            self._mp = sp.lambdify(self.x, _definite(self.expression), modules=[SATURATED, "mpmath"])
+            self._mp = sp.lambdify(self.x, _definite(self.sharpened), modules=[SATURATED, "mpmath"])
         last = None
         zeros = 0
         for prec in _PRECISIONS:
@@ -176,24 +182,47 @@ SATURATED = {
 """Only arguments beyond 2**LARGE are taken at the limits: what comes out is beyond every float, and so is its log."""
 
 
+def _beside_one(expression: sp.Expr) -> sp.Expr:
+    """`log(1 + u)` as a function of u: no number of digits of the sum keeps exp(-10**6)."""
+
+    def has_one(e: sp.Expr) -> bool:
+        return isinstance(e, sp.log) and e.args[0].is_Add and sp.S.One in e.args[0].args
+
+    return expression.replace(has_one, lambda e: log1p(e.args[0] - 1))
+
+
 def _complementary(expression: sp.Expr) -> sp.Expr:
-    """`c + c*erf(u) = c*erfc(-u)` and `c*erf(u) - c = -c*erfc(u)`: a tail then needs no thousand digits."""
-    return expression.replace(lambda e: e.is_Add and e.has(sp.erf), _joined)
+    """`c + c*erf(u) = c*erfc(-u)` and the like: a tail then needs no thousand digits, nor a million."""
+    return expression.replace(lambda e: e.is_Add and e.has(sp.erf, sp.tanh, sp.exp), _joined)
 
 
 def _joined(total: sp.Add) -> sp.Expr:
     terms = list(total.args)
     for term in total.args:
         for factor in sp.Mul.make_args(term):
-            if not isinstance(factor, sp.erf) or term not in terms:
-                continue
-            c, u = term / factor, factor.args[0]
-            for other, joined in ((c, c * sp.erfc(-u, evaluate=False)), (-c, -c * sp.erfc(u, evaluate=False))):
-                if other in terms:
+            complements = _complements(factor) if term in terms else ()
+            c = term / factor
+            for other, complement in zip((c, -c), complements, strict=False):
+                if other in terms and complement is not None:
                     terms.remove(term)
-                    terms[terms.index(other)] = joined
+                    terms[terms.index(other)] = c * complement
                     break
     return sp.Add(*terms)
+
+
+def _complements(factor: sp.Expr) -> tuple[sp.Expr | None, ...]:
+    """The factor plus 1 and minus 1 as what keeps its digits where they cancel; None where nothing has to be done."""
+    if isinstance(factor, sp.erf):
+        u = factor.args[0]
+        return sp.erfc(-u, evaluate=False), -sp.erfc(u, evaluate=False)
+    if isinstance(factor, sp.tanh):
+        u = factor.args[0]
+        return 2 / (1 + sp.exp(-2 * u)), -2 / (1 + sp.exp(2 * u))
+    if factor.is_Pow and factor.exp == 2 and isinstance(factor.base, sp.tanh):
+        return None, -1 / sp.cosh(factor.base.args[0]) ** 2
+    if factor.is_Pow and factor.exp == -1 and factor.base.is_Add and sp.S.One in factor.base.args:
+        return None, (1 - factor.base) * factor
+    return ()
 
 
 _COMPRESSING = (sp.log, sp.LambertW, sp.asinh, sp.acosh)

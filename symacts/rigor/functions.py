@@ -17,6 +17,7 @@ from typing import Any
 
 import sympy as sp
 from flint import acb, arb, ctx, fmpq
+from sympy.codegen.cfunctions import log1p
 
 from symacts.rigor import intervals as iv
 from symacts.rigor.intervals import INFINITY, Pair
@@ -210,6 +211,7 @@ def _rows() -> dict[Any, Row]:
     table: list[tuple[Any, Callable[[Any], Any], Callable[[Pair], Pair], str | None]] = [
         (sp.exp, a.exp, _increasing(a.exp, a(0), INFINITY), "exp"),
         (sp.log, a.log, _increasing(a.log, None, INFINITY, (0, -INFINITY)), "log"),
+        (log1p, a.log1p, _increasing(a.log1p, None, INFINITY, (-1, -INFINITY)), "log1p"),
         (sp.sin, a.sin, _bounded_wave(a.sin), "sin"),
         (sp.cos, a.cos, _bounded_wave(a.cos), "cos"),
         (sp.tan, a.tan, _tan_interval, "tan"),

@@ -231,6 +231,7 @@ DIRECT: Mapping[str, Callable[[Jet, Any], Jet]] = {
 """Functions with a recurrence of their own."""
 
 SLOPES: Mapping[str, Callable[[Jet], Jet]] = {
+    "log1p": lambda u: inverse(_one_plus(u)),
     "asin": lambda u: power(_one_plus(_square(u), -1), -arb(1) / 2, (1 - ball_power(u[0], 2)).rsqrt()),
     "acos": lambda u: _scaled(
         power(_one_plus(_square(u), -1), -arb(1) / 2, (1 - ball_power(u[0], 2)).rsqrt()), arb(-1)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
+import mpmath
 import numpy as np
 import pytest
 import sympy as sp
@@ -132,6 +134,39 @@ def test_mirrored_values_are_computed_once(expression: sp.Expr, sign: int) -> No
         assert computed is not None and (left[0] > 0) == (computed[0] > 0)
         assert abs(Fraction(left[0]) * Fraction(2) ** (left[1] - computed[1]) / computed[0] - 1) < Fraction(1, 2**100)
     assert len(reference._known) == (3 if sign else 6)
+
+
+@pytest.mark.parametrize("order", [0, 1])
+def test_what_a_sum_with_one_hides_is_known(order: int) -> None:
+    """log(1 + exp(x)) is no zero at -2400 or -10**6: roots and slopes of it were undefined there."""
+    reference = Reference(sp.diff(sp.sqrt(sp.log(1 + sp.exp(x))), x, order), x)
+    for at in (-1400.0, -2300.0, -2400.0, -1e6, -1e300):
+        for value in (reference.value(at), reference._from_mpmath(Fraction(at))):
+            assert value is not None and (value == (0, 0)) == (at < -2000)
+    near = reference.value(-1400.0)
+    assert near is not None and abs(math.log(near[0]) + near[1] * math.log(2) + 700 + order * math.log(2)) < 1e-9
+
+
+COMPLEMENTS = (
+    (sp.sqrt(1 - sp.tanh(x)), 1),
+    (sp.log(2 + 2 * sp.tanh(x)), -1),
+    (sp.sqrt(1 - 1 / (1 + sp.exp(-x))), 1),
+    (3 - 3 * sp.tanh(x) ** 2, 1),
+    (x * (1 + sp.erf(x / 2)), -1),
+)
+
+
+@pytest.mark.parametrize(("expression", "side"), COMPLEMENTS, ids=str)
+def test_values_are_known_where_terms_cancel_to_millions_of_digits(expression: sp.Expr, side: int) -> None:
+    for order in (0, 1):
+        slope = sp.diff(expression, x, order)
+        reference = Reference(slope, x)
+        assert all(reference.value(side * t) is not None for t in (40.0, 2300.0, 3000.0, 1e9, 1e300))
+        with mpmath.workprec(900):
+            for at in (-3.25, 0.625, 5.0, 40.0 * side):
+                value, true = reference.value(at), sp.lambdify(x, slope, "mpmath")(mpmath.mpf(at))
+                assert value is not None
+                assert abs(mpmath.mpf(value[0]) * mpmath.mpf(2) ** value[1] - true) <= abs(true) * mpmath.mpf(2) ** -105
 
 
 def test_ulp_errors_at_the_edges() -> None:

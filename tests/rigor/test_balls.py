@@ -12,6 +12,7 @@ import mpmath
 import pytest
 import sympy as sp
 from flint import arb, ctx, fmpq
+from sympy.codegen.cfunctions import log1p
 
 from symacts.errors import UnsupportedExpression
 from symacts.rigor import compile_balls
@@ -24,6 +25,7 @@ x = sp.Symbol("x", real=True)
 R = sp.Rational
 
 DOMAINS: dict[Any, tuple[float, float]] = {
+    log1p: (-0.9, 12),
     sp.log: (0.01, 40),
     sp.tan: (-1.5, 1.5),
     sp.asin: (-0.999, 0.999),
