@@ -28,13 +28,18 @@ from symacts.grammar import GREEK, RELATIONS, Node, read
 from symacts.guarded import Guard, Refusal
 from symacts.spec import Activation, g, x
 
-__all__ = ["Statement", "parse", "parse_conditions", "parse_relation"]
+__all__ = ["MATRIX_CALLS", "Statement", "parse", "parse_conditions", "parse_relation"]
 
 Function = Activation | Callable[..., sp.Expr]
 
 _VARIABLES = {"x": x, "g": g}
 _STATEMENT_CALLS = {"diff": "Derivative", "Derivative": "Derivative", "limit": "Limit", "Limit": "Limit"}
 _STATEMENT_CALLS |= {"Integral": "Integral", "integrate": "Integral", "gaussian": "gaussian"}
+MATRIX_CALLS = {
+    **dict.fromkeys(("T", "transpose", "inv", "tr", "trace", "det", "diag", "fro2"), 1),
+    "jacobian": 2,
+}
+"""What matrix statements know besides, and how many arguments it takes."""
 FAR, NEAR = sp.Integer(10) ** 6, sp.Rational(1, 10**6)
 """Beyond FAR is near infinity, and within NEAR near a point: where what stands in a limit is to have values."""
 Place = tuple[sp.Symbol | None, tuple[Any, ...]]
@@ -367,6 +372,8 @@ class _Builder:
             return f"{name!r} is not a function; a product is written with '*': {name}*(...)"
         if name in ("σ", "sigma", "Phi", "phi"):
             return f"{name!r} is not read as a function: write sigmoid(...), probit(...) or the formula"
+        if self.in_statement and name in MATRIX_CALLS:
+            return f"{name!r} acts on matrices, which are symbols with shapes: assuming={{'A': ('m', 'n')}}"
         reason = store.omitted(name)
         if reason is not None:
             return f"{name!r} has no row in the catalog: {reason}"

@@ -10,6 +10,7 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import symacts
 from symacts.errors import ParseError, SymactsError
 from symacts.grammar import MAX_DEPTH, MAX_DIGITS, MAX_TEXT, read
 from symacts.parsing import Statement, parse, parse_conditions, parse_relation
@@ -603,3 +604,9 @@ def test_an_integral_is_never_evaluated_while_it_is_read(template, monkeypatch):
     monkeypatch.setitem(sp.core.evalf.evalf_table, sp.Integral, refuse)
     integral = "Integral(exp(-exp(exp(z))*sin(z**50)), (z, -oo, oo))"
     assert parse_relation(template.format(*[integral] * 3)).sides[0].has(sp.Integral)
+
+
+def test_matrix_words_in_a_scalar_statement_ask_for_shapes() -> None:
+    with pytest.raises(ParseError, match=r"'trace' acts on matrices.*assuming="):
+        symacts.prove("trace(A*B) = trace(B*A)")
+    assert symacts.prove("trace(A*B) = trace(B*A)", assuming={"A": ("m", "n"), "B": ("n", "m")}).status == "proved"

@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
 from itertools import combinations, product
 from typing import Any
@@ -157,14 +158,19 @@ def _small_box(
 
 @lru_cache(maxsize=1024)
 def _limit_value(e: sp.Expr, x: sp.Symbol, point: sp.Expr, direction: str) -> sp.Expr:
-    from symacts.proofs.checker.limits import nearby
+    from symacts.proofs.checker.limits import nearby, require_absent
     from symacts.rigor.tails import NoLimit, limit
 
     found = None
     for way in {"+": (1,), "-": (-1,), "+-": (1, -1)}[direction]:
         within = sp.Integer(1000) if point.is_infinite else sp.Rational(1, 1000)
+        near = nearby(Given(), x, point, way, within)
+        if direction == "+-" and point.is_finite:
+            with suppress(*EXPECTED):
+                require_absent(Given(), near, e, x, point, way)
+                continue
         try:
-            local = nearby(Given(), x, point, way, within).resolve(e)
+            local = near.resolve(e)
         except Undecided:
             local = e
         value = limit(local, x, point, way)
@@ -177,7 +183,8 @@ def _limit_value(e: sp.Expr, x: sp.Symbol, point: sp.Expr, direction: str) -> sp
                 raise _NoLimit((found, value))
             raise ValueError("the one-sided limits are not seen to agree")
         found = value
-    assert found is not None
+    if found is None:
+        raise ValueError("there is nothing on either side")
     return found
 
 

@@ -23,7 +23,7 @@ from symacts.errors import ParseError, UnsupportedExpression, shorten
 from symacts.grammar import RELATIONS as SPELLINGS
 from symacts.grammar import Node
 from symacts.grammar import read as read_tree
-from symacts.parsing import Place, parse_conditions, parse_relation
+from symacts.parsing import MATRIX_CALLS, Place, parse_conditions, parse_relation
 from symacts.proofs.checker.domains import follows, obligations
 from symacts.proofs.checker.enclosures import number_sign
 from symacts.proofs.checker.entail import Given
@@ -35,17 +35,6 @@ from symacts.spec import Activation, i, j, n, xs
 __all__ = ["Origins", "conditions", "read", "read_with_origins"]
 
 _RELATIONALS = {sp.Eq: "=", sp.Ne: "!=", sp.Lt: "<", sp.Le: "<=", sp.Gt: ">", sp.Ge: ">="}
-_MATRIX_CALLS = {
-    "T": 1,
-    "inv": 1,
-    "tr": 1,
-    "det": 1,
-    "diag": 1,
-    "fro2": 1,
-    "jacobian": 2,
-    "transpose": 1,
-    "trace": 1,
-}
 _SPELLED = {"transpose": "T", "trace": "tr"}
 
 
@@ -413,9 +402,9 @@ class _Words:
             return (name, *dims)
         if name == "sum" and len(node.args) == 1 and not node.keywords:
             return self.total(self.build(node.args[0]), node)
-        if name in _MATRIX_CALLS:
-            if len(node.args) != _MATRIX_CALLS[name] or node.keywords:
-                raise ParseError(f"{name} takes {_MATRIX_CALLS[name]} arguments", self.text, node.position)
+        if name in MATRIX_CALLS:
+            if len(node.args) != MATRIX_CALLS[name] or node.keywords:
+                raise ParseError(f"{name} takes {MATRIX_CALLS[name]} arguments", self.text, node.position)
             return (_SPELLED.get(name, name), *(self.build(a) for a in node.args))
         activation = store.find(name)
         if activation is not None and activation.kind == "vector":

@@ -200,3 +200,25 @@ def test_integers_less_than_the_next_one() -> None:
     _rejected(Goal(Given(), x, "<=", sp.floor(x)), node)  # no integer, though x < floor(x) + 1
     _rejected(Goal(Given(), sp.floor(x) / 2, "<=", sp.floor(x / 2)), node)
     _rejected(Goal(Given(), sp.floor(sp.log(x)), "<=", sp.ceiling(sp.log(x))), node)  # not defined for x <= 0
+
+
+def test_a_side_of_a_limit_is_left_out_only_where_nothing_is_defined() -> None:
+    def node(of: sp.Expr, value: sp.Expr, absent: int) -> dict[str, object]:
+        return {
+            "rule": "limit",
+            "of": encode(of),
+            "value": encode(value),
+            "within": encode(sp.S.One / 2),
+            "parts": [[encode(sp.S.One), encode(of.args[0].doit()), encode(value)]],
+            "absent": absent,
+            "steps": [{"rule": "algebra"}],
+        }
+
+    root = sp.Limit(sp.sqrt(x), x, 0, "+-")
+    assert check_goal(Goal(Given(), root, "=", sp.S.Zero), node(root, sp.S.Zero, -1))
+    _rejected(Goal(Given(), root, "=", sp.S.Zero), node(root, sp.S.Zero, 1))
+    for e, value in ((sp.exp(-1 / x), sp.S.Zero), (sp.log(1 + x), sp.S.Zero), (sp.sqrt(x + x**2 / 4 + 1), sp.S.One)):
+        of = sp.Limit(e, x, 0, "+-")  # defined on both sides, so none may be left out
+        _rejected(Goal(Given(), of, "=", value), node(of, value, -1))
+    once = sp.Limit(sp.sqrt(-x), x, 0, "+")  # the only side there is
+    _rejected(Goal(Given(), once, "=", sp.S.Zero), node(once, sp.S.Zero, 1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -18,7 +19,7 @@ from symacts.proofs.checker.normal import is_zero
 from symacts.rigor.tails import limit as tail_limit
 from symacts.rigor.tails import tail_sign
 
-__all__ = ["by_laws", "diverges", "limit", "nearby", "require_limit", "scale_of", "scaled"]
+__all__ = ["by_laws", "diverges", "limit", "nearby", "require_absent", "require_limit", "scale_of", "scaled"]
 
 MAX_ORDER = 12
 MAX_DEPTH = 6
@@ -35,8 +36,12 @@ def limit(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     outer = without(goal.given, variable)
     require_kept(outer, obligations(point) if point.is_finite is not False else [])
     parts = [(read(c), read(f), read(v)) for c, f, v in node["parts"]]
-    for way in {"+": (1,), "-": (-1,), "+-": (1, -1)}[str(direction)]:
+    ways = {"+": (1,), "-": (-1,), "+-": (1, -1)}[str(direction)]
+    for way in ways:
         near = nearby(outer, variable, point, way, read(node["within"]))
+        if way == node.get("absent") and len(ways) == 2:
+            require_absent(outer, near, e, variable, point, way)
+            continue
         for where, u, op in node.get("eventually", ()):
             if where == way:
                 if op != ">":
@@ -86,6 +91,16 @@ def _require_near(outer: Given, condition: Condition, x: sp.Symbol, point: sp.Ex
         if value is None and diverges(outer, e, x, point, way) is sp.oo:
             return
     raise UnsupportedExpression(f"not shown to be defined near the point: {e} {op} 0")
+
+
+def require_absent(outer: Given, near: Given, e: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int) -> None:
+    """Fail unless e has no value near the point on that side: there the limit says nothing (Rudin 1976, 4.1)."""
+    for u, op in demands(near, e):
+        with suppress(UnsupportedExpression):
+            if op in (">", ">="):
+                _require_near(outer, (-u, ">"), x, point, way)
+                return
+    raise UnsupportedExpression("the expression may have values on that side")
 
 
 def nearby(outer: Given, x: sp.Symbol, point: sp.Expr, way: int, within: sp.Expr) -> Given:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import sympy as sp
@@ -11,7 +12,7 @@ from symacts.codec import encode
 from symacts.proofs.check import Goal
 from symacts.proofs.checker.analytic import without
 from symacts.proofs.checker.entail import Given, Undecided
-from symacts.proofs.checker.limits import by_laws, diverges, nearby, scale_of, scaled
+from symacts.proofs.checker.limits import by_laws, diverges, nearby, require_absent, scale_of, scaled
 from symacts.proofs.search import EXPECTED, Final, Node, Search
 from symacts.proofs.tactics.branches import border_of
 from symacts.rigor.tails import limit as tail_limit
@@ -52,9 +53,11 @@ def _limit(goal: Goal, of: sp.Limit, search: Search) -> Iterator[Node]:
     outer = without(goal.given, x)
     way = -1 if str(direction) == "-" else 1
     for within in WITHIN_INFINITY if point.is_infinite else WITHIN_POINT:
+        absent = _absent(outer, e, x, point, within) if str(direction) == "+-" else None
+        way = way if absent is None else -absent
         try:
             local, eventually = _local(outer, e, x, point, way, within)
-            if str(direction) == "+-":
+            if str(direction) == "+-" and absent is None:
                 eventually += _local(outer, e, x, point, -way, within)[1]
         except Undecided as undecided:  # by the sign of an expression in the parameters
             on = undecided.expression
@@ -65,7 +68,7 @@ def _limit(goal: Goal, of: sp.Limit, search: Search) -> Iterator[Node]:
         except EXPECTED:
             continue
         ways: Iterator[list[tuple[sp.Expr, sp.Expr, sp.Expr]]] = _parts(local, x, point, way, outer)
-        if str(direction) == "+-" and local != e:  # each side has its own branch
+        if str(direction) == "+-" and absent is None and local != e:  # each side has its own branch
             ways = ([(sp.S.One, e, sp.Add(*[c * v for c, _, v in parts]))] for parts in ways)
         for parts in ways:
             value = sp.Add(*[c * v for c, _, v in parts])
@@ -77,9 +80,19 @@ def _limit(goal: Goal, of: sp.Limit, search: Search) -> Iterator[Node]:
                 "value": encode(value),
                 "within": encode(within),
                 **({"eventually": eventually} if eventually else {}),
+                **({} if absent is None else {"absent": absent}),
                 "parts": [[encode(c), encode(f), encode(v)] for c, f, v in parts],
             }
     yield from _parameter_cases(goal, e, x, outer)
+
+
+def _absent(outer: Given, e: sp.Expr, x: sp.Symbol, point: sp.Expr, within: sp.Expr) -> int | None:
+    """The side of the point, if it is one, on which e has no value."""
+    for way in (-1, 1) if point.is_finite else ():
+        with suppress(*EXPECTED):
+            require_absent(outer, nearby(outer, x, point, way, within), e, x, point, way)
+            return way
+    return None
 
 
 def _local(
