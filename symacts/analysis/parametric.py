@@ -36,6 +36,8 @@ MOST_TERMS = 100
 SHARES = ((1, 2), (1, 9), (7, 8), (1, 4), (2, 3))
 """Where values of a parameter are tried, as shares of its domain."""
 TRIED = len(SHARES)
+LONGEST = 400
+"""Operations of an expression up to which changes of scale are tried for its sign."""
 MOST_OPERATIONS = 60
 """Operations of a constant up to which it is factored in search of its sign."""
 SURELY = sp.Rational(1, 10**9)
@@ -67,6 +69,7 @@ class ParametricOracle:
         self.domains = domains
         self.balls = BallOracle()
         self._signs: dict[sp.Expr, int | None] = {}
+        self._images: dict[tuple[sp.Expr, sp.Expr], sp.Expr] = {}
         self.open: dict[sp.Expr, None] = {}
         """Constants in one parameter whose sign was asked for and that have none for all its values, or none known."""
 
@@ -265,11 +268,25 @@ class ParametricOracle:
         return found
 
     def _scaled(self, expression: sp.Expr, x: sp.Symbol, scale: sp.Expr) -> sp.Expr:
+        if (expression, scale) not in self._images:
+            self._images[expression, scale] = self._find_scaled(expression, x, scale)
+        return self._images[expression, scale]
+
+    def _find_scaled(self, expression: sp.Expr, x: sp.Symbol, scale: sp.Expr) -> sp.Expr:
         image = expression.subs(x, x / scale)
-        image = image.replace(lambda e: isinstance(e, (sp.exp, sp.Function)), lambda e: e.func(*map(sp.cancel, e.args)))
+        short: dict[sp.Expr, sp.Expr] = {}
+
+        def plain(a: sp.Expr) -> sp.Expr:
+            if a not in short:
+                short[a] = sp.cancel(a)
+            return short[a]
+
+        image = image.replace(lambda e: isinstance(e, (sp.exp, sp.Function)), lambda e: e.func(*map(plain, e.args)))
         return sp.powdenest(image)
 
     def _scaled_chart(self, expression: sp.Expr, x: sp.Symbol, lo: sp.Expr, hi: sp.Expr) -> Any:
+        if expression.count_ops() > LONGEST:
+            return Unknown("the expression is too long for a change of scale")
         for scale in self._scales(expression, x):
             direction = self.sign(scale)
             if not direction:

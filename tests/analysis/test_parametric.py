@@ -75,3 +75,17 @@ def test_powers_are_judged_at_values_of_the_exponent() -> None:
     for value in (sp.Rational(1, 3), sp.Integer(1), sp.Rational(5, 2)):
         found = judged(report, {report.parameters["p"]: value}, [n for n in report.known if n != "parameter_limits"])
         assert not any(found.values()), (value, found)
+
+
+def test_means_that_diverge_under_parameters_still_do() -> None:
+    family = symacts.define("a_family", "a*exp(x**2/2)", parameters={"a": ("2", "positive")}, replace=True)
+    report = symacts.analyze(family, parameters="symbolic")
+    assert report.gaussian_mean.value is sp.oo and report.gaussian_second_moment.value is sp.oo
+    family = symacts.define("a_family", "a*exp(x**2/8)", parameters={"a": ("2", "positive")}, replace=True)
+    assert symacts.analyze(family, parameters="symbolic").gaussian_mean.value not in (None, sp.oo)
+
+
+def test_what_is_too_long_for_a_change_of_scale_has_no_chart() -> None:
+    oracle, long = ParametricOracle(ONE), sum((a * x - k) ** 2 * sp.exp(-k * a * x) for k in range(1, 60))
+    assert getattr(oracle.chart(sp.exp(a * x) - long, x, -sp.oo, sp.oo), "cells", None) is None
+    assert len(oracle.chart(sp.exp(a * x) - 2, x, -sp.oo, sp.oo).cells) == 2
