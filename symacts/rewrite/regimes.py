@@ -312,16 +312,18 @@ def risky(points: FloatArray, errors: FloatArray, bound: float) -> list[tuple[fl
 def quiet(points: FloatArray, errors: FloatArray, bound: float, sure: BoolArray) -> list[tuple[float, float]]:
     """Where errors are spread so little that the worst of a million floats stays within 1.3 times the bound.
 
-    And where that is `sure` without looking at the errors.
+    And where that is `sure` without looking at the errors. What is quiet is so on both sides: noise that begins where
+    the result passes a power of two begins at once.
     """
-    return stretches_within(points, np.where(sure, 0.0, _spread(errors, bound, CROWD)), NOISY * bound, 0)
+    before, after = (_spread(errors, bound, *windows) for windows in ((CROWD, 0), (0, CROWD)))
+    return stretches_within(points, np.where(sure, 0.0, np.maximum(before, after)), NOISY * bound, 0)
 
 
-def _spread(errors: FloatArray, bound: float, window: int) -> FloatArray:
-    """The root mean square of each error and its neighbors."""
+def _spread(errors: FloatArray, bound: float, before: int, after: int | None = None) -> FloatArray:
+    """The root mean square of each error and its neighbors, as many after it as before where nothing else is said."""
     sums = np.concatenate([[0.0], np.cumsum(np.minimum(errors, 4.0 * bound) ** 2)])
     at = np.arange(len(errors))
-    lo, hi = np.maximum(at - window, 0), np.minimum(at + window + 1, len(errors))
+    lo, hi = np.maximum(at - before, 0), np.minimum(at + (before if after is None else after) + 1, len(errors))
     return np.sqrt((sums[hi] - sums[lo]) / (hi - lo))
 
 

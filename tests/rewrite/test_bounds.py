@@ -79,3 +79,11 @@ def test_short_noise_is_looked_at_closely() -> None:
     ((lo, hi),) = risky(points, errors, 2.8)
     assert 24.0 < lo < 25.5 < 26.5 < hi < 28.0
     assert risky(points, np.full(1200, 0.3), 2.8) == []
+
+
+def test_noise_that_begins_at_once_ends_what_is_quiet_at_once() -> None:
+    """Past a power of two errors double: the stretch before it has to end there, not in the midst of the noise."""
+    points = np.exp2(np.linspace(3.0, 5.0, 1200))
+    errors = np.random.default_rng(1).uniform(0.0, 1.0, 1200) * np.where(points < 16.0, 0.7, 2.2)
+    ((lo, hi),) = quiet(points, errors, 3.1, np.zeros(1200, bool))
+    assert lo == points[0] and 15.0 < hi < 16.05
