@@ -10,7 +10,7 @@ from typing import Any
 import sympy as sp
 from mpmath import inf, mp, mpf
 from referee_case import Case, Check, differs, show
-from referee_look import End
+from referee_look import FAR, End
 from referee_reals import RootFault, real_constant
 from referee_series import big, fraction, minus, times
 from referee_sets import as_fraction, distance, end, intervals, member, points
@@ -94,15 +94,18 @@ RATES = {
 
 def check_saturation_rate(case: Case, value: Any) -> Iterator[str]:
     for e, claim in zip(case.look.far, value, strict=True):
-        points = [(abs(big(a)), abs(big(d[1]))) for row in e.rows(260) for a, d in row]
-        points = [(a, v) for a, v in points if 0 < v < mpf("0.1")]
-        if claim is None or claim not in RATES or len(points) < 10:
+        closer = {a: big(d[1]) for row in e.rows(2 * FAR) for a, d in row}
+        points = [(a, big(d[1])) for row in e.rows(FAR) for a, d in row]
+        points = [(a, v) for a, v in points if a in closer and abs(v - closer[a]) < abs(v) / 100]  # digits are left
+        points = [(abs(big(a)), abs(v)) for a, v in points if 0 < abs(v) < mpf("0.1")]
+        if claim is None or claim not in RATES or len(points) < 5:
             continue
-        (a, u), (b, v) = points[-10], points[-1]
+        (a, u), (b, v) = points[-10:][0], points[-1]
         with mp.workdps(60):
             slope = (mp.log(-mp.log(v)) - mp.log(-mp.log(u))) / (mp.log(b) - mp.log(a))
         lo, hi = map(mpf, RATES[claim])
-        if not lo < slope < hi:
+        slack = 0 if len(points) >= 10 else mpf("0.3")  # few points lie close together
+        if not lo - slack < slope < hi + slack:
             yield f"at {e}: said {claim}, log|f'| runs as the power {show(slope)} of x"
 
 

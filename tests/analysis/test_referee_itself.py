@@ -225,6 +225,11 @@ TRUE: dict[str, tuple[sp.Expr, Any, dict[str, Any]]] = {
             "homogeneous": False,
         },
     ),
+    "digits lost far out": (  # its slope is a difference of two terms that agree ever further
+        (1 - 2**-x) / sp.sqrt(1 + 4**-x),
+        ((R, (1 - 2**-x) / sp.sqrt(1 + 4**-x)),),
+        {"saturation_rate": ("exponential", "exponential")},
+    ),
     "softsign": (
         x / (1 + sp.Abs(x)),
         ((I.open(-oo, 0), x / (1 - x)), (I(0, oo), x / (1 + x))),
@@ -394,6 +399,7 @@ FALSE: list[tuple[str, str, Any]] = [
     ("sigmoid", "saturation_rate", ("algebraic", "exponential")),
     ("sigmoid", "saturation_rate", ("exponential", "gaussian")),
     ("softsign", "saturation_rate", ("algebraic", "exponential")),
+    ("digits lost far out", "saturation_rate", ("algebraic", "exponential")),
     ("sigmoid", "range", I(0, 1)),
     ("sigmoid", "range", I.Lopen(0, 1)),
     ("sigmoid", "range", I.open(0, sp.Rational(99, 100))),
