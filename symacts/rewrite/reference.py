@@ -157,6 +157,18 @@ def _exp(u: Any) -> Any:
     return mpmath.ldexp(mpmath.exp(r), int(n))
 
 
+def _by_exp(function: Any, sign: int) -> Any:
+    """cosh or sinh of a huge argument by its exponential, which `_exp` takes in one step."""
+
+    def f(u: Any) -> Any:
+        if mpmath.mag(u) < 64:
+            return function(u)
+        e = _exp(abs(u))
+        return (e + sign / e) / 2 * (1 if sign > 0 or u > 0 else -1)
+
+    return f
+
+
 def _wave(function: Any) -> Any:
     """Sine or cosine; no digit of an argument beyond the precision's unit is known."""
 
@@ -173,8 +185,8 @@ SATURATED = {
     "sin": _wave(mpmath.sin),
     "cos": _wave(mpmath.cos),
     "exp": _saturated(_exp, "inf", 0),
-    "sinh": _saturated(mpmath.sinh, "inf", "-inf"),
-    "cosh": _saturated(mpmath.cosh, "inf", "inf"),
+    "sinh": _saturated(_by_exp(mpmath.sinh, -1), "inf", "-inf"),
+    "cosh": _saturated(_by_exp(mpmath.cosh, 1), "inf", "inf"),
     "tanh": _saturated(mpmath.tanh, 1, -1),
     "erf": _saturated(mpmath.erf, 1, -1),
     "erfc": _saturated(mpmath.erfc, 0, 2),

@@ -14,7 +14,7 @@ import symacts.registry as registry
 from symacts.rewrite.graph import Graph
 from symacts.rewrite.halfline import Unrewritable, half_line
 from symacts.rewrite.lower import lower, words
-from symacts.rewrite.reference import Reference, ulp_errors
+from symacts.rewrite.reference import SATURATED, Reference, ulp_errors
 from symacts.rewrite.regimes import interpret
 from symacts.spec import x
 
@@ -180,3 +180,15 @@ def test_ulp_errors_at_the_edges() -> None:
 
 def test_registry_is_where_names_end() -> None:
     assert registry.resolve("x*tanh(softplus(x))").formula == SMOOTH["mish"]
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_hyperbolics_of_huge_arguments(sign: int) -> None:
+    """By their exponential in one step: mpmath squares a thousand times."""
+    for text in ("sinh", "cosh"):
+        for prec in (120, 700):
+            with mpmath.workprec(prec):
+                u = sign * mpmath.mpf(2) ** 66 / 3
+                true, found = getattr(mpmath, text)(u), SATURATED[text](u)
+                assert abs(found - true) <= abs(true) * mpmath.mpf(2) ** (4 - prec)
+                assert SATURATED[text](u / 2**62) == getattr(mpmath, text)(u / 2**62)
