@@ -54,15 +54,3 @@ def test_a_small_bound_does_not_make_a_wrong_program_sure() -> None:
     assert not proven(wrong, g, softsign, at, FORM).any()  # as of |x|/(1 + |x|) on the other side
     assert not proven(near, g, g.put("erfc", x), at, FORM).any()  # no bound is known
     assert not proven(near, g, softsign, at, FORMATS["float32 through float64"]).any()
-
-
-def test_bounds_go_through_selections() -> None:
-    from symacts.rewrite.bounds import rounding_bound
-
-    g = Graph()
-    x = g.variable("x")
-    e = g.put("exp", x)
-    node = g.put("select", g.put("below", x, payload=0.0), g.sub(e, g.constant(1.0)), e)
-    found = rounding_bound(g, node, np.array([-1e-8, 1e-8]))
-    assert found[0] > 1e6
-    assert found[1] <= 1.0
