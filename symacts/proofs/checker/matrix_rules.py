@@ -27,7 +27,7 @@ from symacts.proofs.checker.goals import Goal
 from symacts.proofs.checker.letters import flip
 from symacts.proofs.checker.matrix_domains import require_domains, sign_of
 
-__all__ = ["AFFINE", "STACK", "entry_goals", "subgoals"]
+__all__ = ["AFFINE", "STACK", "entry_goals", "normal_sides", "subgoals"]
 
 STACK = ("stack", ("sym", "x"))
 """`W_L*(...*(W_1*x + b_1)...) + b_L` for every depth L >= 1 and all shapes that fit."""
@@ -49,16 +49,10 @@ def subgoals(claim: MatrixClaim, node: Mapping[str, Any]) -> list[Goal]:
         raise UnsupportedExpression("the name of a derivative cannot be defined")
     if rule == "induction":
         return _induction(claim, node)
-    left, right = words.normal(claim.lhs, shapes), words.normal(claim.rhs, shapes)
+    left, right = normal_sides(claim)
     for side in (claim.lhs, claim.rhs):
         _require_inverses(side, shapes)
         require_domains(side, shapes, dict(claim.definitions))
-    for a, b in ((left.rows, right.rows), (left.cols, right.cols)):
-        if a is not None and b is not None and a != b:
-            raise UnsupportedExpression(
-                f"shapes do not fit: the left side is ({left.rows}, {left.cols}), the right side is "
-                f"({right.rows}, {right.cols})"
-            )
     if rule == "words":
         if claim.relation == "=" and (node.get("left") or node.get("right")):
             left, right = _multiplied(claim, node)
@@ -69,15 +63,23 @@ def subgoals(claim: MatrixClaim, node: Mapping[str, Any]) -> list[Goal]:
         return _gram(claim, node)
     if rule == "signs":
         return _signs(claim)
-    if rule == "entries":
-        return entry_goals(claim)
-    if rule == "elementwise":
-        return elementwise_goals(claim)
-    if rule == "diagonals":
-        return diagonal_goals(claim)
-    if rule == "sums":
-        return sum_goals(claim)
-    raise UnsupportedExpression(f"unknown rule {rule!r} for a matrix statement")
+    goals = _SCALAR.get(rule) if isinstance(rule, str) else None
+    if goals is None:
+        raise UnsupportedExpression(f"unknown rule {rule!r} for a matrix statement")
+    return [replace(goal, is_claim=True) for goal in goals(claim)]
+
+
+def normal_sides(claim: MatrixClaim) -> tuple[words.Matrix, words.Matrix]:
+    """The normal forms of both sides; fails where the shapes do not fit, with both named."""
+    left, right = (words.normal(tree, dict(claim.shapes)) for tree in (claim.lhs, claim.rhs))
+    words.require_one_kind((left, right))
+    for a, b in ((left.rows, right.rows), (left.cols, right.cols)):
+        if a is not None and b is not None and a != b:
+            raise UnsupportedExpression(
+                f"shapes do not fit: the left side is ({left.rows}, {left.cols}), the right side is "
+                f"({right.rows}, {right.cols})"
+            )
+    return left, right
 
 
 def unfolded(claim: MatrixClaim) -> MatrixClaim:
@@ -363,3 +365,7 @@ def entry_goals(claim: MatrixClaim) -> list[Goal]:
     if relation == "!=" and len(goals) != 1:
         raise UnsupportedExpression("'!=' is stated for numbers, not for matrices")
     return goals
+
+
+_SCALAR = {"entries": entry_goals, "elementwise": elementwise_goals, "diagonals": diagonal_goals, "sums": sum_goals}
+"""The rules that leave scalar goals."""

@@ -16,7 +16,7 @@ True
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -37,7 +37,7 @@ from symacts.proofs.checker.letters import (
     transposed,
 )
 
-__all__ = ["Matrix", "normal", "number", "shape_of"]
+__all__ = ["Matrix", "normal", "number", "require_one_kind", "shape_of"]
 
 MAX_STEPS = 500  # of rewriting products with inverses
 Shapes = Mapping[str, tuple[int | str, int | str]]
@@ -101,6 +101,7 @@ def _sum(parts: list[Matrix]) -> Matrix:
     if columns:  # a number added to a column is added to each entry
         size = columns[0].rows
         parts = [multiply(p, _one(("ones", size), size, 1)) if p.is_scalar else p for p in parts]
+    require_one_kind(parts)
     for p in parts:
         try:
             rows, cols = _same(rows, p.rows, "rows"), _same(cols, p.cols, "columns")
@@ -119,6 +120,13 @@ def _sum(parts: list[Matrix]) -> Matrix:
     ):
         raise UnsupportedExpression(f"shapes do not fit in a sum: the identity I and ({rows}, {cols})")
     return _make(terms, rows, cols)
+
+
+def require_one_kind(parts: Iterable[Matrix]) -> None:
+    """Fail for a rational number beside a multiple of I whose size nothing tells."""
+    kinds = {p.rows for p in parts if p.terms and all(key == ((), ()) for key, _ in p.terms)}
+    if {1, None} <= kinds:
+        raise UnsupportedExpression("a number and I are not of one kind; give the size of I: I(n)")
 
 
 def multiply(a: Matrix, b: Matrix) -> Matrix:
@@ -176,10 +184,16 @@ def _symbol(tree: Any, shapes: Shapes) -> Matrix:
         raise UnsupportedExpression(
             f"the matrix symbol {name!r} has no shape; give one, such as {{{name!r}: ('m', 'n')}}"
         )
-    rows, cols = shapes[name]
+    rows, cols = map(_dimension, shapes[name])
     if rows == 1 and cols == 1:
         return _make({((("s", name),), ()): Fraction(1)}, 1, 1)
     return _one(("m", name, False, False, (rows, cols)), rows, cols)
+
+
+def _dimension(size: Any) -> Dim:
+    if not (isinstance(size, str) or (type(size) is int and size > 0)):
+        raise UnsupportedExpression(f"a dimension is a name or a positive integer, got {size!r}")
+    return size
 
 
 def _entry(tree: Any, shapes: Shapes) -> Matrix:
@@ -294,17 +308,19 @@ def _determinant(tree: Any, shapes: Shapes) -> Matrix:
         if all(a[0] == "m" and shape_of(a)[0] == shape_of(a)[1] for a in word):
             scalars = tuple(("over", ("det", a[1])) if a[3] else ("det", a[1]) for a in word)
             return _make({(commuting(scalars), ()): Fraction(1)}, 1, 1)
-    flipped = transpose(m)
-    return _make({((("detsum", min(m.terms, flipped.terms, key=repr)),), ()): Fraction(1)}, 1, 1)
+    if m.rows is None:
+        raise UnsupportedExpression("the determinant of a multiple of I needs its size: write I(n)")
+    terms = min(m.terms, transpose(m).terms, key=repr)
+    return _make({((("detsum", terms, m.rows),), ()): Fraction(1)}, 1, 1)
 
 
 def _identity(tree: Any, shapes: Shapes) -> Matrix:
-    size = tree[1] if len(tree) > 1 else None
+    size = _dimension(tree[1]) if len(tree) > 1 else None
     return _make({((), ()): Fraction(1)}, size, size)
 
 
 def _ones(tree: Any, shapes: Shapes) -> Matrix:
-    rows, cols = tree[1], tree[2] if len(tree) > 2 else 1
+    rows, cols = _dimension(tree[1]), _dimension(tree[2] if len(tree) > 2 else 1)
     column = _make({((), ()): Fraction(1)}, 1, 1) if rows == 1 else _one(("ones", rows), rows, 1)
     return column if cols == 1 else _outer(column, cols)
 
@@ -315,7 +331,7 @@ def _outer(column: Matrix, cols: Dim) -> Matrix:
 
 
 def _zeros(tree: Any, shapes: Shapes) -> Matrix:
-    return _make({}, tree[1], tree[2] if len(tree) > 2 else 1)
+    return _make({}, _dimension(tree[1]), _dimension(tree[2] if len(tree) > 2 else 1))
 
 
 def _diagonal(tree: Any, shapes: Shapes) -> Matrix:
