@@ -54,7 +54,7 @@ True
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from symacts.claims import Claim, MatrixClaim, claim_from_dict
@@ -161,7 +161,8 @@ def chain_goals(claim: Claim) -> list[Goal]:
         if relation in (">", ">="):
             lhs, relation, rhs = rhs, {">": "<", ">=": "<="}[relation], lhs
         goals.append(Goal(given, lhs, relation, rhs))
-    return goals + [condition_goal(given, condition) for condition in claim.defined]
+    goals += [condition_goal(given, condition) for condition in claim.defined]
+    return [replace(goal, is_claim=True) for goal in goals]
 
 
 Visit = Callable[[Any, Any, str], None]

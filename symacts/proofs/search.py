@@ -96,7 +96,7 @@ def solve(goal: Goal, search: Search, effort: int, depth: int = 0) -> Node | Non
     search.spend()
     if depth > search.max_depth:
         return None
-    key = (goal.given.conditions, goal.lhs, goal.relation, goal.rhs, goal.is_defined, goal.may_exclude)
+    key = (goal.given.conditions, *(getattr(goal, name) for name in Goal.__slots__[1:]))
     if search.failed.get(key, -1) >= effort:
         return None
     for tactic in search.tactics:

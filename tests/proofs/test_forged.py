@@ -68,12 +68,17 @@ def leibniz(f: Any, lo: Any, hi: Any, value: Any) -> tuple[Claim, Any]:
     return claim(of, "=", value), step("leibniz", ALGEBRA, of=E(of))
 
 
+def split(of: sp.Symbol) -> dict[str, Any]:
+    return step("cases", STRUCTURE, ABSURD, STRUCTURE, on=E(of), parts=["<", "=", ">"])
+
+
 PRODUCT, FLAT = sp.Integral(x * y, (x, 0, 1)), sp.Integral(y * y, (y, 0, 1))
 SHIFTED = sp.Integral(sp.exp(-(z**2) + SAME * z), (z, -sp.oo, sp.oo))
 ODD = sp.Integral(z * sp.exp(-(z**2)), (z, -sp.oo, sp.oo))
 POLE = sp.Integral(1 / x**2, (x, -1, 1))
 SPIKE = sp.Limit(sp.Piecewise((3 * x, sp.Eq(x, 0)), (0, True)) + 1 / t, t, sp.oo)
 LINE = [(x - y, "=")]
+LEVEL = sp.Limit((a + 1) ** 2 * sp.tanh(x), x, sp.oo)
 FORGED: dict[str, tuple[Claim, Any]] = {
     # a part without a value disappears
     "the other branch": (claim(sp.Max(-sp.sqrt(x), 0), "=", 0), ALGEBRA),
@@ -433,6 +438,47 @@ FORGED: dict[str, tuple[Claim, Any]] = {
         claim(0, "<", 1 / (sp.tan(x) * sp.cos(x) - sp.sin(x)) ** 2),
         defined(STRUCTURE, step("isolated", at=E({x: ONE})), step("isolated", at=E({x: ONE})), excluded=[0, 1]),
     ),
+    # zeros of denominators that the claim does not hold
+    "a limit written with a pole": (
+        claim(0, "<", LEVEL),
+        step(
+            "limit",
+            defined(
+                step("factor", STRUCTURE, by=E((a + 1) ** -2), rest=E(sp.expand((a + 1) ** 4))),
+                *(step("isolated", at=E({a: ONE})),),
+                excluded=[0],
+            ),
+            of=E(LEVEL),
+            value=E(sp.expand((a + 1) ** 3) / (a + 1)),
+            within=E(ONE),
+            parts=[[E((a + 1) ** 2), E(sp.tanh(x)), E(ONE)]],
+        ),
+    ),
+    "a condition with a pole": (
+        claim(sp.sign(x) ** 2, "=", 1),
+        step(
+            "lemma",
+            *(split(x), defined(STRUCTURE, step("isolated", at=E({x: ONE})), excluded=[0])),
+            shows=[[E(1 / x), "!="]],
+            keep=True,
+        ),
+    ),
+    "a bound with a pole": (claim(0, "<", x**2), combined(split(z), of=x, old=x, value=z, given=[[E(z**-2), ">"]])),
+    "a derivative whose formula has a pole": (
+        claim(0, "<", sp.Derivative(sp.sinc(x), x) ** 2, (x + 1, ">"), (1 - x, ">")),
+        defined(
+            step("derivatives", cover(tail(-1, 1, 3, at=E(ZERO)), tail(1, 1, 3, at=E(ZERO)))),
+            *(step("isolated", at=E({x: HALF})),),
+            excluded=[0],
+        ),
+    ),
+    # cases of which none applies
+    "one case": (claim(0, "<", sp.Piecewise((1, x > 0))), STRUCTURE),
+    "one case beside a condition": (
+        claim(0, "<", sp.Piecewise((1, x > 0))),
+        step("lemma", STRUCTURE, STRUCTURE, shows=[[E(ONE), ">"]], keep=True),
+    ),
+    "two cases with a gap": (claim(0, "<", sp.Max(sp.Piecewise((1, x > 0), (2, x < 0)), 0)), STRUCTURE),
     # derivatives
     "a kink": (claim(sp.Derivative(sp.Abs(x), x), "=", 1, (x, ">=")), step("derivatives", ALGEBRA)),
     "a derivative that exists": (
@@ -632,6 +678,22 @@ MATRICES: dict[str, tuple[MatrixClaim, Any]] = {
     "one proof for two links": (
         MatrixClaim(("num", "0"), "<=", ("fro2", X), (("x", ("n", 1)),), more=(("<=", ("num", "0")),)),
         {"rule": "chain", "steps": [{"rule": "gram", "terms": [["1", ["sym", "x"]]]}]},
+    ),
+    "determinants of two sizes": (
+        MatrixClaim(("det", ("mul", ("num", "2"), ("I", 2))), "=", ("det", ("mul", ("num", "2"), ("I", 3))), ()),
+        {"rule": "words"},
+    ),
+    "a number beside I": (
+        MatrixClaim(
+            ("mul", ("add", ("num", "1"), ("I",)), ("sym", "A")),
+            *("=", ("mul", ("num", "2"), ("sym", "A")), (("A", ("n", "n")),)),
+        ),
+        {"rule": "words"},
+    ),
+    "a number for I": (MatrixClaim(("I",), "=", ("num", "1"), ()), {"rule": "words"}),
+    "a column without entries": (
+        MatrixClaim(("mul", ("T", ("ones", 0, 1)), ("gibbs", X)), "=", ("num", "1"), (("x", (0, 1)),)),
+        {"rule": "words"},
     ),
     "another order": (
         MatrixClaim(

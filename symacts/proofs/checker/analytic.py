@@ -416,6 +416,7 @@ def _at_border(given: Given, d: sp.Derivative, index: int, close: sp.Expr) -> sp
     f, g = above, below
     for _ in range(int(order)):
         f, g = sp.diff(f, variable), sp.diff(g, variable)
+        require_kept(given, obligations(f.xreplace(at)))
         jumps.append((f - g).xreplace(at))
     for jump in jumps:
         if jump == 0 or is_zero(jump) or given.holds(jump, "="):

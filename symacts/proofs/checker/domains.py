@@ -17,7 +17,7 @@ from symacts.proofs.checker.entail import Condition, Given, Undecided
 from symacts.proofs.checker.forms import SWITCHES
 from symacts.proofs.checker.normal import is_zero
 
-__all__ = ["demands", "domain_of", "follows", "obligations", "strictly"]
+__all__ = ["demands", "domain_of", "follows", "obligations", "require_cases", "strictly"]
 
 _ENTIRE: tuple[Any, ...] = (
     sp.exp,
@@ -50,8 +50,15 @@ def obligations(e: sp.Basic) -> list[Condition]:
         if isinstance(node, (sp.Limit, sp.Integral)):  # their own rules see to them
             walk.skip()
         else:
+            require_cases(node)
             out += domain_of(node, node.args)
     return _open(out)
+
+
+def require_cases(e: sp.Basic) -> None:
+    """Fail for cases of which none may apply."""
+    if isinstance(e, sp.Piecewise) and sp.Or(*(condition for _, condition in e.args)) != sp.true:
+        raise UnsupportedExpression(f"the cases are not seen to cover every point: {e}")
 
 
 def demands(given: Given, e: sp.Basic) -> list[Condition]:

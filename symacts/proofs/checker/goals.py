@@ -21,6 +21,7 @@ __all__ = [
     "Goal",
     "all_demands",
     "condition_goal",
+    "denominators",
     "expression_of",
     "moved",
     "needs",
@@ -46,7 +47,11 @@ class CertificateError(SymactsError, ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """`lhs relation rhs` at all points of `given`; relation is one of "=", "!=", "<", "<="."""
+    """`lhs relation rhs` at all points of `given`; relation is one of "=", "!=", "<", "<=".
+
+    `is_claim` marks what the claim itself states of its points, with isolated zeros of denominators left out; what else
+    a rule asks for holds everywhere.
+    """
 
     given: Given
     lhs: sp.Expr
@@ -54,6 +59,7 @@ class Goal:
     rhs: sp.Expr
     is_defined: bool = False
     may_exclude: bool = False
+    is_claim: bool = False
 
     @property
     def difference(self) -> sp.Expr:
@@ -87,6 +93,20 @@ def needs(goal: Goal, *more: sp.Expr) -> list[Condition]:
     sides = (*(() if goal.is_defined else (goal.lhs, goal.rhs)), *more)
     out = [c for side in sides for c in demands(goal.given, side)]
     return [c for c in dict.fromkeys(out) if not follows(goal.given, c)]
+
+
+def denominators(goal: Goal) -> set[Condition]:
+    """The conditions `e != 0` whose isolated zeros the claim leaves out: those that its own text asks for, not the
+    formula of a derivative in it."""
+    sides = [goal.lhs, goal.rhs] if goal.is_claim else []
+    found: set[Condition] = set()
+    while sides:
+        side = sides.pop()
+        marks = {d: sp.Dummy(real=True) for d in side.atoms(sp.Derivative)}
+        back = {mark: d for d, mark in marks.items()}
+        found |= {(e.xreplace(back), op) for e, op in all_demands(goal.given, side.xreplace(marks)) if op == "!="}
+        sides += [d.expr for d in marks]
+    return found
 
 
 def require_defined(goal: Goal, *more: sp.Expr) -> None:

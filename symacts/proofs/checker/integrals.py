@@ -69,7 +69,8 @@ def rule(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
         h = (h + h.xreplace({z: -z})) / 2
     ends = [-sp.oo, *(read(p["to"]) for p in node["pieces"][:-1]), sp.oo]
     total = _over_pieces(h, z, given, ends, node["pieces"])
-    after = Goal(goal.given, sp.S.Zero, goal.relation, rest + total)
+    require_kept(goal.given, obligations(total))
+    after = replace(goal, lhs=sp.S.Zero, rhs=rest + total, is_defined=False)
     if not goal.is_defined:
         before = [c for side in (goal.lhs, goal.rhs) for c in all_demands(goal.given, side)]
         require_kept(goal.given, before, after.rhs)
@@ -91,6 +92,7 @@ def definite(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     pieces, ends = node["pieces"], [b, a] if node.get("reversed") else [a, b]
     ends[1:1] = [read(p["to"]) for p in pieces[:-1]]
     total = _over_pieces(of.function, z, without(goal.given, z), ends, pieces)
+    require_kept(goal.given, obligations(total))
     return [replaced(goal, {of: -total if node.get("reversed") else total})]
 
 
@@ -134,6 +136,7 @@ def leibniz(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
         require_kept(outer, [strictly(c) for c in obligations(e)])
     slope = f.xreplace({z: b}) * sp.diff(b, x) - f.xreplace({z: a}) * sp.diff(a, x)
     value = slope if order == 1 else sp.diff(slope, x, order - 1)
+    require_kept(goal.given, obligations(value))
     mark = sp.Dummy(real=True)
     marked = replace(goal, lhs=goal.lhs.xreplace({of: mark}), rhs=goal.rhs.xreplace({of: mark}))
     return [replaced(marked, {mark: value})]

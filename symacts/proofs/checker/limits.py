@@ -34,7 +34,7 @@ def limit(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     require_outermost(goal, of)
     e, variable, point, direction = of.args
     outer = without(goal.given, variable)
-    require_kept(outer, obligations(point) if point.is_finite is not False else [])
+    require_kept(outer, [o for end in (point, value) if end.is_finite is not False for o in obligations(end)])
     parts = [(read(c), read(f), read(v)) for c, f, v in node["parts"]]
     ways = {"+": (1,), "-": (-1,), "+-": (1, -1)}[str(direction)]
     for way in ways:
@@ -46,7 +46,9 @@ def limit(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
             if where == way:
                 if op != ">":
                     raise UnsupportedExpression("a sign near the point is stated as e > 0")
-                _require_near(outer, (read(u), op), variable, point, way)
+                for condition in (*demands(near, read(u)), (read(u), op)):
+                    if not follows(near, condition):
+                        _require_near(outer, condition, variable, point, way)
                 near = near.and_((read(u), op))
         local = near.resolve(e)
         if local.has(sp.Derivative, sp.Limit, sp.Integral) or not is_analytic(local):

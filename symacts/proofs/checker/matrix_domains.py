@@ -18,7 +18,7 @@ import sympy as sp
 
 from symacts.errors import UnsupportedExpression
 from symacts.proofs.checker import words
-from symacts.proofs.checker.domains import domain_of, follows
+from symacts.proofs.checker.domains import domain_of, follows, require_cases
 from symacts.proofs.checker.entail import Condition, Given
 from symacts.proofs.checker.forms import is_analytic
 
@@ -80,6 +80,7 @@ def _demands(given: Given, e: sp.Basic) -> list[Condition]:
         return found + [
             (u, op) for u, op in here if not (op == "!=" and is_analytic(u)) and not follows(given, (u, op))
         ]
+    require_cases(e)
     out: list[Condition] = []
     for value, condition in e.args:
         out += [c for side in condition.args for c in _demands(given, side)]

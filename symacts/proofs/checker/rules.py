@@ -22,6 +22,7 @@ from symacts.proofs.checker.goals import (
     Goal,
     all_demands,
     condition_goal,
+    denominators,
     expression_of,
     moved,
     needs,
@@ -257,9 +258,14 @@ def _logarithm(given: Given, e: sp.Expr) -> sp.Expr:
 def defined(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     """Prove that both sides are defined, then go on; isolated zeros of denominators are excluded."""
     open_, excluded = needs(goal), node.get("excluded", ())
-    left_out = [open_[k] for k in excluded]
+    left_out = [c for k, c in enumerate(open_) if k in excluded]
+    if not set(left_out) <= (denominators(goal) if left_out else set()):
+        raise CertificateError("", "only zeros of the claim's own denominators are left out")
     main = replace(goal, given=goal.given.and_(*left_out), is_defined=True)
-    sides = (replace(condition_goal(goal.given, c), may_exclude=k in excluded) for k, c in enumerate(open_))
+    sides = [
+        replace(condition_goal(goal.given if k in excluded else main.given, c), may_exclude=k in excluded)
+        for k, c in enumerate(open_)
+    ]
     return [main, *sides]
 
 
@@ -310,7 +316,9 @@ def generalize(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     sides = [sp.expand(side.xreplace({old: value})) for side in (lhs, rhs)]
     conditions = [(read(e), op) for e, op in node["given"]]
     for e, op in conditions:
-        if op not in (">", ">=") or not goal.given.holds(e.xreplace({variable: of}), op):
+        at = e.xreplace({variable: of})
+        require_defined(replace(goal, is_defined=True), at)
+        if op not in (">", ">=") or not goal.given.holds(at, op):
             raise CertificateError("", f"not seen to follow: {e} {op} 0")
     if any(not e.free_symbols <= {variable} for e in (*sides, *(e for e, _ in conditions))):
         raise CertificateError("", f"the sides do not depend on {of} alone")

@@ -9,9 +9,9 @@ import sympy as sp
 
 from symacts.codec import encode
 from symacts.proofs.check import RULES, Goal
-from symacts.proofs.checker.entail import Given, Undecided
+from symacts.proofs.checker.entail import Condition, Given, Undecided
 from symacts.proofs.checker.forms import SWITCHES, is_analytic
-from symacts.proofs.checker.goals import needs, resolved
+from symacts.proofs.checker.goals import denominators, needs, resolved
 from symacts.proofs.sample import meets, points
 from symacts.proofs.search import EXPECTED, Final, Node, Search, has_operators, is_plausible
 
@@ -91,7 +91,13 @@ def _poles(goal: Goal) -> Iterator[Node]:
         open_ = [] if has_operators(goal.lhs, goal.rhs) else needs(goal)
     except EXPECTED:
         return
-    excluded = [k for k, (_, op) in enumerate(open_) if op == "!="]
+    yield from _left_out(goal, open_)
+
+
+def _left_out(goal: Goal, open_: list[Condition]) -> Iterator[Node]:
+    """The zeros of the claim's denominators left out, where there are open ones."""
+    own = denominators(goal) if open_ else set()
+    excluded = [k for k, condition in enumerate(open_) if condition in own]
     if excluded:
         yield {"rule": "defined", "excluded": excluded}
 
@@ -221,11 +227,10 @@ def definedness(goal: Goal, search: Search) -> Iterator[Node]:
     if goal.lhs.has(sp.Limit, sp.Integral) or goal.rhs.has(sp.Limit, sp.Integral):
         return
     yield from _nonzero(goal)
-    if needs(goal):
+    open_ = needs(goal)
+    if open_:
         yield {"rule": "defined"}
-        excluded = [k for k, (_, op) in enumerate(needs(goal)) if op == "!="]
-        if excluded:
-            yield {"rule": "defined", "excluded": excluded}
+        yield from _left_out(goal, open_)
         raise Final
 
 
