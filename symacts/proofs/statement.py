@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import reduce
 from typing import Any
 
 import sympy as sp
@@ -390,6 +391,9 @@ class _Words:
         if number.kind != "number" or number.value.denominator != 1 or not 0 < number.value <= 20:
             raise ParseError("a matrix power is an integer", self.text, node.position)
         built = self.build(base)
+        value = normal(built, self.shapes)
+        if value.cols == 1 and value.rows not in (1, None) and not negative:  # of a column: entry by entry
+            return reduce(lambda whole, _: ("mul", ("diag", built), whole), range(int(number.value) - 1), built)
         factor = ("inv", built) if negative else built
         return ("mul", *[factor] * int(number.value))
 

@@ -38,7 +38,8 @@ def definite(of: sp.Integral, *pieces: Any) -> dict[str, Any]:
 
 
 def moments(of: sp.Integral, factor: sp.Expr, *terms: Any) -> dict[str, Any]:
-    piece = {"kind": "moments", "terms": [[E(c), n, E(q), E(s), E(w), wave] for c, n, q, s, w, wave in terms]}
+    rows = [["moment", E(c), n, E(q), E(s), E(w), wave] for c, n, q, s, w, wave in terms]
+    piece = {"kind": "table", "terms": rows}
     return step("integral", ALGEBRA, parts=[{"of": E(of), "factor": E(factor)}], pieces=[piece])
 
 

@@ -12,6 +12,7 @@ Part of the trusted core. A condition is a pair `(e, op)` that reads `e op 0`, o
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from fractions import Fraction as Q
 from typing import Any
 
@@ -425,11 +426,7 @@ class Given:
             down = isinstance(e, sp.floor)
             return self._whole_part(args[0]) if down else -self._whole_part(-args[0])
         if isinstance(e, (sp.Max, sp.Min)):
-            side = ">=" if isinstance(e, sp.Max) else "<="
-            for a in args:
-                if all(a == b or self.holds(a - b, side) for b in args):
-                    return a
-            raise Undecided(e.func(*args))
+            return self._extreme(e, args)
         if isinstance(e, (sp.Abs, sp.sign, sp.Heaviside)):
             again = e if is_same else e.func(*args)
             if again != e:  # `Abs(c*u)` is `c*Abs(u)`
@@ -445,6 +442,14 @@ class Given:
                 return (args[1] if len(args) > 1 else sp.S.Half) if s == 0 else sp.Integer((s + 1) // 2)
             raise Undecided(e)
         return e if is_same else e.func(*args)
+
+    def _extreme(self, e: sp.Basic, args: list[Any]) -> Any:
+        """The argument of a maximum or minimum that is as large or small as each other."""
+        side = ">=" if isinstance(e, sp.Max) else "<="
+        for a in args:
+            if all(a == b or self.holds(a - b, side) for b in args):
+                return a
+        raise Undecided(e.func(*args))
 
     def _whole_part(self, u: sp.Expr) -> sp.Integer:
         """The integer n with n <= u < n + 1, beside the value of u where a hypothesis ends."""
@@ -468,6 +473,9 @@ class Given:
             if isinstance(e, (sp.Piecewise, sp.floor, sp.ceiling)):
                 return e
             args = [self.partial(a) for a in e.args]
+            if isinstance(e, (sp.Max, sp.Min)):
+                with suppress(Undecided):
+                    return self._extreme(e, args)
             return e if all(a is b for a, b in zip(args, e.args, strict=True)) else e.func(*args)
 
     def decided(self) -> Given:

@@ -3,8 +3,8 @@
 `definite`: one integral, by antiderivatives on the pieces of its interval. `rule`: integrals over the line, Gaussian
 expectations above all. A node of the latter names the integrals of the goal with their factors. Their sum becomes one
 integrand `h` (an integrand may be reflected, `h` may be symmetrized: the line is symmetric); `h` is integrated piece
-by piece by antiderivatives whose limits at infinity are plain, by the table of Gaussian moments, or by the table for
-products of error functions.
+by piece by antiderivatives whose limits at infinity are plain, or by the table of Gaussian moments and of products of
+error functions.
 
 References
 ----------
@@ -282,17 +282,17 @@ def _error_function(z: sp.Symbol, given: Given, p: Any, r: Any, s: Any) -> Row:
     return coefficients, product * sp.exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi), arcsine(p, r, s)
 
 
-_TABLES: dict[str, Callable[..., Row]] = {"moments": _moment, "erf": _error_function}
+_TABLE: dict[str, Callable[..., Row]] = {"moment": _moment, "erf": _error_function}
 
 
 def _by_table(h: sp.Expr, z: sp.Symbol, given: Given, piece: Mapping[str, Any], ends: Any) -> sp.Expr:
-    """The integral over the line of a sum of multiples of integrands from one table."""
+    """The integral over the line of a sum of multiples of integrands with known values."""
     if ends != (-sp.oo, sp.oo):
-        raise UnsupportedExpression("tables are for the whole line")
+        raise UnsupportedExpression("the table is for the whole line")
     rest, value = h, sp.S.Zero
-    for c, *data in piece["terms"]:
+    for name, c, *data in piece["terms"]:
         factor = read(c)
-        coefficients, integrand, integral = _TABLES[piece["kind"]](z, given, *data)
+        coefficients, integrand, integral = _TABLE[name](z, given, *data)
         for part in (factor, *coefficients):
             if z in part.free_symbols or not all(follows(given, o) for o in obligations(part)):
                 raise UnsupportedExpression("a coefficient depends on the variable")
@@ -302,4 +302,4 @@ def _by_table(h: sp.Expr, z: sp.Symbol, given: Given, piece: Mapping[str, Any], 
     return value
 
 
-_KINDS = {"antiderivative": _increment, **dict.fromkeys(_TABLES, _by_table)}
+_KINDS = {"antiderivative": _increment, "table": _by_table}

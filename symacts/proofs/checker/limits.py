@@ -100,7 +100,8 @@ def require_absent(outer: Given, near: Given, e: sp.Expr, x: sp.Symbol, point: s
     for u, op in demands(near, e):
         with suppress(UnsupportedExpression):
             if op in (">", ">="):
-                _require_near(outer, (-u, ">"), x, point, way)
+                if not near.holds(-u, ">"):
+                    _require_near(outer, (-u, ">"), x, point, way)
                 return
     raise UnsupportedExpression("the expression may have values on that side")
 
@@ -187,6 +188,8 @@ def _by_laws(
         end = diverges(outer, moving[0], x, point, way)
         return None if end is None else _BOUNDED[f.func](end)
     if f.is_Mul and 0 < parts.count(None) < len(parts):  # the factors without a limit, together
+        if 0 in parts and all(p is not None or _is_bounded(a) for a, p in zip(moving, parts, strict=True)):
+            return sp.S.Zero
         others = sp.Mul(*(a for a, p in zip(moving, parts, strict=True) if p is None))
         rest = by_laws(outer, others, x, point, way, depth + 1)
         return None if rest is None else sp.Mul(rest, *(p for p in parts if p is not None))
@@ -309,7 +312,13 @@ def _exponent(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int) 
 
 _BOUNDED: dict[Any, Any] = {sp.tanh: sp.tanh, sp.erf: sp.erf, sp.erfc: sp.erfc, sp.atan: sp.atan}
 """Functions with limits at both infinities, which SymPy evaluates there."""
+_WITHIN = (*_BOUNDED, sp.sin, sp.cos, sp.sech, sp.sign)
 _CONTINUOUS = (sp.exp, sp.tanh, sp.erf, sp.erfc, sp.sin, sp.cos, sp.sinh, sp.cosh, sp.atan, sp.asinh, sp.sech)
+
+
+def _is_bounded(e: sp.Expr) -> bool:
+    """Whether e is a bounded function, or a power of one."""
+    return isinstance(e.base if e.is_Pow and e.exp.is_Integer and e.exp > 0 else e, _WITHIN)
 
 
 def _quotient(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr) -> sp.Expr:

@@ -73,6 +73,7 @@ def _whole(goal: Goal) -> Iterator[Node]:
         return
     extrema = goal.lhs.atoms(sp.Max, sp.Min, sp.Abs) | goal.rhs.atoms(sp.Max, sp.Min, sp.Abs)
     nodes = [
+        {"rule": "structure"},
         {"rule": "whole"},
         *({"rule": "either", "of": encode(e)} for e in sorted(extrema, key=sp.default_sort_key)),
     ]

@@ -218,12 +218,9 @@ def _piece(h: sp.Expr, z: sp.Symbol, given: Given, whole: bool) -> dict[str, Any
         if primitive is not None:
             return {"kind": "antiderivative", "F": encode(given.partial(primitive))}
         if whole:
-            terms = _moment_terms(form, z)
+            terms = _table_terms(form, z)
             if terms is not None:
-                return {"kind": "moments", "terms": terms}
-            terms = _error_terms(form, z)
-            if terms is not None:
-                return {"kind": "erf", "terms": terms}
+                return {"kind": "table", "terms": terms}
     return _by_parts(h, z)
 
 
@@ -305,6 +302,17 @@ def _reduce(n: int, j: int, u: sp.Expr, q: sp.Expr, l: sp.Expr, z: sp.Symbol) ->
     return total
 
 
+def _table_terms(h: sp.Expr, z: sp.Symbol) -> list[Any] | None:
+    """Each term of a sum as a moment or as a product of error functions."""
+    rows: list[Any] = []
+    for term in sp.Add.make_args(h):
+        found = _error_terms(term, z) if term.has(sp.erf) else _moment_terms(term, z)
+        if found is None:
+            return None
+        rows += found
+    return rows
+
+
 def _moment_terms(h: sp.Expr, z: sp.Symbol) -> list[Any] | None:
     """Terms `(c, n, q, l, w, wave)` of polynomials times exponentials and waves."""
     waved = h
@@ -328,7 +336,7 @@ def _moment_terms(h: sp.Expr, z: sp.Symbol) -> list[Any] | None:
         if found is None or found[2]:
             return None
         c, n, _, _, q, l = found
-        terms.append([encode(c), n, encode(q), encode(l), encode(w), wave])
+        terms.append(["moment", encode(c), n, encode(q), encode(l), encode(w), wave])
     return terms
 
 
@@ -365,11 +373,11 @@ def _error_terms(h: sp.Expr, z: sp.Symbol) -> list[Any] | None:
             return None
         slopes = [(f[1], f[2]) for f in forms if f is not None]
         if len(slopes) == 2:
-            terms.append([encode(c), encode(slopes[0][0]), encode(slopes[0][1]), encode(slopes[1][0])])
+            terms.append(["erf", encode(c), encode(slopes[0][0]), encode(slopes[0][1]), encode(slopes[1][0])])
             if slopes[0][1] != 0 or slopes[1][1] != 0:
                 return None
         elif slopes:
-            terms.append([encode(c), encode(slopes[0][0]), encode(slopes[0][1]), None])
-        else:  # a constant: erf(oo) is 1, so write it as a moment instead
+            terms.append(["erf", encode(c), encode(slopes[0][0]), encode(slopes[0][1]), None])
+        else:  # a constant
             return None
     return terms or None
