@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import random
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -84,7 +85,7 @@ def test_what_mirrors_a_function_in_itself(text: str, order: int, expected: tupl
             assert abs(abs(f(mirror.side * at)) - small) <= 1e-9 * large
 
 
-@pytest.mark.parametrize("dtype, degree", [("float64", 13), ("float32", 6)])
+@pytest.mark.parametrize("dtype, degree", [("float64", 16), ("float32", 6)])
 def test_segments_on_a_half_line_serve_both(dtype: str, degree: int, rng: random.Random) -> None:
     """Their loop is within the bound on what it claims; without the sign of the other side it is not."""
     from dataclasses import replace
@@ -107,6 +108,44 @@ def test_segments_on_a_half_line_serve_both(dtype: str, degree: int, rng: random
         for k, draft in enumerate(plan.drafts):
             stretches = served(draft, columns[k], MOST_SLOTS)
             assert any(lo < -6.0 and hi > 6.0 for lo, hi in stretches) is not turned
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize(
+    "text, mirrored",
+    [
+        ("x/(1 + exp(-x))", True),  # zeros of both, at different places
+        ("x - tanh(x)", True),  # one place where both vanish, of order 3
+        ("exp(x)/(3 + exp(x)) - 1/2", False),  # a zero that no float is
+        ("1/(1 + x**2)", True),  # an even function, whose derivative vanishes at zero
+    ],
+)
+def test_one_polynomial_serves_a_function_and_its_derivative(text: str, mirrored: bool, dtype: str) -> None:
+    """Within the bound on what it claims; with a coefficient that is off, or another function's slope, it is not."""
+    from dataclasses import replace
+
+    from symacts.kernels.plan import make_plan, served
+    from symacts.kernels.targets.joint import jointly
+    from symacts.kernels.targets.segments import Segments
+    from symacts.kernels.targets.trials import columns_of
+    from symacts.kernels.targets.writing import MOST_SLOTS, Style, generate
+
+    plan = make_plan([(parse(text), 0), (parse(text), 1)], x, dtype)
+    found = jointly(plan.drafts, dtype, dtype)
+    assert found is not None and (found.mirror is not None) is mirrored
+    unlike = replace(plan.drafts[1], order=2)
+    assert jointly((plan.drafts[0], unlike), dtype, dtype) is None
+    assert jointly((plan.drafts[0], replace(plan.drafts[0], order=1)), dtype, dtype) is None
+    off = tuple(row and (row[0], *[c * (1 + Fraction(k, 2**12)) for k, c in enumerate(row[1:])]) for row in found.rows)
+
+    def serves(segments: Segments, precise: bool) -> bool:
+        source = generate(plan, dtype, Style("refined", False, {}, frozenset({0, 1}), precise, segments))
+        columns = columns_of(source, 2, dtype, MOST_SLOTS)
+        each = [served(draft, columns[k], MOST_SLOTS) for k, draft in enumerate(plan.drafts)]
+        return all(any(lo < -4.0 and hi > 4.0 for lo, hi in stretches) for stretches in each)
+
+    assert any(serves(found, precise) for precise in (False, True))
+    assert not any(serves(replace(found, rows=off), precise) for precise in (False, True))
 
 
 @pytest.mark.parametrize("half", [True, False])

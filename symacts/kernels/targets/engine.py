@@ -6,6 +6,7 @@ hash of its bytes in front; one that does not match is compiled anew.
 
 from __future__ import annotations
 
+import ast
 import ctypes
 import hashlib
 import os
@@ -41,6 +42,10 @@ LONG = 24
 """Steps from which a loop computes four registers at a time, not two: a core does not look as far ahead by itself.
 
 Two registers of 256 bits are a cache line, the least that the loop takes.
+"""
+POLYNOMIAL, HELD = 5, 20
+"""Tables from which a loop is a polynomial's, and tables of one register with constants, at the most, that stay in the
+machine's 32 registers beside two at a time: what a loop computes in the same registers it does not have to read again.
 """
 ARRAYS_IN_THREADS = 1 << 17
 """Elements from which a parallel kernel uses its threads: starting them takes about as long as 1e5 elements."""
@@ -88,10 +93,20 @@ def _object(source: str, streams: bool = False) -> bytes:
     if stored is not None and stored[:DIGEST] == hashlib.sha256(stored[DIGEST:]).hexdigest().encode():
         return stored[DIGEST:]
     module = vector.read(source)
-    registers = 4 if len(module.steps) > LONG else 2
-    found = compiled(loops.assemble(module, registers, permutes, streams), machine)
+    found = compiled(loops.assemble(module, side_by_side(module), permutes, streams), machine)
     cache.write(name, hashlib.sha256(found).hexdigest().encode() + found)
     return found
+
+
+def side_by_side(module: vector.Module) -> int:
+    """Registers that the loop computes at a time."""
+    if len(module.steps) <= LONG:
+        return 2
+    used = {node.id for _, step in module.steps for node in ast.walk(step) if isinstance(node, ast.Name)}
+    sizes = [len(table) for name, table in module.tables.items() if name in used]
+    held = len(sizes) + len(used & module.constants.keys())
+    one = loops.LINE // (8 if module.dtype == "float64" else 4)
+    return 2 if len(sizes) >= POLYNOMIAL and max(sizes) <= one and held <= HELD else 4
 
 
 def compiled(assembly: str, machine: Any) -> bytes:

@@ -14,10 +14,9 @@ References: N. Brisebarre, J.-M. Muller, S. Torres (2006) on table-driven polyno
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
@@ -34,13 +33,13 @@ MOST = {"float64": 24, "float32": 16, "float32 in float64": 17}
 TOLERANCE = {"float64": 55, "float32": 26, "float32 in float64": 35}
 WORST = 1.6
 """Sum of the terms' magnitudes but the constant's over the value, at the worst place: rounding errors grow with it."""
-NUMBERS = {"float64": {16: 1.0, 8: 0.8}, "float32": {32: 1.0, 16: 0.8}}
+NUMBERS = {"float64": {16: 1.0, 8: 0.75}, "float32": {32: 1.0, 16: 0.78}}
 """Segments: what two 512-bit registers hold, or one; and what a term costs relative to one out of two."""
-REACHES = (4.0, 5.5, 6.5, 8.0, 11.0, 16.0)
+REACHES = (4.0, 5.0, 6.0, 7.0, 8.0, 9.5, 11.0, 16.0)
 """|x| that grids reach."""
 CURVES = (0.25, 0.5, 1.0, 2.0, 4.0)
 """The first segment's width over the last one's, on half lines."""
-START = 3, 2
+START = 4, 2
 """The reach and the curve from which others are tried, step by step."""
 BITS = 10
 """Binary places of a grid's numbers and of the centers: products and differences are then exact, or nearly."""
@@ -101,7 +100,7 @@ class Grid:
 class Segments:
     """Polynomials on [lo, hi): per segment center and coefficients, and the zero that is factored out (None: none).
 
-    With a mirror these are ends and places of |x|.
+    With a mirror these are ends and places of |x|. `work` is what a term costs.
     """
 
     grid: Grid
@@ -111,6 +110,7 @@ class Segments:
     rows: tuple[tuple[Fraction, ...] | None, ...]
     anchors: tuple[Fraction | None, ...]
     mirror: Mirror | None = None
+    work: float = 1.0
 
     @property
     def share(self) -> float:
@@ -139,36 +139,48 @@ def segmented(drafts: Sequence[Draft], name: str, inner: str) -> dict[int, Segme
     segments: dict[int, Segments] = {}
     for half in (True, False):
         mine = {k: draft for k, draft in enumerate(drafts) if (mirrors[k] is not None) is half}
-        known: dict[tuple[int, int, int], dict[int, Segments]] = {}
+        if mine:
 
-        def cost(at: tuple[int, int, int], mine: Any = mine, known: Any = known, half: bool = half) -> float:
-            if at not in known:
-                grid = Grid.of(REACHES[at[0]], CURVES[at[1]], at[2], half=half)
-                found = {k: _fitted(draft, name, inner, grid, mirrors[k]) for k, draft in mine.items()}
-                known[at] = {k: s for k, s in found.items() if s is not None}
-            return sum(_cost(inner, known[at][k]) if k in known[at] else MISSING[inner] for k in mine)
+            def fitted(grid: Grid, mine: dict[int, Draft] = mine) -> dict[int, Segments | None]:
+                return {k: _fitted(draft, name, inner, grid, mirrors[k]) for k, draft in mine.items()}
 
-        best: tuple[int, int, int] = (*START, max(NUMBERS[inner]))
-        at: tuple[int, int, int] | None = None
-        while mine and best != at:
-            at = best
-            i, j, number = at
-            beside = [at, *[(i, j, n) for n in NUMBERS[inner] if n != number], (i + 1, j, number), (i - 1, j, number)]
-            beside += [(i, j + 1, number), (i, j - 1, number)] if half else []
-            best = min([b for b in beside if 0 <= b[0] < len(REACHES) and 0 <= b[1] < len(CURVES)], key=cost)
-        segments.update(known.get(best, {}))
+            segments.update({k: s for k, s in cheapest(fitted, inner, half=half).items() if s is not None})
     return segments
 
 
-def _cost(inner: str, found: Segments) -> float:
-    return MISSING[inner] * (1.0 - found.share) + found.length * NUMBERS[inner][found.grid.number]
+def cheapest(
+    fitted: Callable[[Grid], Mapping[int, Segments | None]], inner: str, *, half: bool
+) -> Mapping[int, Segments | None]:
+    """The segments on the grid on which they cost least in all: tried step by step from `START`."""
+    known: dict[tuple[int, int, int], Mapping[int, Segments | None]] = {}
+
+    def cost(at: tuple[int, int, int]) -> float:
+        if at not in known:
+            known[at] = fitted(Grid.of(REACHES[at[0]], CURVES[at[1]], at[2], half=half))
+        return sum(MISSING[inner] if s is None else cost_of(inner, s) for s in known[at].values())
+
+    best: tuple[int, int, int] = (*START, max(NUMBERS[inner]))
+    at: tuple[int, int, int] | None = None
+    while best != at:
+        at = best
+        i, j, number = at
+        beside = [at, *[(i, j, n) for n in NUMBERS[inner] if n != number], (i + 1, j, number), (i - 1, j, number)]
+        beside += [(i, j + 1, number), (i, j - 1, number)] if half else []
+        best = min([b for b in beside if 0 <= b[0] < len(REACHES) and 0 <= b[1] < len(CURVES)], key=cost)
+    return known[best]
+
+
+def cost_of(inner: str, found: Segments) -> float:
+    """What segments cost, in terms of a polynomial."""
+    terms = found.length * found.work + (1.0 if found.grid.curve else 0.0)
+    return MISSING[inner] * (1.0 - found.share) + terms * NUMBERS[inner][found.grid.number]
 
 
 def mirror_of(draft: Draft) -> Mirror | None:
     """What F(-x) is in F(x), by true values: a candidate, measured like everything else."""
     values: list[tuple[Fraction, Fraction, Fraction]] = []
     for at in PLACES:
-        right, left = _exact(draft, at), _exact(draft, -at)
+        right, left = exact(draft, at), exact(draft, -at)
         if right is None or left is None:
             return None
         values.append((at, right, left))
@@ -181,9 +193,9 @@ def mirror_of(draft: Draft) -> Mirror | None:
     return None
 
 
-def _exact(draft: Draft, point: Fraction) -> Fraction | None:
-    """The true value at a point."""
-    owner = [s for s in draft.sections if s.section.lo <= point <= s.section.hi]
+def exact(draft: Draft, point: Fraction) -> Fraction | None:
+    """The true value at a point; at zero, where no section lies, that of a section beside it."""
+    owner = [s for s in draft.sections if s.section.lo - TINIEST <= point <= s.section.hi + TINIEST]
     v = owner[0].reference.value(point) if owner else None
     return None if v is None else v[0] * Fraction(2) ** v[1]
 
@@ -196,9 +208,7 @@ def _fitted(draft: Draft, name: str, inner: str, grid: Grid, mirror: Mirror | No
     """The polynomials on the run of a grid's segments that is worth most; None where the zeros are of several kinds."""
     side = mirror.side if mirror else 1
     cells = [grid.ends(k) for k in grid.places]
-    reach, width = max(abs(end) for ends in cells for end in ends), max(hi - lo for lo, hi in cells)
-    every = {r for s in draft.sections for r in (*s.roots, *_at_zero(s)) if abs(r[0]) <= reach + width}
-    zeros = sorted({(side * z, m) for z, m in every if not mirror or side * z >= 0})
+    zeros = zeros_of(draft, cells, mirror)
     orders = {m for _, m in zeros}
     if len(orders) > 1 or any(m < 0 for m in orders):
         return None
@@ -213,22 +223,47 @@ def _fitted(draft: Draft, name: str, inner: str, grid: Grid, mirror: Mirror | No
             near = min((z for z, _ in zeros), key=lambda z: abs(2 * z - lo - hi))
             anchor = near if abs(2 * near - lo - hi) < 3 * (hi - lo) else None
         anchors.append(anchor)
-        studied = _owner(draft, *sorted((side * lo, side * hi)))
-        found = None if studied is None else _fit(studied, side, lo, hi, anchor, order, name)
+        found = fit(draft, side, lo, hi, anchor, order, MOST[name], TOLERANCE[name])
         rows.append(None if found is None else _conditioned(found, lo, hi))
+    return best_run(grid, rows, inner, order, anchors, mirror)
+
+
+def zeros_of(
+    draft: Draft, cells: Sequence[tuple[Fraction, Fraction]], mirror: Mirror | None
+) -> list[tuple[Fraction, int]]:
+    """The zeros on a grid or near it, each with its order, as places of the grid."""
+    side = mirror.side if mirror else 1
+    reach, width = max(abs(end) for ends in cells for end in ends), max(hi - lo for lo, hi in cells)
+    every = {r for s in draft.sections for r in (*s.roots, *_at_zero(s)) if abs(r[0]) <= reach + width}
+    return sorted({(side * z, m) for z, m in every if not mirror or side * z >= 0})
+
+
+def best_run(
+    grid: Grid,
+    rows: Sequence[tuple[Fraction, ...] | None],
+    inner: str,
+    order: int,
+    anchors: Sequence[Fraction | None],
+    mirror: Mirror | None,
+    work: float = 1.0,
+) -> Segments | None:
+    """The segments side by side that cost least: fewer for shorter polynomials."""
     options = []
     for longest in sorted({len(row) for row in rows if row is not None}):
         start, stop = _run(grid, [row is not None and len(row) <= longest for row in rows])
         kept = tuple(row if start <= k < stop else None for k, row in enumerate(rows))
         ends = float(grid.border(start + grid.first)), float(grid.border(stop + grid.first))
-        options.append(Segments(grid, *ends, order, kept, tuple(anchors), mirror))
-    return min([o for o in options if o.share > LEAST], key=lambda o: _cost(inner, o), default=None)
+        options.append(Segments(grid, *ends, order, kept, tuple(anchors), mirror, work))
+    return min([o for o in options if o.share > LEAST], key=lambda o: cost_of(inner, o), default=None)
 
 
-def _fit(
-    studied: Studied, side: int, lo: Fraction, hi: Fraction, anchor: Fraction | None, order: int, name: str
+def fit(
+    draft: Draft, side: int, lo: Fraction, hi: Fraction, anchor: Fraction | None, order: int, most: int, tolerance: int
 ) -> Fit | None:
-    """The shortest polynomial of the function on a segment, the zero factored out."""
+    """The shortest polynomial of the function on a segment, the zero factored out; None on no section's segment."""
+    studied = _owner(draft, *sorted((side * lo, side * hi)))
+    if studied is None:
+        return None
     center, half = (lo + hi) / 2, (hi - lo) / 2
 
     def value(s: Fraction) -> Dyadic | None:
@@ -238,7 +273,7 @@ def _fit(
             return v
         return None if point == anchor else times(v, 1 / (point - anchor) ** order)
 
-    return shortest(value, MOST[name], TOLERANCE[name])
+    return shortest(value, most, tolerance)
 
 
 def _run(grid: Grid, good: Sequence[bool]) -> tuple[int, int]:
@@ -288,13 +323,8 @@ def _conditioned(found: Fit, lo: Fraction, hi: Fraction) -> tuple[Fraction, ...]
     """
     best: tuple[float, tuple[Fraction, ...]] | None = None
     places = np.linspace(float(lo), float(hi), 9)
-    scale, half, middle = Fraction(2) ** found.scale, (hi - lo) / 2, (lo + hi) / 2
-    for at in (middle, lo, hi):
-        center = Fraction(round(at * 2**BITS), 2**BITS)
-        moved = [found.rational(k) * scale / half**k for k in range(len(found.coefficients))]
-        for start in range(len(moved)):  # Horner's rule n times: the coefficients in t + center - middle
-            for k in range(len(moved) - 2, start - 1, -1):
-                moved[k] += (center - middle) * moved[k + 1]
+    for center in centers(lo, hi):
+        moved = around(found, lo, hi, center)
         if moved[0] == 0:
             continue
         c = np.array([float(v) for v in moved])
@@ -308,17 +338,26 @@ def _conditioned(found: Fit, lo: Fraction, hi: Fraction) -> tuple[Fraction, ...]
     return None if best is None or best[0] > WORST else best[1]
 
 
-def write(w: Writer, found: Segments, program: str | None, *, precise: bool) -> str:
-    """The lines of the segments' polynomials, precise: with the constant terms in two words.
+def centers(lo: Fraction, hi: Fraction) -> list[Fraction]:
+    """Places for a segment's center: the middle and the ends."""
+    return [Fraction(round(at * 2**BITS), 2**BITS) for at in ((lo + hi) / 2, lo, hi)]
 
-    `program` gives the value elsewhere.
-    """
-    kind = np.dtype(w.dtype).type
-    mirror = found.mirror
-    grid = found.grid
+
+def around(found: Fit, lo: Fraction, hi: Fraction, center: Fraction) -> list[Fraction]:
+    """The coefficients of a segment's polynomial in the distance from a center: Horner's rule for each."""
+    scale, half, middle = Fraction(2) ** found.scale, (hi - lo) / 2, (lo + hi) / 2
+    moved = [found.rational(k) * scale / half**k for k in range(len(found.coefficients))]
+    for start in range(len(moved)):
+        for k in range(len(moved) - 2, start - 1, -1):
+            moved[k] += (center - middle) * moved[k + 1]
+    return moved
+
+
+def looked_up(w: Writer, grid: Grid, *, mirrored: bool) -> tuple[str, Callable[[Sequence[float]], str]]:
+    """The place on a grid, and what gives the entry of a table of the grid's segments there."""
     if ("abs", "x") not in w.shared:
-        w.shared["abs", "x"] = (w.let("abs(x)"),) if mirror else ("x",)
-    place = w.shared["abs", "x"][0] if mirror else "x"
+        w.shared["abs", "x"] = (w.let("abs(x)"),) if mirrored else ("x",)
+    place = w.shared["abs", "x"][0] if mirrored else "x"
     key = ("segments", f"{grid} {place}")
     if key not in w.shared:
         slope = w.number(grid.slope)
@@ -336,6 +375,17 @@ def write(w: Writer, found: Segments, program: str | None, *, precise: bool) -> 
             w.shared[entry] = (w.let(f"{w.table(turned)}[{index}]"),)
         return w.shared[entry][0]
 
+    return place, look
+
+
+def write(w: Writer, found: Segments, program: str | None, *, precise: bool) -> str:
+    """The lines of the segments' polynomials, precise: with the constant terms in two words.
+
+    `program` gives the value elsewhere.
+    """
+    kind = np.dtype(w.dtype).type
+    mirror = found.mirror
+    place, look = looked_up(w, found.grid, mirrored=mirror is not None)
     known = [float(row[0]) for row in found.rows if row is not None]
     t = w.let(f"{place} - {look([known[0] if row is None else float(row[0]) for row in found.rows])}")
     length = found.length - 1
@@ -349,7 +399,7 @@ def write(w: Writer, found: Segments, program: str | None, *, precise: bool) -> 
     if found.order:
         p = _times_zero(w, found, p, place, look)
     if mirror:
-        p = _mirrored(w, mirror, p, place)
+        p = mirrored(w, mirror, p, place)
     if program is None:
         return p
     if mirror or found.lo == -found.hi:
@@ -361,7 +411,7 @@ def write(w: Writer, found: Segments, program: str | None, *, precise: bool) -> 
     return w.let(f"{inner} if {above} else {program}")
 
 
-def _mirrored(w: Writer, mirror: Mirror, p: str, size: str) -> str:
+def mirrored(w: Writer, mirror: Mirror, p: str, size: str) -> str:
     """F(x) for x of either sign from F(side*|x|): on the other side x = -side*|x|."""
     other = p if mirror.sign == 1 else f"-{p}"
     if mirror.slope:

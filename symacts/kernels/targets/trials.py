@@ -18,6 +18,7 @@ from symacts.kernels.drafts import Draft, Plan, Stretch
 from symacts.kernels.pieces import COLUMNS
 from symacts.kernels.plan import served
 from symacts.kernels.series import Range, series, with_series
+from symacts.kernels.targets.joint import jointly
 from symacts.kernels.targets.pairs import SUPPORTED
 from symacts.kernels.targets.rounding import SHORT_RECIPROCALS
 from symacts.kernels.targets.segments import segmented
@@ -92,12 +93,16 @@ def _cycles(source: str, name: str = "body") -> float:
     quotients, roots = body.count("/") + (body.count("near(") + body.count("nearroot(")) / 2, body.count("sqrt")
     multiplier = products + chosen + (6 if double else 4) * quotients + (13 if double else 9) * roots
     multiplier += (moved - len(entries)) / 2
-    multiplier += sum(LOOKED_UP[size <= LANES["float64" if double else "float32"]] for size in entries)
+    form = "float64" if double else "float32"
+    multiplier += sum(LOOKED_UP[form][size <= LANES[form]] for size in entries)
     return max(multiplier, sums, (multiplier + sums + moved) / 2) + CALL * (body.count("math.") - roots)
 
 
-LOOKED_UP = (0.9, 0.6)
-"""Cycles that an entry out of two registers, or one, takes from products: all on some machines, none on others."""
+LOOKED_UP = {"float64": (0.9, 0.6), "float32": (0.9, 0.3)}
+"""Cycles that an entry out of two registers, or one, takes from products: all on some machines, none on others.
+
+In float32 the tables of one register are few, and stay in registers.
+"""
 LANES = {"float64": 8, "float32": 16}
 """Elements of a 512-bit register."""
 DETOUR = 30
@@ -121,8 +126,8 @@ def trials(plan: Plan, x: sp.Symbol, name: str, inner: str, parallel: bool) -> I
 
     Programs with shared reciprocals; these with rounding errors put back, for the forms that rounded arithmetic
     prefers, for those around a zero and for those that are best in exact arithmetic; the latter in pairs of words, with
-    polynomials where even these do not serve; segments, alone and with the cheapest of the former for vectors that
-    reach beyond them; quotients rounded once, with polynomials.
+    polynomials where even these do not serve; segments, for a function with its derivative or for each output, alone
+    and with the cheapest of the former for vectors that reach beyond them; quotients rounded once, with polynomials.
     """
     seen: list[Trial] = []
 
@@ -148,7 +153,6 @@ def trials(plan: Plan, x: sp.Symbol, name: str, inner: str, parallel: bool) -> I
             yield tried(anchored_plan, arithmetic)
         if enough():
             return
-    segments = segmented(plan.drafts, name, inner)
     alone: list[Trial] = []
     widest: list[Trial] = []
 
@@ -163,6 +167,16 @@ def trials(plan: Plan, x: sp.Symbol, name: str, inner: str, parallel: bool) -> I
                 widest.append(best)
                 yield tried(plan, *alone[-1].style.options, near=near, wide=(best.plan, best.style))
 
+    joint = jointly(plan.drafts, name, inner)
+    for precise in (False, True) if joint is not None else ():
+        alone.append(tried(plan, "refined", {}, frozenset(range(len(plan.drafts))), precise, joint))
+        yield alone[-1]
+        if alone[-1].is_whole:
+            break
+    yield from with_wide()
+    if enough():
+        return
+    segments = {} if alone and alone[-1].is_whole else segmented(plan.drafts, name, inner)
     if len(segments) == len(plan.drafts):
         for precise in (False, True):
             alone.append(tried(plan, "refined", segments, frozenset(segments), precise))

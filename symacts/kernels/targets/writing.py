@@ -10,6 +10,7 @@ from typing import Any
 
 from symacts.kernels.drafts import Plan
 from symacts.kernels.joining import combine
+from symacts.kernels.targets import joint
 from symacts.kernels.targets.elementary import Writer
 from symacts.kernels.targets.pairs import Pairs
 from symacts.kernels.targets.rounding import plain
@@ -72,9 +73,9 @@ class Style:
 
     The arithmetic is one of `targets.rounding`, with one reciprocal for each denominator but in "rounded once", or
     "paired" (`targets.pairs`: to the end for the outputs in `pairs`, in sums for the others). The outputs in `alone`
-    have no program beside the segments, which are `precise` with constant terms in two words. Patches are programs for
-    small ranges, each with its ends. Outside `near` another way of writing the loop serves, `wide`, for vectors with an
-    element there.
+    have no program beside the segments, which are `precise` with constant terms in two words; `joint` ones give both
+    outputs (`targets.joint`). Patches are programs for small ranges, each with its ends. Outside `near` another way of
+    writing the loop serves, `wide`, for vectors with an element there.
     """
 
     arithmetic: str
@@ -82,6 +83,7 @@ class Style:
     segments: Mapping[int, Segments] = field(default_factory=dict)
     alone: frozenset[int] = frozenset()
     precise: bool = False
+    joint: Segments | None = None
     pairs: frozenset[int] = frozenset()
     patches: Mapping[int, Sequence[tuple[float, float, int]]] = field(default_factory=dict)
     near: tuple[float, float] | None = None
@@ -89,8 +91,8 @@ class Style:
 
     @property
     def options(self) -> tuple[Any, ...]:
-        """The arithmetic, the segments, which outputs are theirs alone, whether they are precise."""
-        return self.arithmetic, self.segments, self.alone, self.precise
+        """The arithmetic, the segments, which outputs are theirs alone, whether they are precise, those of both."""
+        return self.arithmetic, self.segments, self.alone, self.precise, self.joint
 
 
 def generate(plan: Plan, dtype: str, style: Style) -> str:
@@ -135,6 +137,8 @@ def _function(name: str, plan: Plan, writer: Writer, style: Style) -> list[str]:
             results[k] = _patched(writer, inner, results[k] or "x", lo, hi)
     for k, found_segments in style.segments.items():
         results[k] = write(writer, found_segments, results[k], precise=style.precise)
+    if style.joint is not None:
+        results = [*joint.write(writer, style.joint, precise=style.precise)]
     returned = [result or "x" for result in results]
     lines = _needed(writer.lines, returned)
     return [f"def {name}(x):", *[f"    {line}" for line in lines], f"    return {', '.join(returned)},"]
