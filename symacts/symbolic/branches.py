@@ -17,9 +17,9 @@ from symacts.errors import UnsupportedExpression
 from symacts.symbolic.oracle import Oracle, Undecided
 from symacts.symbolic.structure import Requirement, own_requirements, requirements
 
-__all__ = ["Branch", "split"]
+__all__ = ["Branch", "lost", "next_switch", "resolved_by", "split", "tested"]
 
-MOST_REGIONS = 200
+MOST_REGIONS = 800
 """Pieces in the work list before the split is given up: a formula with more is not a formula of a paper."""
 
 
@@ -73,7 +73,7 @@ class _Region:
 _SWITCHES = (sp.Abs, sp.sign, sp.Heaviside, sp.Max, sp.Min)
 
 
-def _next_switch(expression: sp.Basic) -> sp.Basic | None:
+def next_switch(expression: sp.Basic) -> sp.Basic | None:
     """The next switching node to resolve: conditions of the outermost `Piecewise` first, else an innermost switch."""
     for node in sp.preorder_traversal(expression):
         if isinstance(node, sp.Piecewise):
@@ -89,7 +89,7 @@ def _next_switch(expression: sp.Basic) -> sp.Basic | None:
     return None
 
 
-def _tested(node: sp.Basic) -> sp.Expr:
+def tested(node: sp.Basic) -> sp.Expr:
     """The expression whose sign resolves the node."""
     if isinstance(node, Relational):
         return node.lhs - node.rhs
@@ -108,7 +108,7 @@ _TRUTH = {
 }
 
 
-def _resolved(node: sp.Basic, sign: int) -> sp.Basic:
+def resolved_by(node: sp.Basic, sign: int) -> sp.Basic:
     """What the node is where the tested expression has that sign."""
     if isinstance(node, Relational):
         return sp.true if _TRUTH[type(node)][sign + 1] else sp.false
@@ -133,7 +133,18 @@ def _operations(expression: sp.Basic) -> Iterator[sp.Basic]:
         yield expression
 
 
-def _lost(
+def _is_no_real_number(expression: sp.Basic) -> bool:
+    """Whether a pole or a complex constant is left where it is carried out: SymPy takes powers into a `Piecewise`."""
+    if isinstance(expression, sp.Piecewise):
+        return False
+    if expression in (sp.nan, sp.zoo, sp.I):
+        return True
+    if expression.is_Pow and expression.base.is_negative and expression.exp.is_integer is False:
+        return True
+    return any(map(_is_no_real_number, expression.args))
+
+
+def lost(
     expression: sp.Expr, value: dict[sp.Basic, sp.Basic], resolved: sp.Expr, x: sp.Symbol
 ) -> tuple[Requirement, ...]:
     """What the expression requires and the resolved one no longer says: `x > 0` of `log(x)*Max(x, 0)` as 0."""
@@ -201,25 +212,25 @@ class _Splitter:
         self.work += 1
         if self.work > MOST_REGIONS:
             raise Undecided(f"more than {MOST_REGIONS} pieces")
-        if expression.has(sp.nan, sp.zoo):
+        if _is_no_real_number(expression):
             yield region, None
             return
-        node = _next_switch(expression)
+        node = next_switch(expression)
         if node is None:
             yield from self.restrict(expression, region)
             return
-        for part, sign in self.by_sign(_tested(node), region):
+        for part, sign in self.by_sign(tested(node), region):
             if sign is None:
                 yield part, None
                 continue
-            value = {node: _resolved(node, sign)}
+            value = {node: resolved_by(node, sign)}
             resolved = _replaced(expression, value, part)
-            lost = _lost(expression, value, resolved, self.x)
+            gone = lost(expression, value, resolved, self.x)
             for piece, smooth in self.split(resolved, part):
-                if smooth is None or not lost:
+                if smooth is None or not gone:
                     yield piece, smooth
                 else:
-                    yield from ((p, smooth if defined else None) for p, defined in self.meet(lost, piece))
+                    yield from ((p, smooth if defined else None) for p, defined in self.meet(gone, piece))
 
     def restrict(self, expression: sp.Expr, region: _Region) -> Iterator[tuple[_Region, sp.Expr | None]]:
         """Cut the region at the zeros of what the smooth expression's operations require."""
