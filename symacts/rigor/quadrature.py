@@ -24,6 +24,7 @@ from flint import acb, arb, fmpq
 from symacts.errors import UnsupportedExpression
 from symacts.rigor.complex_balls import compile_complex
 from symacts.rigor.constants import evaluate
+from symacts.rigor.jumps import between_jumps
 from symacts.rigor.precision import precision
 from symacts.rigor.unknown import Unknown
 
@@ -47,8 +48,8 @@ EVALUATIONS = 40_000
 """Values of the integrand after which an attempt ends with what it has."""
 FEW = 4_000
 """Values of the integrand for attempts at a higher precision after one that ended like that."""
-MOST_STEPS = 7
-"""Times that R is made four times as large while the tail is too large, before it is cut very far out."""
+FARTHER = (2, 3, *(2 * 4**k for k in range(1, 7)))
+"""Halves of the first R at which a tail is cut in turn, before it is cut very far out."""
 
 
 def integrate(expr: sp.Expr, x: sp.Symbol, lo: sp.Expr, hi: sp.Expr, prec: int = 64) -> Any:
@@ -124,12 +125,15 @@ def _attempt(expr: sp.Expr, x: sp.Symbol, lo: sp.Expr, hi: sp.Expr, prec: int, w
                 complex_at.append(z.real)
             return out
 
-        value = acb.integral(integrand, acb(a), acb(b), abs_tol=tolerance, rel_tol=arb(0), eval_limit=most)
+        value = acb(left + right)
+        for start, end, formula in between_jumps(expr, x, a, b):
+            f = compile_complex(formula, x)
+            value += acb.integral(
+                integrand, acb(start), acb(end), abs_tol=tolerance, rel_tol=arb(0), eval_limit=max(most - used, 1)
+            )
         if complex_at:
             raise UnsupportedExpression(f"{expr} is not real at {float(complex_at[0].mid()):.6g}")
-        if not value.is_finite():
-            return arb.nan(), used
-        return value.real + left + right, used
+        return (value.real if value.is_finite() else arb.nan()), used
 
 
 def _cut(expr: sp.Expr, x: sp.Symbol, end: sp.Expr, other: sp.Expr, side: int, prec: int, f: Any) -> tuple[Any, Any]:
@@ -149,9 +153,9 @@ def _cut_infinite(expr: sp.Expr, x: sp.Symbol, side: int, other: sp.Expr, prec: 
         reach = max(reach, 2 * int(abs(evaluate(other, 64)).upper().ceil().unique_fmpz() or 0) + 2)
     best = arb.pos_inf()
     reason = "its tail has no majorant"
-    for step in range(MOST_STEPS + 1):
+    for step in range(len(FARTHER) + 1):
         # the last step goes out so far that an algebraic tail with surplus 1/2 is small enough
-        far = reach * (4**step if step < MOST_STEPS else 2 ** (2 * prec + 16))
+        far = reach * FARTHER[step] // 2 if step < len(FARTHER) else reach * 2 ** (2 * prec + 16)
         found = _tail_bound(expr, x, side, None, sp.Integer(far))
         if isinstance(found, str):
             reason = found
@@ -159,7 +163,7 @@ def _cut_infinite(expr: sp.Expr, x: sp.Symbol, side: int, other: sp.Expr, prec: 
         best, algebraic = found
         if best < goal:
             return side * arb(far), arb(0, best.upper())
-        if algebraic and step < MOST_STEPS:
+        if algebraic and step < len(FARTHER):
             far = reach * 2 ** (2 * prec + 16)
             found = _tail_bound(expr, x, side, None, sp.Integer(far))
             if not isinstance(found, str) and found[0] < goal * 2**8:
