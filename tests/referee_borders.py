@@ -208,7 +208,7 @@ def _symmetric_about(look: Look, c: Fraction) -> str | None:
     """Whether f(c + t) and f(c - t) agree, or have a constant sum: at random distances and at those of every anchor."""
     rng = random.Random(17)
     distances = [Fraction(rng.randint(1, 10**6), 10 ** rng.choice((4, 5, 6))) for _ in range(12)]
-    distances += [Fraction(k, 2) for k in (1, 2, 4)]
+    distances += [Fraction(k, 2) for k in (0, 1, 2, 4)]
     distances += [abs(a - c) + d for a in look.anchors for d in (Fraction(0), Fraction(1, 97)) if not _far(a)]
     same = total = True
     level: mpf | None = None

@@ -484,7 +484,8 @@ class Look:
                 except NoValue:
                     continue
                 sound = self.continuity(change.middle) is not False and not self._beside_a_break(change.middle)
-                if abs(big(value) - big(y)) <= near and sound:
+                is_step = change.kind == "jump" and not self._equals(change.middle, y)  # small steps far out
+                if abs(big(value) - big(y)) <= near and sound and not is_step:
                     return True
         changes = self.changes(
             ("value", y), lambda a, dps: self._shifted(a, y, dps), 0, lambda s: minus(s.values[0], y)
@@ -532,7 +533,13 @@ class Look:
         except NoValue:
             return False
         with mp.workdps(digits + 200):
-            return bool(abs(big(value) - big(y)) <= mpf(10) ** -digits * (1 + abs(big(y))))
+            near = bool(abs(big(value) - big(y)) <= mpf(10) ** -digits * (1 + abs(big(y))))
+        return near and not (y == 0 and self._is_tiny(a, value))
+
+    def _is_tiny(self, a: Fraction, value: Number) -> bool:
+        """Whether a value next to 0 is the same at other precisions, so that it is not 0: `exp(-floor(10**6))`."""
+        again = [big(self.f.series(a, 0, digits)[0]) for digits in (BASE, 2 * BASE)]
+        return all(v != 0 and abs(v - big(value)) <= mpf(10) ** -20 * abs(v) for v in again)
 
 
 def _close(a: mpf, b: Number) -> bool:

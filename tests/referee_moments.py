@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import sympy as sp
 from mpmath import mp, mpf
 from referee_look import Look
 from referee_reals import panels
@@ -12,6 +13,8 @@ from referee_series import NoValue, big
 DPS = 20
 REACH = 16
 """The density beyond is below 1e-55."""
+
+NAMES = ("gaussian_mean", "gaussian_second_moment", "gaussian_derivative_second_moment")
 
 _FOUND: dict[int, tuple[Look, dict[str, mpf | None]]] = {}
 
@@ -25,6 +28,8 @@ def moments(look: Look) -> dict[str, mpf | None]:
 
 
 def _find(look: Look) -> dict[str, mpf | None]:
+    if _has_uneven_steps(look):
+        return dict.fromkeys((*NAMES, "gain", "zero_centered"))
     breaks = sorted({Fraction(k) for k in range(-REACH, REACH + 1)} | {c for c in look.centers if abs(c) < REACH})
     cache: dict[mpf, tuple[mpf, mpf] | None] = {}
 
@@ -58,3 +63,10 @@ def _find(look: Look) -> dict[str, mpf | None]:
     found["gain"] = 1 / mp.sqrt(second) if second else None
     found["zero_centered"] = found["gaussian_mean"]
     return found
+
+
+def _has_uneven_steps(look: Look) -> bool:
+    """Whether there are jumps between the breaks that the quadrature does not know of."""
+    x = look.f.variable
+    steps = look.f.expression.atoms(sp.floor, sp.ceiling)
+    return any(e.has(x) and (not e.args[0].is_polynomial(x) or sp.degree(e.args[0], x) > 1) for e in steps)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import sympy as sp
@@ -64,8 +65,7 @@ def member(s: sp.Set, a: Number, tol: mpf | None = None) -> bool | None:
     if isinstance(s, sp.Complement):
         return _not(_any((_not(member(s.args[0], a, tol)), member(s.args[1], a, tol))))
     if isinstance(s, FAMILIES):
-        step, offset = family(s)
-        nearest = offset + step * _index(s, (big(a) - offset) / step)
+        nearest = _nearest(s, a)
         return None if abs(big(a) - nearest) <= max(tol, mpf(10) ** -25) else False
     if isinstance(s, sp.ConditionSet):
         if s.base_set != sp.S.Reals:
@@ -117,20 +117,72 @@ def _not(v: bool | None) -> bool | None:
     return None if v is None else not v
 
 
-FAMILIES = (sp.ImageSet, type(sp.S.Integers))
-"""Arithmetic progressions: SymPy evaluates `{n}` to the integers themselves."""
+FAMILIES = (sp.ImageSet, type(sp.S.Integers), type(sp.S.Naturals0))
+"""Families of points, mostly arithmetic progressions: SymPy evaluates `{n}` to the numbers themselves."""
+FROM_ZERO = sp.S.Naturals0
+
+
+def member_of_family(s: sp.Set, k: int) -> sp.Expr:
+    """The member with an index."""
+    return s.lamda(k) if isinstance(s, sp.ImageSet) else sp.Integer(k)
+
+
+def is_one_sided(s: sp.Set) -> bool:
+    """Whether the indices of a family begin at 0."""
+    return s is FROM_ZERO or (isinstance(s, sp.ImageSet) and s.base_sets == (FROM_ZERO,))
+
+
+def _nearest(s: sp.Set, a: Number) -> mpf:
+    """The member of a family that is nearest to a."""
+    try:
+        step, offset = family(s)
+    except Unreadable:
+        ways = (1,) if is_one_sided(s) else (1, -1)
+        return min((_nearest_along(s, big(a), way) for way in ways), key=lambda p: abs(p - big(a)))
+    return offset + step * _index(s, (big(a) - offset) / step)
+
+
+MOST_MEMBERS = 2**40
+
+
+def _nearest_along(s: sp.Set, a: mpf, way: int) -> mpf:
+    """The same among the indices of one sign, along which the members rise or fall."""
+    g = _members(s)
+
+    def at(k: int) -> mpf:
+        return big(g.value(Fraction(way * k), 0, 60))
+
+    first = [at(k) for k in range(8)]
+    rises = {mp.sign(b - a) for a, b in pairwise(first)}
+    if len(rises) > 1 or 0 in rises:
+        raise Unreadable(f"set {s}")
+    (rise,), lo, hi = rises, 0, 1
+    while (at(hi) - a) * rise < 0:
+        lo, hi = hi, 2 * hi
+        if hi > MOST_MEMBERS:
+            return at(lo)
+    while hi - lo > 1:
+        middle = (lo + hi) // 2
+        lo, hi = (middle, hi) if (at(middle) - a) * rise < 0 else (lo, middle)
+    return min((at(lo), at(hi)), key=lambda p: abs(p - a))
+
+
+@cache
+def _members(s: sp.Set) -> Function:
+    if s.base_sets not in ((sp.S.Integers,), (FROM_ZERO,)):
+        raise Unreadable(f"set {s}")
+    return Function(s.lamda.expr, s.lamda.variables[0])
 
 
 def _index(s: sp.Set, position: mpf) -> mpf:
     """The index of the member of a family that is nearest."""
-    from_zero = isinstance(s, sp.ImageSet) and s.base_sets == (sp.S.Naturals0,)
-    return max(mp.nint(position), mpf(0)) if from_zero else mp.nint(position)
+    return max(mp.nint(position), mpf(0)) if is_one_sided(s) else mp.nint(position)
 
 
 @cache
 def family(s: sp.Set) -> tuple[mpf, mpf]:
     """Step and offset of an arithmetic progression over the integers."""
-    if s is sp.S.Integers:
+    if s is sp.S.Integers or s is FROM_ZERO:
         return mpf(1), mpf(0)
     if s.base_sets not in ((sp.S.Integers,), (sp.S.Naturals0,)):
         raise Unreadable(f"set {s}")
@@ -222,8 +274,7 @@ def distance(s: sp.Set, a: Number) -> mpf:
     if isinstance(s, sp.Complement):
         return distance(s.args[0], a)
     if isinstance(s, FAMILIES):
-        step, offset = family(s)
-        return abs(value - offset - step * _index(s, (value - offset) / step))
+        return abs(value - _nearest(s, a))
     if isinstance(s, sp.ConditionSet):
         if s.base_set != sp.S.Reals:
             return max(distance(s.base_set, a), distance(sp.ConditionSet(s.sym, s.condition, sp.S.Reals), a))
@@ -248,6 +299,57 @@ def intervals(s: sp.Set) -> Iterator[sp.Interval]:
     elif isinstance(s, sp.ConditionSet):
         for part in some_of(s):
             yield from intervals(part)
+    elif isinstance(s, sp.Complement):
+        yield from _between(s)
+
+
+def _between(s: sp.Complement) -> Iterator[sp.Interval]:
+    """The pieces of intervals between the points that are taken out of them, as far as these are listed."""
+    is_endless = not isinstance(s.args[1], sp.FiniteSet)
+    for whole in intervals(s.args[0]):
+        missing = {p for family in _families(s.args[1]) for p in _members_in(family, whole)}
+        inside = sorted(missing, key=lambda p: big(end(p)))
+        ends = [whole.start, *inside, whole.end]
+        opens = [bool(whole.left_open), *(True for _ in inside), bool(whole.right_open)]
+        for k, (lo, hi) in enumerate(pairwise(ends)):
+            if not is_endless or (lo.is_finite is not False and hi.is_finite is not False):
+                yield sp.Interval(lo, hi, opens[k], opens[k + 1])
+
+
+def _families(s: sp.Set) -> tuple[sp.Set, ...]:
+    return s.args if isinstance(s, sp.Union) else (s,)
+
+
+def _members_in(s: sp.Set, whole: sp.Interval) -> list[sp.Expr]:
+    """The points of a finite set inside an interval, a few of a family: next to its finite end, or to 0."""
+    if isinstance(s, sp.FiniteSet):
+        found = list(s.args)
+    else:
+        near = next((b for b in (whole.start, whole.end) if b.is_finite), sp.S.Zero)
+        try:
+            step, offset = family(s)
+            first = int(_index(s, (big(end(near)) - offset) / step))
+        except Unreadable:
+            first = 0
+        indices = (first + k for k in PERIODS)
+        found = [member_of_family(s, k) for k in indices if k >= 0 or not is_one_sided(s)]
+    return [
+        p
+        for p in found
+        if all(abs(big(end(p)) - big(b)) > NEAR for b in (end(whole.start), end(whole.end))) and member(whole, end(p))
+    ]
+
+
+def outermost(s: sp.Set) -> list[sp.Interval]:
+    """Pieces between points taken out of an interval whose neighbors are not listed."""
+    if isinstance(s, sp.Union):
+        return [piece for part in s.args for piece in outermost(part)]
+    if not isinstance(s, sp.Complement) or isinstance(s.args[1], sp.FiniteSet):
+        return []
+    pieces = list(intervals(s))
+    bases = list(intervals(s.args[0]))
+    ends = {b for base in bases for b in (base.start, base.end) if b.is_finite}
+    return [p for p in (pieces[:1] + pieces[-1:]) if not {p.start, p.end} & ends]
 
 
 def points(s: sp.Set) -> Iterator[sp.Expr]:
@@ -257,8 +359,8 @@ def points(s: sp.Set) -> Iterator[sp.Expr]:
     elif isinstance(s, sp.Union):
         for part in s.args:
             yield from points(part)
-    elif s is sp.S.Integers:
-        yield from map(sp.Integer, PERIODS)
+    elif s is sp.S.Integers or s is FROM_ZERO:
+        yield from (sp.Integer(k) for k in PERIODS if k >= 0 or s is sp.S.Integers)
     elif isinstance(s, sp.ImageSet):
         for k in PERIODS:
             if k >= 0 or s.base_sets == (sp.S.Integers,):

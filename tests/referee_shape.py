@@ -13,7 +13,7 @@ from referee_case import Case, Check, differs, show
 from referee_formulas import undefined_at
 from referee_look import End, Look, Trend, equal
 from referee_series import NoValue, big
-from referee_sets import as_fraction, distance, intervals, member, points
+from referee_sets import as_fraction, distance, intervals, member, outermost, points
 
 
 def check_monotonicity(case: Case, value: str) -> Iterator[str]:
@@ -100,7 +100,8 @@ def pieces_check(sign: int, order: int) -> Check:
             if order == 2 and all(member(value, p.a) is False for p in (s, t)) and s.a not in look.centers:
                 yield f"f is affine around {show(s.a)}, missing"
                 break
-        inner_parts = parts[2:-2] if isinstance(value, sp.ConditionSet) else parts  # the others lack neighbors
+        lonely = outermost(value) if not isinstance(value, sp.ConditionSet) else [*parts[:2], *parts[-2:]]
+        inner_parts = [part for part in parts if part not in lonely]  # the others lack neighbors
         for part in inner_parts:
             yield from _piece_borders(look, parts, part, sign, order)
             if order == 2:
