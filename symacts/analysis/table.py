@@ -30,6 +30,7 @@ from symacts.analysis import (
     witnesses,
 )
 from symacts.analysis.ends import Answer, Facts
+from symacts.analysis.staircase_facts import STEPS_WITHOUT_END
 from symacts.analysis.subject import Subject
 
 __all__ = ["FACTS", "TABLE", "Derivation"]
@@ -188,6 +189,7 @@ TABLE: tuple[Derivation, ...] = (
     Derivation("gaussian_mean", REPEATS, ("symmetry",), repeated_moments.mean),
     Derivation("gaussian_second_moment", REPEATS, (), repeated_moments.second_moment),
     Derivation("gaussian_derivative_second_moment", REPEATS, (), repeated_moments.slope_second_moment),
+    *(Derivation(name, "steps without end", (), find) for name, find in STEPS_WITHOUT_END.items()),
     *(Derivation(name, "change of variable", (), members.carried(name)) for name in members.CARRIED),
     Derivation("parameter_limits", "expansion in the parameter", (), families.parameter_limits),
     Derivation("gain", "second moment", ("gaussian_second_moment",), moments.gain),

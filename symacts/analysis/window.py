@@ -24,8 +24,10 @@ __all__ = [
     "Window",
     "drifting_values",
     "families",
+    "is_ordinary_at",
     "mirror_sum",
     "missing_points",
+    "near",
     "over_the_line",
     "parts_of",
     "repeated_derivative",
@@ -35,9 +37,9 @@ __all__ = [
 STARTS = (sp.Rational(1, 7), sp.Rational(3, 11), sp.Rational(-5, 13), sp.Rational(8, 17))
 """Where a window may start."""
 NEAR = sp.Rational(1, 1000)
-"""How far f is looked at on both sides of the start."""
+"""How far f is looked at on both sides of a point."""
 ORDERS = 4
-"""Derivatives, the function included, that have no isolated zero at the start."""
+"""Derivatives, the function included, that have no isolated zero at an ordinary point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class Window:
         return half.remember("spans", lambda: merge(half, [*image(half), *map(span_of_point, self._at_ends(half))]))
 
     def _at_ends(self, half: Subject) -> list[sp.Expr]:
-        ends = (_near(half, end).value_at(end) for end in half.within)
+        ends = (near(half, end).value_at(end) for end in half.within)
         return [value for value in ends if value is not None]
 
     @property
@@ -106,18 +108,25 @@ def _find_window(f: Subject, of_waves: bool) -> Window:
         raise Undecided("no period is seen")
     period, drift = found
     for start in STARTS:
-        here = _near(f, start)
-        try:
-            is_whole = len(here.branches) == 1 and here.branches[0].interval == sp.Interval.open(*here.within)
-        except Undecided:
-            continue
-        if is_whole and all(_has_no_isolated_zero(here, order, start) for order in range(ORDERS)):
+        if is_ordinary_at(f, start):
+            here = near(f, start)
             inside = Subject(f.expression, f.x, f.oracle, within=(start, start + period))
             return Window(inside, start, f.neat(here.expression_of(0).subs(f.x, start)), period, drift)
     raise Undecided("no place is found where a period may start")
 
 
-def _near(f: Subject, point: sp.Expr) -> Subject:
+def is_ordinary_at(f: Subject, point: sp.Expr) -> bool:
+    """Whether f is one analytic formula around a point at which no derivative facts ask about has an isolated zero."""
+    here = near(f, point)
+    try:
+        is_whole = len(here.branches) == 1 and here.branches[0].interval == sp.Interval.open(*here.within)
+    except Undecided:
+        return False
+    return is_whole and all(_has_no_isolated_zero(here, order, point) for order in range(ORDERS))
+
+
+def near(f: Subject, point: sp.Expr) -> Subject:
+    """The function close to a point."""
     return Subject(f.expression, f.x, f.oracle, within=(point - NEAR, point + NEAR))
 
 
