@@ -15,6 +15,10 @@ from symacts.symbolic.forms import MOST_OPERATIONS
 __all__ = ["candidates", "in_known_functions", "simplify_lambert"]
 
 
+MOST_POWER = 40
+"""Power of `t = exp(c*x)` up to which factors are sought: `exp(x)` and `exp(851*x/500)` have one of 851."""
+
+
 def _in_exponential(expression: sp.Expr, x: sp.Symbol) -> tuple[sp.Expr, sp.Expr, sp.Symbol] | None:
     """The numerator as a polynomial in `x` and `t = exp(c*x)`: returns it, `c` and `t`."""
     if expression.has(sp.tanh, sp.sinh, sp.cosh, sp.sech):
@@ -39,6 +43,8 @@ def _in_exponential(expression: sp.Expr, x: sp.Symbol) -> tuple[sp.Expr, sp.Expr
     if not all(r.is_Rational for r in ratios):
         return None
     c = base / sp.ilcm(1, *[r.q for r in ratios])
+    if any(abs(s / c) > MOST_POWER for s in slopes):
+        return None
 
     def image(e: sp.Expr) -> sp.Expr:
         argument = sp.expand(e.args[0])

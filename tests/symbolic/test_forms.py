@@ -7,7 +7,7 @@ import time
 import pytest
 import sympy as sp
 
-from symacts.symbolic import forms
+from symacts.symbolic import closed_forms, forms
 
 
 def test_exponentials_of_high_powers_are_factored_as_symbols() -> None:
@@ -16,6 +16,15 @@ def test_exponentials_of_high_powers_are_factored_as_symbols() -> None:
     start = time.process_time()
     assert forms.factored(tall) == (b**2 + 1) * (sp.exp(2309 * b / 500) + sp.exp(7 * b / 3))
     assert time.process_time() - start < 2
+
+
+def test_exponentials_of_high_powers_are_not_factored_for_zeros(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    plain = sp.factor_list
+    monkeypatch.setattr(closed_forms.sp, "factor_list", lambda e, *gens: (asked.append(e), plain(e, *gens))[1])
+    t = sp.Symbol("t", real=True)
+    assert 0 in closed_forms.candidates(sp.exp(t) + sp.exp(3 * t / 2) - 2, t) and len(asked) == 1
+    assert not closed_forms.candidates(sp.exp(t) + sp.exp(851 * t / 500) - 2, t) and len(asked) == 1
 
 
 def test_products_of_high_powers_are_not_multiplied_out(monkeypatch: pytest.MonkeyPatch) -> None:
