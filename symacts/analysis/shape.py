@@ -10,6 +10,7 @@ import sympy as sp
 from symacts.analysis.ends import Answer, Facts, union
 from symacts.analysis.subject import MOST_DERIVATIVES, Border, Cell, NoLimit, Subject
 from symacts.analysis.values import require, sets_with_points, spans_of_branch
+from symacts.errors import UnsupportedExpression
 from symacts.symbolic.forms import is_identically_zero, with_expanded_arguments
 from symacts.symbolic.oracle import Undecided
 
@@ -293,7 +294,7 @@ def _smoothness_at(f: Subject, border: Border) -> sp.Expr:
         assert k is not None
         if f.is_regular(f.expression_of(k), border.point):
             return sp.oo
-    if all(_is_flat_towards(f, k, border.point, side) for k, side in ((border.left, -1), (border.right, 1))):
+    if _differ_by_flat_parts(f, border):
         return sp.oo
     for order in range(1, MOST_DERIVATIVES + 1):
         left, right = _slopes(f, border, order)
@@ -306,29 +307,49 @@ def _smoothness_at(f: Subject, border: Border) -> sp.Expr:
 _HARDY = (sp.exp, sp.log, sp.tanh, sp.sinh, sp.cosh, sp.sech)
 
 
-def _is_flat_towards(f: Subject, branch: int | None, point: sp.Expr, side: int) -> bool:
-    """Whether f - f(point) falls faster than every power of the distance, so that all derivatives tend to 0.
+def _differ_by_flat_parts(f: Subject, border: Border) -> bool:
+    """Whether both sides are the value, or one of them that is analytic, plus what falls faster than every power."""
+    sides = [(f.expression_of(k), side) for k, side in ((border.left, -1), (border.right, 1)) if k is not None]
+    smooth = [e for e, _ in sides if e.has(f.x) and border.is_interior and f.is_regular(e, border.point)]
+    try:
+        for middle in (*smooth, f.limit_of(sides[0][0], border.point, sides[0][1])):
+            if all(_is_flat_towards(f, e - middle, border.point, side) for e, side in sides):
+                return True
+    except Undecided:
+        pass
+    return False
+
+
+def _is_flat_towards(f: Subject, rest: sp.Expr, point: sp.Expr, side: int) -> bool:
+    """Whether an expression falls faster than every power of the distance, so that all derivatives tend to 0.
 
     For a function of rational operations, powers, exp and log alone (a Hardy field: Hardy, 1910) `u < d**n` near the
     point for all n gives `u' < d**n` for all n; the first holds where `log(u)/log(d)` tends to oo. A function analytic
     at the point does not fall like that unless it is constant.
     """
-    if branch is None:
-        return True
-    expression = f.expression_of(branch)
-    if not expression.has(f.x):
-        return True
-    if any(not isinstance(a, _HARDY) for a in expression.atoms(sp.Function)) or f.is_regular(expression, point):
+    if not rest.has(f.x):
+        return True  # f is continuous, so it is 0
+    if any(not isinstance(a, _HARDY) for a in rest.atoms(sp.Function)) or f.is_regular(rest, point):
         return False
+    d = sp.Dummy("d", positive=True)
+    size: sp.Expr = sp.S.Zero
     try:
-        rest = expression - f.limit_of(expression, point, side)
-        for u in (rest, -rest):
-            ratio = sp.expand_log(sp.log(u), force=True) / sp.log(side * (f.x - point))
-            if f.limit_of(ratio, point, side) is sp.oo:
-                return True
-    except Undecided:
-        pass
-    return False
+        for factor in sp.Mul.make_args(sp.factor_terms(sp.together(rest.xreplace({f.x: point + side * d})))):
+            size += _log_of_size(f, factor, d, point, side)
+        return f.limit_of((size / sp.log(d)).xreplace({d: side * (f.x - point)}), point, side) is sp.oo
+    except (Undecided, UnsupportedExpression):
+        return False
+
+
+def _log_of_size(f: Subject, factor: sp.Expr, d: sp.Symbol, point: sp.Expr, side: int) -> sp.Expr:
+    """The logarithm of a factor's absolute value, 0 where that is bounded."""
+    if isinstance(factor, sp.exp):
+        return factor.args[0]
+    base, power = (factor.base, factor.exp) if factor.is_Pow else (factor, sp.S.One)
+    limit = f.limit_of(base.xreplace({d: side * (f.x - point)}), point, side)
+    if power.has(d) or (limit.is_finite is not False and f.sign(limit)):
+        return power * sp.log(base) if power.has(d) else sp.S.Zero
+    return power * sp.log(base)
 
 
 def _agrees_across(f: Subject, border: Border) -> bool:

@@ -8,6 +8,10 @@ import sympy as sp
 from mpmath import mp
 
 import symacts
+from symacts.analysis.driver import establish
+from symacts.analysis.subject import Subject
+from symacts.rigor.oracle import BallOracle
+from symacts.spec import x
 
 
 @pytest.mark.parametrize("text", ["1/x", "1/x**3", "x*exp(x**2)", "x**3*exp(x**2/2)", "sinh(x**3)", "x/(x**2 - 1)"])
@@ -89,12 +93,18 @@ def test_digits_of_integrals_are_right_and_sums_print_them() -> None:
         ("Piecewise((0, x <= 0), (exp(-1/x), True))", sp.oo),
         ("Piecewise((0, x <= 0), (x**2*exp(-1/x), True))", sp.oo),
         ("Piecewise((0, Abs(x) >= 1), (exp(-1/(1 - x**2)), True))", sp.oo),
+        ("Piecewise((1, x <= 0), (1 - exp(-1/x), True))", sp.oo),
+        ("Piecewise((0, Abs(x) >= 2), (x*exp(-1/(4 - x**2)), True))", sp.oo),
+        ("Piecewise((0, x <= 0), (exp(-1/x)/(exp(-1/x) + exp(-1/(1 - x))), x < 1), (1, True))", sp.oo),
+        ("Piecewise((sin(x), x <= 0), (sin(x) + exp(-1/x**2), True))", sp.oo),
+        ("Piecewise((x + x**7, x <= 0), (x + exp(-1/x), True))", 6),
         ("Piecewise((0, x <= 0), (x**5*log(x), True))", 4),
         ("Piecewise((0, x <= 0), (x**4*exp(-x), True))", 3),
     ],
 )
 def test_smoothness_at_flat_borders(text: str, k: sp.Expr) -> None:
-    assert symacts.analyze(text).smoothness.value == k
+    fact = establish(Subject(symacts.parse(text), x, BallOracle()), ("smoothness",))["smoothness"]
+    assert fact.value == k
 
 
 def test_a_lambert_function_under_an_integral_stays_there() -> None:
