@@ -21,9 +21,17 @@ from symacts.registry import resolve
 from symacts.rigor.oracle import BallOracle
 
 SAMPLE = 12
-ELSEWHERE = ("one period", "repetition", "half lines", "phase", "change of variable")
+ELSEWHERE = (
+    "one period",
+    "repetition",
+    "half lines",
+    "phase",
+    "steps without end",
+    "two periods",
+    "change of variable",
+)
 OVERLAPPING = [row for row in TABLE if row.method not in ELSEWHERE]
-"""Methods that can answer for one function; the others start where these end (test_repetition, test_members)."""
+"""Methods that can answer for one function; the others start where these end (test_repetition, test_staircase, ...)."""
 MANY = sorted({row.fact for row in OVERLAPPING if sum(r.fact == row.fact for r in OVERLAPPING) > 1})
 
 
