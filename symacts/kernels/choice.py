@@ -18,8 +18,9 @@ import sympy as sp
 from symacts.kernels.cells import Programs, programs, smooth
 from symacts.kernels.drafts import Draft, Stretch, Studied
 from symacts.kernels.joining import extreme
-from symacts.kernels.plan import admitted, dense, proven
+from symacts.kernels.plan import admitted, dense
 from symacts.rewrite.graph import Graph
+from symacts.rewrite.noise import noise
 from symacts.rewrite.reference import ulp_meter
 from symacts.rewrite.regimes import Arithmetic, FloatArray, Format, Section, interpret, share, stretches_within, weight
 from symacts.rewrite.whole import derived, whole
@@ -226,7 +227,7 @@ def _measured(
     found = []
     for node, y in zip(pool, interpret(graph, pool, {"x": points}, form.inner, arithmetic.functions), strict=True):
         errors = meter(y)
-        errors[proven(errors, graph, node, points, form)] = 0.0
+        errors[noise(points, errors, graph, node, form, tails=False).sure] = 0.0
         errors[~known] = np.inf
         good = stretches_within(points, errors, bound)
         if good:

@@ -22,13 +22,12 @@ from symacts.kernels.drafts import Draft, Output, Plan, Stretch, Studied
 from symacts.kernels.ends import as_float, far_limit, first_float, least, rational, tendency
 from symacts.kernels.pieces import Builder, fixed, tabulate
 from symacts.kernels.waves import NEAREST, crowd, distant, written
-from symacts.rewrite.bounds import rounding_bound
 from symacts.rewrite.graph import Graph
+from symacts.rewrite.noise import Noise, noise
 from symacts.rewrite.reference import Dyadic, Reference, reference_of, to_float
 from symacts.rewrite.regimes import (
     CROWD,
     FORMATS,
-    BoolArray,
     FloatArray,
     Format,
     Section,
@@ -37,14 +36,11 @@ from symacts.rewrite.regimes import (
     errors_of,
     intersection,
     order_of_zero,
-    quiet,
-    risky,
-    stretches_within,
     trimmed,
     weight,
     zeros,
 )
-from symacts.rewrite.samples import around, centers, refined, remote, samples, scattered, sinking
+from symacts.rewrite.samples import around, centers, largest, refined, remote, samples, scattered, sinking
 from symacts.rigor.oracle import BallOracle
 from symacts.symbolic.branches import Branch, split
 from symacts.symbolic.oracle import Undecided
@@ -54,7 +50,6 @@ __all__ = [
     "dense",
     "finish",
     "make_plan",
-    "proven",
     "served",
     "smooth_derivative",
 ]
@@ -376,13 +371,10 @@ DENSE = 4000
 NEAR_ROOTS = 16
 """Zeros up to here are surrounded by random inputs: those of waves are too many further out."""
 
-SURE = 3.8
-"""ULP that rounding errors may reach where they are bounded: up to 4 there is room for what the bound leaves out."""
-
 MANY = 600
 """Random inputs per binade where errors are spread widely."""
-FEWER = 20
-"""The same in binades of uncommon inputs, which are much alike."""
+MORE, FEWER = 160, 20
+"""The same in binades of uncommon inputs, which are much alike, and those of them that are measured."""
 
 
 def dense(studied: Studied, form: Format) -> FloatArray:
@@ -401,38 +393,27 @@ def admitted(studied: Studied, form: Format, run: Run, strict: Graph | None = No
     With the graph that it was compiled from also where rounding cannot bring it to 4 ULP, and else only where not even
     a million floats would.
     """
-
     node = studied.stretches[0].node if strict and len(studied.stretches) == 1 else None
 
-    def measured(points: FloatArray) -> tuple[FloatArray, BoolArray]:
-        errors = errors_of(run(points), studied.reference.values(points), form)
-        if strict is None or node is None:
-            return errors, np.zeros(len(points), bool)
-        return errors, proven(errors, strict, node, points, form)
+    def measured(points: FloatArray) -> Noise:
+        return noise(points, errors_of(run(points), studied.reference.values(points), form), strict, node, form)
+
+    def crowd_of(lo: float, hi: float) -> FloatArray:
+        """Random floats of a stretch; of uncommon ones those among many that rounding is worst for."""
+        common, others = scattered(lo, hi, form, MANY, per_binade=True), remote(lo, hi, form, MORE)
+        loud = noise(others, np.zeros(len(others)), strict, node, form, tails=False).usual
+        return np.concatenate([common, largest(others, loud, FEWER)])
 
     points = dense(studied, form)
-    errors, sure = measured(points)
-    found = stretches_within(points, np.where(sure, 0.0, errors), form.admitted)
-    noisy = intersection(found, risky(points, errors, form.admitted))
-    close = [a for s in noisy for a in (scattered(*s, form, MANY, per_binade=True), remote(*s, form, FEWER))]
-    if close:
-        more = np.setdiff1d(np.concatenate(close), points)
-        points = np.concatenate([points, more])
-        order = np.argsort(points)
-        errors, sure = (np.concatenate(pair)[order] for pair in zip((errors, sure), measured(more), strict=True))
-        points = points[order]
+    seen = measured(points)
+    found = seen.within(form.admitted)
+    risky = intersection(found, seen.risky(form.admitted))
+    if risky:
+        seen = seen.joined(measured(np.setdiff1d(np.concatenate([crowd_of(*s) for s in risky]), points)))
     if strict:
-        found = intersection(found, quiet(points, errors, form.worst, sure))
+        found = intersection(found, seen.quiet(form.worst))
     found = intersection(found, studied.within) if studied.within else found
-    return intersection(found, stretches_within(points, np.where(sure, 0.0, errors), form.worst, CROWD))
-
-
-def proven(errors: FloatArray, graph: Graph, node: int, points: FloatArray, form: Format) -> BoolArray:
-    """Where errors are what rounding can do, and it cannot bring any float to 4 ULP: there samples need not tell."""
-    if form.dtype != form.inner:
-        return np.zeros(len(points), bool)
-    bound = rounding_bound(graph, node, points)
-    return (errors <= bound) & (bound < SURE)
+    return intersection(found, seen.within(form.worst, CROWD))
 
 
 def _rows(

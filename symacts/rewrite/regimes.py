@@ -31,6 +31,7 @@ __all__ = [
     "CROWD",
     "FORMATS",
     "Arithmetic",
+    "BoolArray",
     "Candidates",
     "FloatArray",
     "Format",
@@ -42,8 +43,6 @@ __all__ = [
     "intersection",
     "log_size",
     "order_of_zero",
-    "quiet",
-    "risky",
     "root_between",
     "share",
     "size",
@@ -299,36 +298,6 @@ def intersection(a: Sequence[tuple[float, float]], b: Sequence[tuple[float, floa
     shared = [(max(p, r), min(q, s)) for p, q in a for r, s in b]
     return [(lo, hi) for lo, hi in shared if lo < hi]
 
-
-RISKY = 0.25
-"""Root mean square of errors, as a share of the bound, from which many more samples are taken."""
-
-
-def risky(points: FloatArray, errors: FloatArray, bound: float) -> list[tuple[float, float]]:
-    """Where errors are spread so widely that the worst of all floats may lie far above the worst of the samples."""
-    return stretches_within(points, RISKY * bound - _spread(errors, bound, 20), 0.0, 0, shortest=1.0)
-
-
-def quiet(points: FloatArray, errors: FloatArray, bound: float, sure: BoolArray) -> list[tuple[float, float]]:
-    """Where errors are spread so little that the worst of a million floats stays within 1.3 times the bound.
-
-    And where that is `sure` without looking at the errors. What is quiet is so on both sides: noise that begins where
-    the result passes a power of two begins at once.
-    """
-    before, after = (_spread(errors, bound, *windows) for windows in ((CROWD, 0), (0, CROWD)))
-    return stretches_within(points, np.where(sure, 0.0, np.maximum(before, after)), NOISY * bound, 0)
-
-
-def _spread(errors: FloatArray, bound: float, before: int, after: int | None = None) -> FloatArray:
-    """The root mean square of each error and its neighbors, as many after it as before where nothing else is said."""
-    sums = np.concatenate([[0.0], np.cumsum(np.minimum(errors, 4.0 * bound) ** 2)])
-    at = np.arange(len(errors))
-    lo, hi = np.maximum(at - before, 0), np.minimum(at + (before if after is None else after) + 1, len(errors))
-    return np.sqrt((sums[hi] - sums[lo]) / (hi - lo))
-
-
-NOISY = 0.325
-"""Share of the bound from which a root mean square is too large: the worst of a million is four to five times it."""
 
 MARGIN = 1.0 / 32
 """Share of a stretch's end, beside it, that is looked at closely: there errors are about to become too large."""

@@ -11,7 +11,7 @@ import sympy as sp
 from symacts.rewrite.reference import Dyadic, Reference
 from symacts.rewrite.regimes import ENDS, FloatArray, Format, log_size, size
 
-__all__ = ["around", "centers", "refined", "remote", "samples", "scattered", "sinking"]
+__all__ = ["around", "centers", "largest", "refined", "remote", "samples", "scattered", "sinking"]
 
 
 def samples(lo: float, hi: float, form: Format, near: Sequence[float] = (), narrow: Sequence[float] = ()) -> FloatArray:
@@ -101,6 +101,15 @@ def remote(lo: float, hi: float, form: Format, count: int) -> FloatArray:
     parts = [(low, min(high, COMMON[0])), (max(low, COMMON[1]), high)]
     found = [_drawn(a, b, lo < 0, form, count, True) for a, b in parts]
     return np.concatenate(found if lo >= 0 else found[::-1])
+
+
+def largest(points: FloatArray, weights: FloatArray, count: int) -> FloatArray:
+    """Of each binade so many of the points, those with the largest weights."""
+    _, binades = np.frexp(points)
+    order = np.lexsort((-weights, binades))
+    starts = np.flatnonzero(np.diff(binades[order], prepend=np.iinfo(np.int32).min))
+    rank = np.arange(len(points)) - np.repeat(starts, np.diff(starts, append=len(points)))
+    return np.sort(points[order[rank < count]])
 
 
 def _drawn(a: float, b: float, is_negative: bool, form: Format, count: int, per_binade: bool) -> FloatArray:

@@ -7,9 +7,9 @@ import pytest
 
 import symacts
 from symacts.kernels.joining import extreme
-from symacts.kernels.plan import proven
 from symacts.kernels.targets.ufuncs import ARITHMETIC
 from symacts.rewrite.graph import Graph
+from symacts.rewrite.noise import noise
 from symacts.rewrite.regimes import FORMATS, interpret
 
 FORM, HOW = FORMATS["float64"], ARITHMETIC["float64"]
@@ -50,7 +50,7 @@ def test_a_small_bound_does_not_make_a_wrong_program_sure() -> None:
     softsign = g.div(x, g.add(one, g.put("abs", x)))
     at = np.linspace(-3, 3, 100)
     near, wrong = np.full(100, 0.4), np.full(100, 2.0**52)
-    assert proven(near, g, softsign, at, FORM).all()
-    assert not proven(wrong, g, softsign, at, FORM).any()  # as of |x|/(1 + |x|) on the other side
-    assert not proven(near, g, g.put("erfc", x), at, FORM).any()  # no bound is known
-    assert not proven(near, g, softsign, at, FORMATS["float32 through float64"]).any()
+    assert noise(at, near, g, softsign, FORM).sure.all()
+    assert not noise(at, wrong, g, softsign, FORM).sure.any()  # as of |x|/(1 + |x|) on the other side
+    assert not noise(at, near, g, g.put("erfc", x), FORM).sure.any()  # no bound is known
+    assert not noise(at, near, g, softsign, FORMATS["float32 through float64"]).sure.any()

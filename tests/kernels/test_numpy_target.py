@@ -156,7 +156,12 @@ def test_halving_ends_where_true_values_are_unknown() -> None:
 
 
 @pytest.mark.parametrize(
-    ("formula", "binades"), [("x*1000003/(1000003 + x**2)", (316.0, 336.0)), ("atan(x**3)", (4.65, 4.75))]
+    ("formula", "binades"),
+    [
+        ("x*1000003/(1000003 + x**2)", (316.0, 336.0)),
+        ("atan(x**3)", (4.65, 4.75)),
+        ("x**2/sqrt(x**2 + 1) - x", (26.5, 26.55)),
+    ],
 )
 def test_noise_is_seen_wherever_it_is(formula: str, binades: tuple[float, float], seed: int) -> None:
     """Far out and in a short stretch between quiet ones programs of nine roundings passed 4 ULP, seldom."""
