@@ -63,7 +63,8 @@ def _served(studied: Studied, lo: float, hi: float, form: Format) -> list[Far]:
     except UnsupportedExpression:
         return []
     source = written(studied.section.expression, x, side, any_form=True)
-    points = _points(lo, hi, form)
+    mine = studied.points[(studied.points >= lo) & (studied.points <= hi)]  # neighbors of far zeros are among them
+    points = np.union1d(_points(lo, hi, form), mine)
     good: list[tuple[float, float]] = []
     if source is not None:
         with np.errstate(all="ignore"):

@@ -182,16 +182,38 @@ class _Text:
         return [name], lead
 
     def lifted(self, part: sp.Expr) -> tuple[str, int]:
-        """A polynomial in `a` of degree d as `a**d` times one in w = 1/a, which does not overflow; its value and d."""
+        """A polynomial in `a` of degree d as `a**d` times one in w = 1/a, which does not overflow; its value and d.
+
+        Where the term in `a` itself decays it does not overflow, and the rest would underflow with w.
+        """
         if not part.has(a) or not part.is_polynomial(a):
             return self.value(part), 0
         poly = sp.Poly(part, a)
         d = poly.degree()
+        if d == 1 and not self.lasting(poly.LC()):
+            return self.value(part), 0
         if d == 1 and len(poly.terms()) == 1:
             return self.value(poly.LC()), 1
         if w not in self.known:
             self.known[w] = self.let(f"div({self.number(sp.S.One)}, v)")
         return self.value(sp.Add(*(sp.expand(c) * w ** (d - k) for (k,), c in poly.terms()))), int(d)
+
+    def lasting(self, e: sp.Expr) -> sp.Expr:
+        """The terms of a sum that do not decay."""
+        decays = set(self.form.generators.symbols("decay"))
+        return sp.Add(*(t for t in sp.Add.make_args(sp.expand(e)) if not t.free_symbols & decays))
+
+    def parted(self, e: sp.Add) -> str | None:
+        """A sum by the zeros of its terms that do not decay: double ones in `1 - sin(x) + x*exp(-x)`."""
+        head = self.lasting(e)
+        halves = [half for half in self.halves if {*half} == self.unfold(head).free_symbols]
+        if head == e or not halves:
+            return None
+        lead, factors = sp.factor_list(head)
+        names = [self.number(lead)]
+        for factor, k in factors:
+            names += [self.raised(name, k) for name in self.rooted(factor)[0]]
+        return self.let(f"add({self.product(names)}, {self.value(sp.expand(e - head))})")
 
     def unfold(self, e: sp.Expr) -> sp.Expr:
         return e.xreplace({r.symbol: r.argument for r in self.form.generators.rows if r.function == "constant"})
@@ -229,6 +251,9 @@ class _Text:
         if not e.free_symbols:
             return self.number(e)
         if e.is_Add:
+            result = self.parted(e)
+            if result is not None:
+                return result
             names = [self.value(t) for t in e.args]
             result = names[0]
             for name in names[1:]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import pickle
+from dataclasses import replace
 from fractions import Fraction
 
 import mpmath
@@ -12,9 +13,10 @@ import pytest
 import sympy as sp
 from kernel_referee import ulps
 
-from symacts.kernels import kernel
+from symacts.kernels import kernel, rescue
 from symacts.kernels.code import Far
 from symacts.kernels.exact import evaluator, is_exact, written_exactly
+from symacts.kernels.plan import make_plan
 from symacts.kernels.shelf import _read, _write
 from symacts.kernels.waves import compiled, written
 from symacts.spec import x
@@ -74,3 +76,19 @@ def test_values_far_beyond_the_largest_float(backend: str) -> None:
     assert y.tolist()[:3] == [np.inf, np.inf, 0.0] and dy.tolist()[:3] == [np.inf, np.inf, 0.0]
     assert ulps(y[3], mpmath.exp(-2), "float32") <= 4 and ulps(dy[3], 4 * mpmath.exp(-2), "float32") <= 4
     assert y[4] == 1.0 and dy[4] == 0.0
+
+
+def test_code_in_two_words_is_measured_next_to_far_zeros(monkeypatch: pytest.MonkeyPatch) -> None:
+    """1 - sin(x) as a plain difference of pairs has lost its digits there, and nowhere else: true values serve it."""
+    plain = str(written(sp.sin(x), x, 1))
+    head, _, last = plain.rpartition("return ")
+    name = last.partition("[")[0]
+    lines = f"{head}w = add((a*0.0 + 1.0, a*0.0), mul((a*0.0 - 1.0, a*0.0), {name}))\n    return w[0] + w[1]\n"
+    monkeypatch.setattr(rescue, "written", lambda *args, **options: lines)
+    draft = make_plan(((1 - sp.sin(x), 0),), x, "float64").drafts[0]
+    studied = next(s for s in draft.sections if s.section.side > 0)
+    with mpmath.workprec(300):
+        near = float(mpmath.pi * 160.5)
+    for points, exact in ((np.array([near]), True), (np.empty(0), False)):
+        found = rescue._served(replace(studied, points=points), 130.0, 1e3, draft.form)
+        assert any(is_exact(f.source) and f.lo <= near <= f.hi for f in found) is exact

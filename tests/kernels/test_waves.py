@@ -15,7 +15,7 @@ from mpmath import mpf
 import symacts
 from symacts.kernels.ends import far_limit, tendency, trend
 from symacts.kernels.waves import compiled, written
-from symacts.rewrite.reference import reference_of
+from symacts.rewrite.reference import reference_of, ulp_errors
 from symacts.spec import x
 
 BACKENDS = ("numpy", "numba") if importlib.util.find_spec("numba") else ("numpy",)
@@ -158,3 +158,16 @@ def test_three_values_of_a_wave_are_no_trend() -> None:
     wave = sp.cos(x)
     assert trend([reference_of(wave, x).value(-p) for p in far]) == np.inf
     assert np.isnan(tendency(wave, x, [-p for p in far]))
+
+
+def test_terms_that_decay_beside_double_zeros(rng: random.Random) -> None:
+    """1 - sin(x) + x*exp(-x): next to pi/2 + 2*pi*k what is left is tiny, and 1/x underflows where x is huge."""
+    slope = sp.diff((x + sp.cos(x)) / (1 + sp.exp(-x)), x)
+    with mpmath.workprec(200):
+        zeros = [float(mpmath.pi * (0.5 + 2 * rng.randrange(10**d))) for d in (2, 3, 4, 5, 7) for _ in range(8)]
+    at = np.array([z for z in zeros if z > 120] + [2.0 ** rng.uniform(1015, 1023.9) for _ in range(60)])
+    source = written(slope, x, 1)
+    assert source is not None
+    with np.errstate(all="ignore"):
+        found = compiled(source)(at)
+    assert ulp_errors(found, reference_of(slope, x).values(at)).max() < 1
