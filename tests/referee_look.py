@@ -441,13 +441,23 @@ class Look:
             elif t.kind in ("oscillating", "unclear"):
                 values = e.values(k)
                 far = max((big(size(v)) for v in values), default=-inf)
-                certain = certain and bool(values) and t.kind == "oscillating" and far <= seen * (1 + mpf(10) ** -9)
+                is_bounded = t.kind == "oscillating" and far <= seen * (1 + mpf(10) ** -9)
+                certain = certain and bool(values) and is_bounded and not self.has_many_periods
                 best = max(best, far) if t.kind == "oscillating" or far <= seen else best
         return Bound(best, certain)
 
     @cached_property
     def highest(self) -> Bound:
         return self.supremum(0, lambda v: v)
+
+    @cached_property
+    def has_many_periods(self) -> bool:
+        """Whether waves have rates of no simple ratio: their extremes meet far beyond what is looked at, if at all."""
+        x = self.f.variable
+        waves = self.f.expression.atoms(sp.sin, sp.cos, sp.tan)
+        rates = [abs(w.args[0].diff(x)).evalf(30) for w in waves if w.has(x) and not w.args[0].diff(x).has(x)]
+        ratios = [fraction(mpf(str(r / rates[0]))) for r in rates if r]
+        return any(abs(q - q.limit_denominator(1000)) > Fraction(1, 10**12) for q in ratios)
 
     @cached_property
     def lowest(self) -> Bound:

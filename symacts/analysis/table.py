@@ -32,6 +32,7 @@ from symacts.analysis import (
 from symacts.analysis.ends import Answer, Facts
 from symacts.analysis.staircase_facts import STEPS_WITHOUT_END
 from symacts.analysis.subject import Subject
+from symacts.analysis.two_periods import TWO_PERIODS
 
 __all__ = ["FACTS", "TABLE", "Derivation"]
 
@@ -189,6 +190,7 @@ TABLE: tuple[Derivation, ...] = (
     Derivation("gaussian_mean", REPEATS, ("symmetry",), repeated_moments.mean),
     Derivation("gaussian_second_moment", REPEATS, (), repeated_moments.second_moment),
     Derivation("gaussian_derivative_second_moment", REPEATS, (), repeated_moments.slope_second_moment),
+    *(Derivation(name, "two periods", (), find) for name, find in TWO_PERIODS.items()),
     *(Derivation(name, "steps without end", (), find) for name, find in STEPS_WITHOUT_END.items()),
     *(Derivation(name, "change of variable", (), members.carried(name)) for name in members.CARRIED),
     Derivation("parameter_limits", "expansion in the parameter", (), families.parameter_limits),
