@@ -24,7 +24,7 @@ from symacts.kernels.pieces import Builder, fixed, tabulate
 from symacts.kernels.waves import NEAREST, crowd, distant, written
 from symacts.rewrite.graph import Graph
 from symacts.rewrite.noise import Noise, noise
-from symacts.rewrite.reference import Dyadic, Reference, reference_of, to_float
+from symacts.rewrite.reference import Dyadic, Reference, exponential, reference_of, to_float
 from symacts.rewrite.regimes import (
     CROWD,
     FORMATS,
@@ -449,7 +449,7 @@ def _merged(good: list[tuple[float, float]], form: Format) -> list[tuple[float, 
 
 def smooth_derivative(expression: sp.Expr, x: sp.Symbol, order: int) -> sp.Expr:
     """A derivative of a branch; where SymPy splits off a removable point, the formula around it."""
-    expression = expression.replace(sp.sinc, lambda u: sp.sin(u) / u)
+    expression = exponential(expression.replace(sp.sinc, lambda u: sp.sin(u) / u))
     derivative = sp.diff(expression, x, order) if order else expression
     return derivative.replace(sp.Piecewise, _around_point)
 

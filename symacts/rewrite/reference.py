@@ -23,7 +23,7 @@ from symacts.errors import UnsupportedExpression
 from symacts.rigor.balls import compile_balls
 from symacts.rigor.precision import precision
 
-__all__ = ["SATURATED", "Dyadic", "Reference", "reference_of", "split_words", "ulp_errors", "ulp_meter"]
+__all__ = ["SATURATED", "Dyadic", "Reference", "exponential", "reference_of", "split_words", "ulp_errors", "ulp_meter"]
 
 Dyadic = tuple[int, int]
 """mantissa * 2**exponent; the mantissa 0 stands for any magnitude below every float."""
@@ -205,7 +205,26 @@ def _beside_one(expression: sp.Expr) -> sp.Expr:
 
 def _complementary(expression: sp.Expr) -> sp.Expr:
     """`c + c*erf(u) = c*erfc(-u)` and the like: a tail then needs no thousand digits, nor a million."""
-    return expression.replace(lambda e: e.is_Add and e.has(sp.erf, sp.tanh, sp.exp), _joined)
+    return exponential(expression).replace(lambda e: e.is_Add and e.has(sp.erf, sp.tanh, sp.exp), _joined)
+
+
+def exponential(expression: sp.Expr) -> sp.Expr:
+    """`c*cosh(u) + c*sinh(u) = c*exp(u)` and `c*cosh(u) - c*sinh(u) = c*exp(-u)`: no digits keep what these cancel."""
+    return expression.replace(lambda e: e.is_Add and e.has(sp.cosh) and e.has(sp.sinh), _exponential)
+
+
+def _exponential(total: sp.Add) -> sp.Expr:
+    terms = list(total.args)
+    for term in total.args:
+        for factor in sp.Mul.make_args(term):
+            if not isinstance(factor, sp.cosh):
+                continue
+            c, u = term / factor, factor.args[0]
+            for sign in (1, -1):
+                if term in terms and (partner := sign * c * sp.sinh(u)) in terms:
+                    terms.remove(partner)
+                    terms[terms.index(term)] = c * sp.exp(sign * u)
+    return sp.Add(*terms)
 
 
 def _joined(total: sp.Add) -> sp.Expr:
