@@ -24,7 +24,8 @@ from symacts.proofs.check import FORMAT, CertificateError
 from symacts.proofs.checker import entries, matrix_rules, words
 from symacts.proofs.checker.entail import Given
 from symacts.proofs.proof import Proof
-from symacts.proofs.refute import borders, separated, value_at
+from symacts.proofs.refute import borders
+from symacts.proofs.values import separated, value_at
 
 __all__ = ["answer", "collapse_claim", "collapse_proof", "prove_identity", "render", "require_shapes"]
 

@@ -17,8 +17,8 @@ import sympy as sp
 from symacts.claims import Condition, Counterexample
 from symacts.proofs.check import Goal
 from symacts.proofs.checker.entail import Given
-from symacts.proofs.refute import value_at
 from symacts.proofs.sample import EXPECTED, points
+from symacts.proofs.values import value_at
 
 __all__ = ["without_value"]
 

@@ -11,8 +11,8 @@ from symacts.codec import encode
 from symacts.errors import ParseError, UnsupportedExpression
 from symacts.proofs import Claim, Proof, prove
 from symacts.proofs.checker.entail import Undecided
-from symacts.proofs.refute import _pair
 from symacts.proofs.statement import read
+from symacts.proofs.values import bounds_of
 
 x, a = sp.symbols("x a", real=True)
 
@@ -113,7 +113,7 @@ def test_a_difference_too_small_to_write_down_is_no_counterexample() -> None:
     proof = prove(false, assuming="x < 0, a > 0, b > 0")
     assert proof.status == "refuted" and len(str(proof)) < 1000
     with pytest.raises(Undecided):
-        _pair(sp.exp(-(10**5)))
+        bounds_of(sp.exp(-(10**5)))
     with pytest.raises(UnsupportedExpression, match="too large to write down"):
         encode(sp.Rational(1, 10**5000))
 

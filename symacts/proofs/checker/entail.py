@@ -13,13 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
-from fractions import Fraction as Q
 from typing import Any
 
 import sympy as sp
 
 from symacts.errors import UnsupportedExpression
-from symacts.proofs.checker.enclosures import number_bounds, number_sign
+from symacts.proofs.checker.coefficients import sign_of_normal_form
+from symacts.proofs.checker.enclosures import number_sign
 from symacts.proofs.checker.forms import (
     ANY,
     NEG,
@@ -38,16 +38,14 @@ from symacts.proofs.checker.forms import (
     same_sign,
     sum_of,
 )
-from symacts.proofs.checker.fractions import is_linear, is_small
-from symacts.proofs.checker.linear import Row, infeasible, linear_form
-from symacts.proofs.checker.normal import Atoms, is_zero
+from symacts.proofs.checker.linear import Row, infeasible, possible_signs, rows_of
+from symacts.proofs.checker.normal import is_zero
 
 __all__ = ["Condition", "Given", "Undecided"]
 
 Condition = tuple[sp.Expr, str]
 _ALLOWED = {">": POS, ">=": NONNEG, "=": ZERO, "!=": frozenset({-1, 1}), "<": NEG, "<=": NONPOS}
 _INSIDE_ONE = (sp.tanh, sp.erf)
-MAX_FACTOR_TERMS = 16
 _WITHIN_ONE = (*_INSIDE_ONE, sp.sin, sp.cos, sp.sign, sp.sech)
 
 
@@ -108,7 +106,7 @@ class Given:
                 allowed = _ALLOWED[op]
                 found = found & (allowed if multiple > 0 else frozenset(-s for s in allowed))
         if len(found) > 1 and (e.is_Symbol or e.is_Add or e.is_Mul):
-            found = self._by_linear_arithmetic(e, found)
+            found = self.sign_by_rows(e, found)
         if len(found) > 1 and e.is_Add:
             for method in (
                 self._by_bounds,
@@ -121,7 +119,7 @@ class Given:
                 if len(found) == 1:
                     return found
         if {-1, 1} <= found and e.is_Add:
-            found = found & self._by_coefficients(e)
+            found = found & sign_of_normal_form(self, e)
         if 0 in found and len(found) == 2 and (e.is_Symbol or e.is_Add) and (e, "!=") in self.conditions:
             found = found - ZERO
         if 0 in found and any(op in (">", "!=") and c.is_Mul and e in c.args for c, op in self.conditions):
@@ -173,7 +171,7 @@ class Given:
             return ANY
         starts = {-sp.pi / 2: POS} if is_cosine else {sp.S.Zero: POS, -sp.pi: NEG}
         for start, inside in starts.items():
-            ends = [self._by_linear_arithmetic(end, ANY) for end in (u - start, start + sp.pi - u)]
+            ends = [self.sign_by_rows(end, ANY) for end in (u - start, start + sp.pi - u)]
             if all(end <= NONNEG for end in ends):
                 return inside if all(end == POS for end in ends) else inside | ZERO
         return ANY
@@ -266,111 +264,16 @@ class Given:
         product = factored(e)
         return self._structural(product) if product.is_Mul or product.is_Pow else ANY
 
-    def _by_coefficients(self, e: sp.Expr) -> frozenset[int]:
-        """The sign from a normal form whose numerator has coefficients of one sign on atoms of known sign."""
-        try:
-            atoms = Atoms(e)
-            value = atoms.fraction()
-            if len(value.num) > 400:
-                return ANY
-            reduced, cleared = atoms.reduce(value.num)
-            signs = self._polynomial_sign(atoms, reduced)
-            for factor, k in (*value.den.items(), (cleared, 1)):
-                below = self._polynomial_sign(atoms, factor)
-                if k % 2 == 0:
-                    below = frozenset(s * s for s in below)
-                below = below - ZERO  # where e is defined
-                signs = frozenset(s * t for s in signs for t in below)
-            return signs
-        except UnsupportedExpression:
-            return ANY
-
-    def _polynomial_sign(self, atoms: Atoms, polynomial: Any, may_factor: bool = True) -> frozenset[int]:
-        generators = polynomial.ring.symbols
-        if atoms.imaginary.intersection(generators):
-            return ANY
-        if not polynomial:
-            return ZERO
-        known: list[frozenset[int]] = []
-        for g in generators:
-            if g in atoms.positive:
-                known.append(POS)
-            elif g in atoms.nonnegative:
-                inner = self.sign(atoms.meaning[g].base)
-                known.append(POS if inner == POS else NONNEG)
-            else:
-                known.append(self.sign(atoms.meaning[g]))
-        parts = []
-        for monomial, c in polynomial.items():
-            sign = POS if c > 0 else NEG
-            for g_sign, k in zip(known, monomial, strict=True):
-                if k:
-                    power = g_sign if k % 2 else frozenset(s * s for s in g_sign)
-                    sign = frozenset(s * t for s in sign for t in power)
-            parts.append(sign)
-        total = sum_of(parts)
-        if total != ANY or not may_factor or not 2 <= len(polynomial) <= MAX_FACTOR_TERMS or not is_small(polynomial):
-            return total
-        content, factors = polynomial.factor_list()
-        total = POS if content > 0 else NEG
-        for factor, k in factors:
-            sign = self._binomial_sign(atoms, factor)
-            if sign == ANY:
-                sign = self._polynomial_sign(atoms, factor, may_factor=False)
-            if sign == ANY and is_linear(factor):
-                sign = self._by_linear_arithmetic(factor.as_expr().xreplace(atoms.meaning), sign)
-            total = frozenset(s * t**k for s in total for t in sign)
-        return total
-
-    def _binomial_sign(self, atoms: Atoms, polynomial: Any) -> frozenset[int]:
-        """`p*exp(u) - q*exp(v)`, a polynomial of two terms in exponentials, has the sign of `u - v + log(p/q)`."""
-        if len(polynomial) != 2:
-            return ANY
-        logs: list[sp.Expr] = []
-        signs: list[int] = []
-        for monomial, c in polynomial.items():
-            total = sp.log(sp.Rational(int(abs(c.numerator)), int(c.denominator)))
-            for g, k in zip(polynomial.ring.symbols, monomial, strict=True):
-                meaning = atoms.meaning.get(g)
-                if k and not isinstance(meaning, sp.exp):
-                    return ANY
-                if k and meaning is not None:
-                    total += k * meaning.args[0]
-            logs.append(total)
-            signs.append(1 if c > 0 else -1)
-        if signs[0] == signs[1]:
-            return frozenset({signs[0]})
-        inner = self.sign(sp.expand(logs[0] - logs[1]))
-        return frozenset(signs[0] * s for s in inner)
-
     # -- linear arithmetic -----------------------------------------------------------------------------------------
     def linear(self) -> list[Row]:
-        """The hypotheses as linear constraints `sum c*atom + c0 > 0` (strict) or `>= 0`."""
+        """The hypotheses as linear constraints."""
         if self._linear is None:
-            rows = []
-            for e, op in self.conditions:
-                form = linear_form(e)
-                if op in (">", ">="):
-                    rows.append((form, op == ">"))
-                elif op == "=":
-                    rows += [(form, False), ({k: -c for k, c in form.items()}, False)]
-            self._linear = rows
+            self._linear = rows_of(self.conditions)
         return self._linear
 
-    def _by_linear_arithmetic(self, e: sp.Expr, found: frozenset[int]) -> frozenset[int]:
-        form = linear_form(e)
-        rows = [*self.linear(), *_whole_parts(form)]
-        wanted = set(form) - {sp.S.One}
-        if not rows or not any(wanted & set(row) for row, _ in rows):
-            return found
-        negative = {k: -c for k, c in form.items()}
-        trials = {
-            1: [(form, True)],
-            -1: [(negative, True)],
-            0: [(form, False), (negative, False)],
-        }
-        constants = _constants({a for row in (form, *(row for row, _ in rows)) for a in row if a.is_number})
-        return frozenset(s for s in found if not infeasible([*rows, *constants, *trials[s]]))
+    def sign_by_rows(self, e: sp.Expr, found: frozenset[int]) -> frozenset[int]:
+        """The signs among `found` that the constraints leave to e."""
+        return possible_signs(self.linear(), e, found)
 
     # -- branches --------------------------------------------------------------------------------------------------
     def decide(self, condition: Any) -> bool | None:
@@ -509,28 +412,6 @@ class Given:
         if result.has(sp.Derivative, sp.Subs, *SWITCHES):
             raise UnsupportedExpression(f"cannot differentiate {inner}")
         return result
-
-
-def _whole_parts(atoms: Iterable[sp.Expr]) -> list[Row]:
-    """`u - 1 < floor(u) <= u` and `u <= ceiling(u) < u + 1` for those among the atoms of a linear form."""
-    rows: list[Row] = []
-    for a in atoms:
-        if isinstance(a, (sp.floor, sp.ceiling)):
-            beyond = linear_form(a.args[0] - a if isinstance(a, sp.floor) else a - a.args[0])
-            less = {k: -c for k, c in beyond.items()}
-            rows += [(beyond, False), ({**less, sp.S.One: less.get(sp.S.One, Q(0)) + 1}, True)]
-    return rows
-
-
-def _constants(atoms: set[sp.Expr]) -> list[Row]:
-    """Rational bounds of the constants among the atoms of linear constraints."""
-    rows: list[Row] = []
-    for a in sorted(atoms - {sp.S.One}, key=sp.default_sort_key):
-        bounds = number_bounds(a)
-        if bounds is not None:
-            low, high = (Q(int(b.p), int(b.q)) for b in bounds)
-            rows += [({a: Q(1), sp.S.One: -low}, False), ({a: Q(-1), sp.S.One: high}, False)]
-    return rows
 
 
 def _structural_only(given: Given, e: sp.Expr) -> frozenset[int]:

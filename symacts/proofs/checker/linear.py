@@ -10,12 +10,15 @@ True
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction as Q
 from functools import lru_cache
 
 import sympy as sp
 
-__all__ = ["Row", "infeasible", "linear_form"]
+from symacts.proofs.checker.enclosures import number_bounds
+
+__all__ = ["Row", "infeasible", "linear_form", "possible_signs", "rows_of"]
 
 Row = tuple[dict[sp.Expr, Q], bool]
 MAX_CONSTRAINTS = 250
@@ -69,3 +72,54 @@ def _growth(rows: list[Row], atom: sp.Expr) -> int:
     up = sum(1 for r, _ in rows if r.get(atom, 0) > 0)
     down = sum(1 for r, _ in rows if r.get(atom, 0) < 0)
     return up * down - up - down
+
+
+def rows_of(conditions: Iterable[tuple[sp.Expr, str]]) -> list[Row]:
+    """Hypotheses as constraints; one with `!=` is none."""
+    rows: list[Row] = []
+    for e, op in conditions:
+        form = linear_form(e)
+        if op in (">", ">="):
+            rows.append((form, op == ">"))
+        elif op == "=":
+            rows += [(form, False), ({k: -c for k, c in form.items()}, False)]
+    return rows
+
+
+def possible_signs(rows: list[Row], e: sp.Expr, found: frozenset[int]) -> frozenset[int]:
+    """The signs among `found` that constraints leave to e; whole parts and constants bring their bounds."""
+    form = linear_form(e)
+    rows = [*rows, *_whole_parts(form)]
+    wanted = set(form) - {sp.S.One}
+    if not rows or not any(wanted & set(row) for row, _ in rows):
+        return found
+    negative = {k: -c for k, c in form.items()}
+    trials = {
+        1: [(form, True)],
+        -1: [(negative, True)],
+        0: [(form, False), (negative, False)],
+    }
+    constants = _constants({a for row in (form, *(row for row, _ in rows)) for a in row if a.is_number})
+    return frozenset(s for s in found if not infeasible([*rows, *constants, *trials[s]]))
+
+
+def _whole_parts(atoms: Iterable[sp.Expr]) -> list[Row]:
+    """`u - 1 < floor(u) <= u` and `u <= ceiling(u) < u + 1` for those among the atoms of a linear form."""
+    rows: list[Row] = []
+    for a in atoms:
+        if isinstance(a, (sp.floor, sp.ceiling)):
+            beyond = linear_form(a.args[0] - a if isinstance(a, sp.floor) else a - a.args[0])
+            less = {k: -c for k, c in beyond.items()}
+            rows += [(beyond, False), ({**less, sp.S.One: less.get(sp.S.One, Q(0)) + 1}, True)]
+    return rows
+
+
+def _constants(atoms: set[sp.Expr]) -> list[Row]:
+    """Rational bounds of the constants among the atoms of linear constraints."""
+    rows: list[Row] = []
+    for a in sorted(atoms - {sp.S.One}, key=sp.default_sort_key):
+        bounds = number_bounds(a)
+        if bounds is not None:
+            low, high = (Q(int(b.p), int(b.q)) for b in bounds)
+            rows += [({a: Q(1), sp.S.One: -low}, False), ({a: Q(-1), sp.S.One: high}, False)]
+    return rows
