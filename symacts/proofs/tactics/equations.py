@@ -70,6 +70,9 @@ def square_root(e: sp.Expr) -> sp.Expr | None:
     """v with `v**2 = e`, from a factorization."""
     if not e.free_symbols or sp.count_ops(e) > MAX_OPERATIONS:
         return None
+    rates = {c for power in e.atoms(sp.exp) for c in power.args[0].atoms(sp.Rational)}
+    if any(max(abs(c.p), c.q) > MAX_RATE for c in rates):
+        return None
     content, factors = sp.S.One, sp.S.One
     for f in sp.Mul.make_args(sp.factor(e)):
         base, power = f.as_base_exp()
@@ -84,6 +87,7 @@ def square_root(e: sp.Expr) -> sp.Expr | None:
 
 
 MAX_OPERATIONS = 60  # of what is factored
+MAX_RATE = 40  # exp(p*x/q) is a power of degree p
 MOST_TO_DIFFERENTIATE = 600  # operations: slopes of more grow faster than they cancel
 
 
