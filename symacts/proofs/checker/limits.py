@@ -187,12 +187,8 @@ def _by_laws(
     if len(parts) == 1 and parts[0] is None and f.func in _BOUNDED:
         end = diverges(outer, moving[0], x, point, way)
         return None if end is None else _BOUNDED[f.func](end)
-    if f.is_Mul and 0 < parts.count(None) < len(parts):  # the factors without a limit, together
-        if 0 in parts and all(p is not None or _is_bounded(a) for a, p in zip(moving, parts, strict=True)):
-            return sp.S.Zero
-        others = sp.Mul(*(a for a, p in zip(moving, parts, strict=True) if p is None))
-        rest = by_laws(outer, others, x, point, way, depth + 1)
-        return None if rest is None else sp.Mul(rest, *(p for p in parts if p is not None))
+    if f.is_Mul and 0 in parts and all(p is not None or _is_bounded(a) for a, p in zip(moving, parts, strict=True)):
+        return sp.S.Zero
     if any(p is None for p in parts):
         return None
     if f.is_Pow and f.exp < 0 and not outer.holds(parts[0], "!="):
