@@ -339,7 +339,7 @@ def _scaled_limit(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr) -> sp.
     scale = scale_of(f, x)
     ways, plain, factor = outer.sign(scale), scaled(f, x, scale), sp.S.One
     for other in (scale, 1 / scale) if plain.free_symbols != {x} else ():
-        factor, plain = _drawn_out(outer, scaled(f, x, other), x).as_independent(x, as_Add=False)
+        factor, plain = scaled(f, x, other).as_independent(x, as_Add=False)
         if plain.free_symbols == {x}:
             break
     if len(ways) != 1 or ways == {0} or plain.free_symbols != {x}:
@@ -350,21 +350,14 @@ def _scaled_limit(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr) -> sp.
     return factor * found
 
 
-def _drawn_out(outer: Given, f: sp.Expr, x: sp.Symbol) -> sp.Expr:
-    """f with common factors drawn out of sums and roots, where the parameters in them are positive."""
-    positive = {s: sp.Dummy(positive=True) for s in sorted(f.free_symbols - {x}, key=str) if outer.holds(s, ">")}
-    drawn = sp.factor_terms(f.xreplace(positive))
-    return sp.sympify(drawn.xreplace({dummy: s for s, dummy in positive.items()}))
-
-
 def _strictly(outer: Given, condition: Condition, at: Mapping[Any, Any]) -> bool:
     e, op = strictly(condition)
     return outer.holds(e.xreplace(at), op)
 
 
 def scale_of(f: sp.Expr, x: sp.Symbol) -> sp.Expr:
-    """The parameter factor that accompanies x in one product of f: a for `a*x`, `a**2*x**2`; else one that a sum
-    shows, `b**(-1/2)` for `x**2 + b`; 1 where there is none."""
+    """The parameter factor that accompanies x in one product of f: a for `a*x`, `a**2*x**2`; 1 where
+    there is none."""
     inverse = sp.S.One
     for node in sp.preorder_traversal(f):
         if not node.is_Mul:
@@ -376,16 +369,7 @@ def scale_of(f: sp.Expr, x: sp.Symbol) -> sp.Expr:
             if powers[0] > 0:
                 return scale
             inverse = scale if inverse == 1 else inverse
-    return inverse if inverse != 1 else _scale_of_sum(f, x)
-
-
-def _scale_of_sum(f: sp.Expr, x: sp.Symbol) -> sp.Expr:
-    for total in sorted(f.atoms(sp.Add), key=sp.default_sort_key):
-        powers = [p for a in total.args for base, p in [a.as_base_exp()] if base == x and p.is_Rational and p > 0]
-        fixed = [a for a in total.args if x not in a.free_symbols and a.free_symbols]
-        if len(powers) == 1 and len(fixed) == 1:
-            return sp.powdenest(fixed[0] ** (-1 / powers[0]))
-    return sp.S.One
+    return inverse
 
 
 def scaled(f: sp.Expr, x: sp.Symbol, scale: sp.Expr) -> sp.Expr:
