@@ -440,14 +440,22 @@ MOST_FACTORS = 24
 """Factors of a product of algebraic numbers that is compared with 1."""
 
 
+MOST_OPERATIONS = 60
+"""Operations of a sum of logarithms of numbers that are not algebraic, whose product is compared with 1."""
+
+
 def _logarithms_cancel(expr: sp.Expr) -> bool:
-    """Whether a sum of rational multiples of logarithms of algebraic numbers is shown to be 0: a product is 1."""
+    """Whether a sum of rational multiples of logarithms, and what else there is, is shown to be 0: a product is 1."""
     terms = [term.as_coeff_Mul() for term in sp.Add.make_args(sp.expand(expr))]
-    if len(terms) < 2 or not all(isinstance(g, sp.log) and g.args[0].is_algebraic for _, g in terms):
+    logarithms = [(c, g.args[0]) for c, g in terms if isinstance(g, sp.log)]
+    rest = sp.Add(*(c * g for c, g in terms if not isinstance(g, sp.log)))
+    if len(terms) < 2 or not logarithms:
         return False
-    common = sp.ilcm(1, *[c.q for c, _ in terms])
-    powers = [(g.args[0], int(c * common)) for c, g in terms]
+    if not (rest == 0 and all(a.is_algebraic for _, a in logarithms)) and sp.count_ops(expr) > MOST_OPERATIONS:
+        return False
+    common = sp.ilcm(1, *[c.q for c, _ in logarithms])
+    powers = [(a, int(c * common)) for c, a in logarithms]
     if sum(abs(n) for _, n in powers) > MOST_FACTORS:
         return False
-    above, below = (sp.expand(sp.Mul(*[a ** (side * n) for a, n in powers if side * n > 0])) for side in (1, -1))
-    return bool(is_zero(above - below))
+    above, below = (sp.Mul(*[a ** (side * n) for a, n in powers if side * n > 0]) for side in (1, -1))
+    return bool(is_zero(sp.expand(above * sp.exp(common * rest)) - sp.expand(below)))

@@ -68,6 +68,8 @@ ZEROS = [
     sp.log(sp.sqrt(5) - 2) + sp.log(sp.sqrt(5) + 2),
     sp.log(3 + 2 * sp.sqrt(2)) / 3 - 2 * sp.log(1 + sp.sqrt(2)) / 3,
     sp.acosh(3) - 2 * sp.asinh(1),
+    sp.log(1 + sp.exp(R(1, 2))) - sp.log(1 + sp.exp(R(-1, 2))) - R(1, 2),
+    sp.log(2 + sp.E) / 2 - sp.log(1 + 2 * sp.exp(-1)) / 2 - R(1, 2),
     sp.cosh(2) ** 2 - sp.sinh(2) ** 2 - 1,
     sp.sin(2) - 2 * sp.sin(1) * sp.cos(1),
     sp.erfc(1) + sp.erf(1) - 1,
@@ -78,6 +80,7 @@ NOT_ZEROS = [
     sp.exp(-1000),
     sp.tanh(200) - 1,
     sp.log(3 + 2 * sp.sqrt(2)) - 2 * sp.log(1 + sp.sqrt(2) + R(1, 10**30)),
+    sp.log(1 + sp.exp(R(1, 2))) - sp.log(1 + sp.exp(R(-1, 2))) - R(1, 2) - R(1, 10**60),
 ]
 
 
