@@ -113,7 +113,7 @@ class _Compiler:
 
     def build(self, e: sp.Expr) -> int:
         if e.is_Add:
-            return self.step(op.ADD, *(self.place(a) for a in e.args))
+            return self.sum(e)
         if e.is_Mul:
             at = self.step(op.MULTIPLY, *(self.place(a) for a in e.args))
             if self.variable is not None and self.mends:
@@ -154,6 +154,23 @@ class _Compiler:
         if e.is_extended_real is False or e in (sp.nan, sp.oo, -sp.oo):
             raise UnsupportedExpression(f"{e} is no finite real number")
         raise UnsupportedExpression(f"there is no ball rule for {name}")
+
+    def sum(self, e: sp.Expr) -> int:
+        """A sum; `c + c*erf(u)` and `2*c - c*erfc(u)` as `c*erfc(-u)`, which keeps its digits where it is small."""
+        constant, rest = e.as_coeff_Add()
+        terms = sp.Add.make_args(rest)
+        for term in terms if constant and e.has(sp.erf, sp.erfc) else ():
+            factor, function = term.as_coeff_Mul()
+            is_error = isinstance(function, sp.erf) and abs(factor) == abs(constant)
+            if not is_error and not (isinstance(function, sp.erfc) and factor == -constant / 2):
+                continue
+            argument = self.place(function.args[0])
+            if not is_error or factor == constant:
+                argument = self.step(op.MULTIPLY, self.place(sp.S.NegativeOne), argument)
+            complement = self.step(_apply(ROWS[sp.erfc]), argument)
+            first = self.step(op.MULTIPLY, self.place(constant if is_error else -factor), complement)
+            return self.step(op.ADD, first, *(self.place(a) for a in terms if a is not term))
+        return self.step(op.ADD, *(self.place(a) for a in e.args))
 
     def power(self, base: sp.Expr, exponent: sp.Expr) -> int:
         if exponent.is_Integer:

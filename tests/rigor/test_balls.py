@@ -224,6 +224,27 @@ def test_removable_points(expr: sp.Expr, taylor: list[sp.Expr]) -> None:
             assert f.at(arb(q), 64).rel_accuracy_bits() > 35
 
 
+COMPLEMENTS = [
+    (1 + sp.erf(x), 1, -1),
+    (3 - 3 * sp.erf(x), 3, 1),
+    (-1 - sp.erf(x), -1, -1),
+    (sp.erf(x) / 2 - sp.Rational(1, 2), -0.5, 1),
+    (2 - sp.erfc(x), 1, -1),
+    (3 * sp.erfc(x) - 6, -3, -1),
+]
+
+
+@pytest.mark.parametrize(("expr", "factor", "way"), COMPLEMENTS)
+def test_complements_of_erf_keep_their_digits(expr: sp.Expr, factor: float, way: int) -> None:
+    f = compile_balls(expr, x)
+    for q in (fmpq(-40), fmpq(7, 3), fmpq(40)):
+        with mpmath.workdps(60):
+            assert holds(f.at(arb(q), 64), factor * mpmath.erfc(way * in_mp(q)))
+        assert f.at(arb(q), 64).rel_accuracy_bits() > 40
+    assert f.at(arb(0, 0.1), 64).overlaps(arb(factor))
+    assert compile_balls(1 + 2 * sp.erf(x), x).at(arb(-40), 64).overlaps(arb(-1))
+
+
 @pytest.mark.parametrize("expr", [sp.Function("f")(x), sp.besselj(0, x), sp.Symbol("a") * x, sp.zeta(x)], ids=str)
 def test_unsupported_functions_are_named(expr: sp.Expr) -> None:
     with pytest.raises(UnsupportedExpression, match=r"f|besselj|a|zeta"):
