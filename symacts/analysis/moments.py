@@ -110,6 +110,8 @@ def mean_by_symmetry(f: Subject, facts: Facts) -> Answer:
     _whole_line(facts)
     kind, center = facts["symmetry"].value
     is_bounded = "bounded" in facts and facts["bounded"].value == (True, True)
+    if "bounded" in facts and not is_bounded:
+        raise Undecided("f is not bounded")
     if not is_bounded and (kind == "odd" or (kind == "point" and center[0] == 0)):
         _converges(f)
     if kind == "odd":

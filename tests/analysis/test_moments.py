@@ -115,3 +115,13 @@ def test_a_lambert_function_under_an_integral_stays_there() -> None:
     density = lambda t: mpmath.re(mpmath.lambertw(mpmath.exp(t))) ** 2 * mpmath.npdf(t)  # noqa: E731
     assert float(lo) <= 1 / mpmath.sqrt(mpmath.quad(density, [-12, -4, 0, 4, 12])) + 1e-12
     assert abs(float(hi) - 1 / mpmath.sqrt(mpmath.quad(density, [-12, -4, 0, 4, 12]))) < 1e-12
+
+
+def test_the_mean_of_a_bounded_odd_function_asks_for_no_integral(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    plain = BallOracle.is_integrable
+    monkeypatch.setattr(BallOracle, "is_integrable", lambda self, e: (asked.append(e), plain(self, e))[1])
+    for text, count in (("sin(2*x**3)", 0), ("sinh(x)", 1)):
+        f = Subject(symacts.parse(text), x, BallOracle())
+        assert establish(f, ("gaussian_mean",))["gaussian_mean"].value == 0
+        assert len(asked) == count
