@@ -33,6 +33,8 @@ __all__ = ["LONGEST", "compiled", "fails", "glance"]
 PREC, FINE = 80, 300
 DIGITS = 20
 LONGEST = 4000  # bits of a bound in a counterexample: about 1200 digits
+FAR = [way * sp.Integer(10) ** k for k in (4, 6, 9, 15, 25, 50, 100, 300, -6, -9, -20, -50, -300) for way in (1, -1)]
+"""Far out and next to zero, where logarithms pass bounds and limits are approached slowly."""
 LOOKS = 48
 MOST_SYMBOLS = 8
 DESCENTS = 2
@@ -51,11 +53,10 @@ def glance(claim: Claim) -> Counterexample | None:
         return None
     look = _Look(claim, symbols, premises, sides)
     found = look.failing(_points(len(symbols))) or look.lower()
-    if found is None:
-        return None
-    k, point = found
-    at = dict(zip(symbols, point, strict=True))
-    return _witness(claim.sides[k : k + 2], claim.relations[k], at)
+    if found is not None:
+        return look.witness(*found)
+    each = (look.failing([point]) for point in _far(len(symbols)))
+    return next((w for w in (look.witness(*f) for f in each if f is not None) if w is not None), None)
 
 
 @dataclass
@@ -97,6 +98,12 @@ class _Look:
                 if math.isfinite(spare):
                     self.spare.append((spare, k, point))
         return None
+
+    def witness(self, k: int, point: Point) -> Counterexample | None:
+        """The point as a counterexample to relation k."""
+        return _witness(
+            self.claim.sides[k : k + 2], self.claim.relations[k], dict(zip(self.symbols, point, strict=True))
+        )
 
     def lower(self) -> tuple[int, Point] | None:
         """A point at which an inequality fails, by descent from where it had the least to spare."""
@@ -149,7 +156,7 @@ def fails(a: Any, b: Any, relation: str) -> bool:
 def _witness(sides: tuple[sp.Expr, ...], relation: str, at: At) -> Counterexample | None:
     """The point as a counterexample, with bounds of both sides that show it; None where they cannot be written down."""
     left, right = compile_points(sides).at(at, FINE)
-    if not fails(left, right, relation):
+    if not fails(left, right, relation) or not all(map(_is_short, (left, right))):
         return None
     try:
         lhs, rhs = _bounds(sides[0], left, at), _bounds(sides[1], right, at)
@@ -164,6 +171,12 @@ def _witness(sides: tuple[sp.Expr, ...], relation: str, at: At) -> Counterexampl
     return Counterexample(
         tuple((str(s), v) for s, v in at.items()), lhs, rhs, relation, "" if apart else "both sides are equal there"
     )
+
+
+def _is_short(ball: Any) -> bool:
+    """Whether a ball's ends can be written down: neither huge nor tiny."""
+    size = abs(ball)
+    return bool(size == 0 or size < 1 or size.log() < LONGEST) and bool(size == 0 or size > 1 or size.log() > -LONGEST)
 
 
 def _bounds(e: sp.Expr, ball: Any, at: At) -> tuple[sp.Expr, sp.Expr]:
@@ -212,3 +225,10 @@ def _points(count: int) -> tuple[Point, ...]:
         among = (positive, SIMPLE, positive, WIDE)[k % 4]
         found.append(tuple(rng.choice(among) for _ in range(count)))
     return tuple(dict.fromkeys(found))
+
+
+def _far(count: int) -> list[Point]:
+    """One coordinate far out or next to zero, the others 1; all of them."""
+    return [tuple(v if j == k else sp.S.One for j in range(count)) for v in FAR for k in range(count)] + [
+        (v,) * count for v in FAR if count > 1
+    ]
