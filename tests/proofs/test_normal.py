@@ -74,3 +74,8 @@ def test_what_is_no_finite_number_is_refused() -> None:
 def test_too_large_is_given_up_not_expanded() -> None:
     many = sp.Add(*sp.symbols("s0:30", real=True)) ** 60
     assert not is_zero(many - 1)
+
+
+def test_powers_of_numbers_that_sympy_draws_from_exponentials() -> None:
+    rate = 1 / sp.sqrt(sp.pi)
+    assert is_zero(4**rate - sp.exp(rate * sp.log(2)) ** 2) and not is_zero(4**rate - 3**rate)

@@ -109,6 +109,8 @@ class Atoms:
             if isinstance(node, sp.exp) or node.func is _CIS or node is sp.E:
                 kind = "cis" if node.func is _CIS else "exp"
                 self._count(kind, node.args[0] if node.args else sp.S.One)
+            elif node.is_Pow and not node.exp.is_Rational:
+                self._count("exp", sp.expand(node.exp * sp.log(node.base)))
 
     def _count(self, kind: str, argument: sp.Expr) -> None:
         for c, m in _terms(argument):
@@ -196,6 +198,8 @@ class Atoms:
     def _power(self, base: sp.Expr, exponent: sp.Expr) -> sp.Expr:
         if exponent.is_Integer:
             return self.lift(base) ** int(exponent)
+        if not exponent.is_Rational:
+            return self._exponential("exp", sp.expand(exponent * sp.log(base)))
         if base.is_Pow and base.exp.is_Integer and base.exp % 2:  # both are real for a positive base alone
             return self._power(base.base, base.exp * exponent)
         q, whole = int(exponent.q), int(exponent.p) // int(exponent.q)
