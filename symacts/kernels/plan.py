@@ -40,7 +40,7 @@ from symacts.rewrite.regimes import (
     weight,
     zeros,
 )
-from symacts.rewrite.samples import around, centers, largest, refined, remote, samples, scattered, sinking
+from symacts.rewrite.samples import around, centers, largest, leaving, refined, remote, samples, scattered
 from symacts.rigor.oracle import BallOracle
 from symacts.symbolic.branches import Branch, split
 from symacts.symbolic.oracle import Undecided
@@ -378,13 +378,13 @@ MORE, FEWER = 160, 20
 
 
 def dense(studied: Studied, form: Format) -> FloatArray:
-    """The section's samples, random floats of all exponents, at all distances from zeros, and where values sink."""
+    """The section's samples, random floats of all exponents, around zeros, and where values leave the range."""
     section = studied.section
     roots = [float(z) for z, _ in studied.roots if abs(z) < NEAR_ROOTS]
     close = around([*roots, *studied.places], section.lo, section.hi, form)
-    low = sinking(studied.points, studied.truth, form)
+    ends = leaving(studied.points, studied.truth, form)
     common, others = scattered(section.lo, section.hi, form, DENSE), remote(section.lo, section.hi, form, 1)
-    return np.union1d(studied.points, np.concatenate([common, others, close, low]))
+    return np.union1d(studied.points, np.concatenate([common, others, close, ends]))
 
 
 def admitted(studied: Studied, form: Format, run: Run, strict: Graph | None = None) -> list[tuple[float, float]]:

@@ -11,7 +11,7 @@ import sympy as sp
 from symacts.rewrite.reference import Dyadic, Reference
 from symacts.rewrite.regimes import ENDS, FloatArray, Format, log_size, size
 
-__all__ = ["around", "centers", "largest", "refined", "remote", "samples", "scattered", "sinking"]
+__all__ = ["around", "centers", "largest", "leaving", "refined", "remote", "samples", "scattered"]
 
 
 def samples(lo: float, hi: float, form: Format, near: Sequence[float] = (), narrow: Sequence[float] = ()) -> FloatArray:
@@ -140,17 +140,23 @@ NEAR = 3000
 """Random inputs around each zero."""
 
 
-def sinking(points: FloatArray, truth: Sequence[Dyadic | None], form: Format) -> FloatArray:
-    """Random floats where values sink to the least normal one: what they are made of may be below it already."""
-    least = int(np.finfo(form.dtype).minexp)
+def leaving(points: FloatArray, truth: Sequence[Dyadic | None], form: Format) -> FloatArray:
+    """Random floats where values sink to the least normal one, or rise to the largest.
+
+    What they are made of may be below it already, or above it.
+    """
+    least, most = int(np.finfo(form.dtype).minexp), int(np.finfo(form.dtype).maxexp)
     sizes = np.array([log_size(v) for v in truth])
-    places = np.flatnonzero((sizes > least - 2) & (sizes < least + SINKING))
+    is_over = sizes >= most
+    over = np.diff(is_over, append=is_over[-1:]) | np.diff(is_over, prepend=is_over[:1])
+    places = np.flatnonzero(((sizes > least - 2) & (sizes < least + SINKING)) | over)
     rng = np.random.default_rng(len(places))
     found = [np.empty(0)]
     for group in np.split(places, np.flatnonzero(np.diff(places) > 1) + 1) if len(places) else ():
         a, b = np.sort(np.abs([points[max(group[0] - 1, 0)], points[min(group[-1] + 1, len(points) - 1)]]))
         found.append(np.sign(points[group[0]]) * np.exp2(rng.uniform(np.log2(a), np.log2(b), ENDS)))
-    drawn = np.concatenate(found).astype(form.dtype).astype(np.float64)
+    with np.errstate(over="ignore"):
+        drawn = np.concatenate(found).astype(form.dtype).astype(np.float64)
     return np.unique(drawn[(drawn >= points[0]) & (drawn <= points[-1])])
 
 

@@ -227,6 +227,26 @@ def test_a_narrow_feature_far_out_is_seen(rng: random.Random) -> None:
     assert centers(symacts.parse("tanh(30*(x - 7)) + 1/(x**2 - 26*x + 170)"), x) == [7.0, 13.0]
 
 
+@pytest.mark.parametrize(
+    "text, dtype, at",
+    [
+        (
+            "log(exp(x**2/2 + x/2 + 1/2) + 1) - log(exp(x - 1) + 1)",
+            "float32",
+            -2.5e19,
+        ),  # x**2 overflows before the value does
+        ("softplus(7*x/3 + 2/5)/3", "float64", 4907227546834749.0),  # what rounding took from 7*x/3 is -1
+    ],
+)
+def test_what_a_value_is_made_of_may_overflow_before_it(text: str, dtype: str, at: float, rng: random.Random) -> None:
+    """The value was inf, and the slope 0."""
+    points = np.array([at, *(at * rng.uniform(0.8, 1.1) for _ in range(60))]).astype(dtype)
+    found = symacts.kernel(text, (0, 1), dtype=dtype)(points)
+    for order in (0, 1):
+        bad = faults(Referee(symacts.parse(text), order), points.astype(float), found[order], dtype)
+        assert not bad, f"{order}: {shown(bad)}"
+
+
 def test_constants_beyond_all_floats_take_no_time() -> None:
     assert words(sp.exp(-(10**9))) == (0.0, 0.0)
     with pytest.raises(Unrewritable):

@@ -181,7 +181,16 @@ class Pairs:
         if is_nonpositive(self.graph, k):
             self.writer.nonpositive.add(value)
         e = EXPANSIONS["exp"](self.writer, value)
-        return e if error is None else self.writer.let(f"{e}*{error} + {e}")
+        return e if error is None else self.writer.let(f"{e}*{self.small(error, value)} + {e}")
+
+    def small(self, error: str, value: str) -> str:
+        """The rounding error of an exponent, 0 beyond all that have a power of e: it may be -1 there, and cancel it."""
+        w = self.writer
+        key = ("small", error)
+        if key not in w.shared:
+            size, most = w.let(f"abs({value})"), w.number(max(-w.words.lowest, w.words.highest))
+            w.shared[key] = (w.let(f"{error} if {w.let(f'{size} <= {most}')} else {w.number(0.0)}"),)
+        return w.shared[key][0]
 
     def times_away(
         self, names: Mapping[int, str], factor: int, k: int, constant: int, other: int, *, careful: bool
@@ -229,7 +238,8 @@ class Pairs:
         w, (value, error) = self.writer, self.pair(k)
         factor = 1.0 if scale is None else self.graph.value(scale) or 1.0
         rest = factor.rest if isinstance(factor, Rounded) else 0.0
-        p, s = exp_from(w, value, error, self.constant(constant), (float(factor), rest))
+        small = None if error is None else self.small(error, value)
+        p, s = exp_from(w, value, small, self.constant(constant), (float(factor), rest))
         return w.let(f"{s}*{p} + ({s} - {w.number(1.0)})" if scale is None else f"{s}*{p} + {s}")
 
     def exponential(self, k: int) -> Pair:
@@ -243,7 +253,7 @@ class Pairs:
             s, r, square, r_low = exp_reduced(w, value)
             p = w.let(f"{r} + {square}")
             p_low = w.let(f"({r} - {p}) + {square}")
-            r_low = r_low if error is None else w.let(f"{r_low} + {error}")
+            r_low = r_low if error is None else w.let(f"{r_low} + {self.small(error, value)}")
             e = w.let(f"{s}*{p} + {s}")
             w.shared[key] = s, p, p_low, r_low, e
         s, p, p_low, r_low, e = w.shared[key]
