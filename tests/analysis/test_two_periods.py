@@ -21,6 +21,7 @@ KNOWN = [
     ("sin(x) + sin(sqrt(2)*x)", "lipschitz", 1 + sp.sqrt(2)),
     ("sin(x) + sin(sqrt(2)*x)", "gradient_lipschitz", 3),
     ("sin(x) + sin(sqrt(2)*x)", "limits", (None, None)),
+    ("sin(x) + cos(sqrt(2)*x)", "maximum", (2, False)),  # where one is 1, the other is not
     ("1 + cos(x) + cos(pi*x)/2", "maximum", (5 * half, True)),
     ("1 + cos(x) + cos(pi*x)/2", "minimum", (-half, False)),
     ("cos(x)*cos(pi*x)", "range", sp.Interval.Lopen(-1, 1)),
