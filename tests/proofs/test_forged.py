@@ -369,6 +369,14 @@ FORGED: dict[str, tuple[Claim, Any]] = {
         claim(sp.Limit(-sp.exp(a * x), x, sp.oo), "=", sp.oo, (a, ">")),
         limit_of(sp.Limit(-sp.exp(a * x), x, sp.oo), sp.oo, (ONE, -sp.exp(a * x), sp.oo)),
     ),
+    "a scale that is not real everywhere": (
+        claim(sp.Limit(sp.tanh(a * x**2), x, sp.oo), "=", 1, (a, "!=")),
+        limit_of(sp.Limit(sp.tanh(a * x**2), x, sp.oo), ONE, (ONE, sp.tanh(a * x**2), ONE)),
+    ),
+    "a part of a limit that is not defined": (
+        claim(sp.Limit(sp.tanh(t * x), x, sp.oo), "=", 1, (t, "!="), (t + VANISHES, "!=")),
+        limit_of(sp.Limit(sp.tanh(t * x), x, sp.oo), ONE, (ONE, sp.tanh(SAME * x), ONE)),
+    ),
     # squares of sides
     "squares of what may be negative": (
         claim(x, "<=", y, (x**2 - y**2, "=")),

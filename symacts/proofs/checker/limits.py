@@ -60,7 +60,7 @@ def limit(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
             require_kept(outer, [o for part in (c, v) if part.is_finite is not False for o in obligations(part)])
             require_limit(outer, near.resolve(f), variable, point, way, v)
             total, rest = total + c * v, rest - c * near.resolve(f)
-        for condition in demands(near, e):
+        for condition in dict.fromkeys(d for part in (e, *(f for _, f, _ in parts)) for d in demands(near, part)):
             if not follows(near, condition):
                 _require_near(outer, condition, variable, point, way)
         if rest != 0 and not is_zero(rest):
@@ -344,6 +344,7 @@ def _scaled_limit(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr) -> sp.
             break
     if len(ways) != 1 or ways == {0} or plain.free_symbols != {x}:
         raise UnsupportedExpression("parameters remain after scaling, or have no sign")
+    require_kept(outer, obligations(scale))  # `sqrt(a)` is no scale of `a*x**2` where a < 0
     found = tail_limit(plain, x, next(iter(ways)) * point, 1)
     if not isinstance(found, sp.Expr) or found.is_infinite:
         raise UnsupportedExpression("the expansion gives no finite limit")
