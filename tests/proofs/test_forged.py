@@ -654,6 +654,13 @@ MATRICES: dict[str, tuple[MatrixClaim, Any]] = {
         ),
         {"rule": "diagonals", "steps": [ALGEBRA, ALGEBRA]},
     ),
+    "the inverse of what is 0 on an open set": (
+        MatrixClaim(
+            *(("mul", ("map", "relu", X), ("inv", ("map", "relu", X))), "=", ("num", "1")),
+            *((("x", (1, 1)),), (("relu", sp.Max(0, x)),)),
+        ),
+        {"rule": "words"},
+    ),
     "exp by another name": (
         MatrixClaim(
             *(

@@ -51,7 +51,7 @@ def subgoals(claim: MatrixClaim, node: Mapping[str, Any]) -> list[Goal]:
         return _induction(claim, node)
     left, right = normal_sides(claim)
     for side in (claim.lhs, claim.rhs):
-        _require_inverses(side, shapes)
+        _require_inverses(side, shapes, dict(claim.definitions))
         require_domains(side, shapes, dict(claim.definitions))
     if rule == "words":
         if claim.relation == "=" and (node.get("left") or node.get("right")):
@@ -155,13 +155,26 @@ def _signs(claim: MatrixClaim) -> list[Goal]:
     return []
 
 
-def _require_inverses(tree: Any, shapes: words.Shapes) -> None:
-    """Fail for the inverse of a matrix that is 0 by its normal form."""
-    if isinstance(tree, tuple):
-        if tree and tree[0] == "inv" and not words.normal(tree[1], shapes).terms:
+def _require_inverses(tree: Any, shapes: words.Shapes, definitions: Mapping[str, sp.Expr]) -> None:
+    """Fail for the inverse of a matrix that is 0 by its normal form, or that may be singular on an open set: one of
+    functions that are not analytic, unless it is a positive number."""
+    for inner in inverted(tree):
+        form = words.normal(inner, shapes)
+        if not form.terms:
             raise UnsupportedExpression("the inverse of 0")
-        for part in tree:
-            _require_inverses(part, shapes)
+        is_positive = form.is_scalar and sign_of(inner, shapes, definitions) == ">"
+        if not is_positive and not _is_analytic(inner, definitions):
+            raise UnsupportedExpression("not seen to have an inverse but for isolated points")
+
+
+def _is_analytic(tree: Any, definitions: Mapping[str, sp.Expr]) -> bool:
+    """Whether all functions in a tree are analytic."""
+    if not isinstance(tree, tuple):
+        return True
+    if tree[:1] in (("map",), ("vector",)):
+        name = tree[1].rstrip("'")
+        return name in definitions and is_analytic(definitions[name]) and _is_analytic(tree[2], definitions)
+    return all(_is_analytic(part, definitions) for part in tree)
 
 
 def _induction(claim: MatrixClaim, node: Mapping[str, Any]) -> list[Goal]:
