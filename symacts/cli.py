@@ -246,11 +246,9 @@ def _check(arguments: argparse.Namespace) -> int:
 def _statement(claim: Any) -> str:
     """What a certificate was checked against; the text that a file carries beside it proves nothing."""
     from symacts.claims import MatrixClaim
-    from symacts.proofs.matrices import render
+    from symacts.proofs.matrices import spelled
 
-    if isinstance(claim, MatrixClaim):
-        return ", ".join(f"{render(link.lhs)} {link.relation} {render(link.rhs)}" for link in claim.links)
-    return str(replace(claim, text=""))
+    return spelled(claim) if isinstance(claim, MatrixClaim) else str(replace(claim, text=""))
 
 
 def _reports(targets: Sequence[str], progress: Progress) -> list[Any]:

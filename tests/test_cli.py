@@ -9,9 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
+import sympy as sp
 
 import symacts
+from symacts.claims import MatrixClaim
 from symacts.cli import COMMANDS, main
+from symacts.proofs.check import FORMAT
 from symacts.report import Report
 from symacts.terminal import emit, write_file
 
@@ -110,6 +113,19 @@ def test_prove_and_check(say, tmp_path: Path) -> None:
     target.write_text(json.dumps(data), encoding="utf-8")
     status, out, _ = say("check", str(target))
     assert status == 1 and out.startswith("rejected")
+
+
+def test_check_says_what_the_names_stand_for(say, tmp_path: Path) -> None:
+    """A proof of relu(x) = x where relu is defined as x."""
+    target = tmp_path / "proof.json"
+    x = ("sym", "x")
+    claim = MatrixClaim(("map", "relu", x), "=", x, (("x", ("n", 1)),), (("relu", sp.Symbol("x", real=True)),))
+    proof = {"rule": "elementwise", "steps": [{"rule": "algebra"}]}
+    certificate = {"format": FORMAT, "claim": claim.to_dict(), "proof": proof}
+    data = {"status": "proved", "claim": claim.to_dict(), "certificate": certificate}
+    target.write_text(json.dumps(data), encoding="utf-8")
+    status, out, _ = say("check", str(target))
+    assert status == 0 and out.rstrip().endswith("relu(x) = x  (x: n x 1, relu is x)")
 
 
 def test_assumptions_and_shapes(say) -> None:

@@ -27,7 +27,7 @@ from symacts.proofs.proof import Proof
 from symacts.proofs.refute import borders
 from symacts.proofs.values import separated, value_at
 
-__all__ = ["answer", "collapse_claim", "collapse_proof", "prove_identity", "render", "require_shapes"]
+__all__ = ["answer", "collapse_claim", "collapse_proof", "prove_identity", "render", "require_shapes", "spelled"]
 
 SEED = 7
 TRIES = 6
@@ -87,6 +87,14 @@ def render(tree: Any) -> str:
     if head == "I" and len(tree) == 1:
         return "I"
     return f"{head}({', '.join(render(t) if isinstance(t, tuple) else str(t) for t in tree[1:])})"
+
+
+def spelled(claim: MatrixClaim) -> str:
+    """All that a claim says: its links, and what the names in them stand for."""
+    names = [f"{name}: {rows} x {cols}" for name, (rows, cols) in claim.shapes]
+    names += [f"{name} is {formula}" for name, formula in claim.definitions]
+    links = ", ".join(f"{render(link.lhs)} {link.relation} {render(link.rhs)}" for link in claim.links)
+    return links + (f"  ({', '.join(names)})" if names else "")
 
 
 # -- stacks of affine layers ---------------------------------------------------------------------------------------
