@@ -78,7 +78,7 @@ class Claim:
 class MatrixClaim:
     """A relation between two matrix expressions over symbols with declared shapes, or a chain of such relations.
 
-    `lhs`, `rhs` are syntax trees of `symacts.proofs.checker.words`; `shapes` maps each symbol to (rows, columns),
+    `lhs`, `rhs` are syntax trees of `symacts.proofs.checker.shapes`; `shapes` maps each symbol to (rows, columns),
     numbers or names of dimensions; `definitions` gives the formula of each elementwise function, in the symbol `x`;
     `more` holds the further relations of a chain, each with its right side.
     """

@@ -37,10 +37,9 @@ lhs with its branches chosen by the hypotheses:
 - `integral`, `definite`: where F' = f inside each piece, the integral is the sum of F's increments; Gaussian moments.
 - `leibniz`: the derivative of the integral of f from a(x) to b(x) is f(b)*b' - f(a)*a'.
 - `enclosure`: a ball that contains f and not 0 shows the sign of a constant.
-- `words`: both sides have one normal form in the free algebra with transpose, inverse, trace, Gibbs map.
+- `words`: the entries of both sides are one sum of products over indices.
 - `gram`: a number that is a sum of nonnegative multiples of sums of squares of entries is >= 0.
-- `signs`: exponentials, Gibbs maps, sums and products of what is positive are positive, entry by entry.
-- `elementwise`, `entries`, `diagonals`: matrices are equal if their entries are, sums of diag(u)*M if those of u are.
+- `elementwise`, `entries`, `sums`: matrices are equal if their entries are, sums over indices if their terms are.
 - `induction`: a layer is affine, and a layer after an affine map is affine: so is every stack.
 
 >>> import sympy as sp

@@ -52,11 +52,9 @@ REASONS = {
     "definite": "by antiderivatives",
     "leibniz": "differentiate the integral in its bounds",
     "enclosure": "by rigorous enclosures",
-    "words": "both sides are the same sum of words in the free algebra",
+    "words": "the entries of both sides are one sum of products over indices",
     "entries": "entry by entry",
     "elementwise": "each entry alone",
-    "signs": "every entry has a sign by its structure",
-    "diagonals": "diagonal factors alone, entry by entry",
     "induction": "by induction over the depth",
     "chain": "link by link",
 }

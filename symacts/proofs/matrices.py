@@ -20,9 +20,11 @@ import sympy as sp
 from symacts.claims import Counterexample, MatrixClaim
 from symacts.errors import SymactsError, UnsupportedExpression
 from symacts.proofs import check as checker
-from symacts.proofs.check import FORMAT, CertificateError
-from symacts.proofs.checker import entries, matrix_rules, words
+from symacts.proofs.check import FORMAT
+from symacts.proofs.checker import entries, matrix_rules
 from symacts.proofs.checker.entail import Given
+from symacts.proofs.checker.matrix_goals import subtrees
+from symacts.proofs.checker.shapes import Sizes
 from symacts.proofs.proof import Proof
 from symacts.proofs.refute import borders
 from symacts.proofs.values import separated, value_at
@@ -33,12 +35,12 @@ SEED = 7
 TRIES = 6
 MORE_TRIES = 24  # for an inequality
 MOST_ROWS = 24  # of a column whose entries are named
-METHODS = ("elementwise", "sums", "diagonals", "entries")
+METHODS = ("elementwise", "sums", "entries")
 EXPECTED = (SymactsError, ValueError, TypeError, ArithmeticError, AttributeError, IndexError)
 
 
 def prove_identity(lhs: Any, rhs: Any, shapes: Mapping[str, tuple[int | str, int | str]], text: str = "") -> Proof:
-    """Prove `lhs = rhs` for matrix expressions given as trees of `symacts.proofs.checker.words`.
+    """Prove `lhs = rhs` for matrix expressions given as trees of `symacts.proofs.checker.shapes`.
 
     Parameters
     ----------
@@ -70,7 +72,7 @@ def require_shapes(claim: MatrixClaim) -> None:
         for link in claim.links:
             require_shapes(link)
         return
-    matrix_rules.normal_sides(claim)
+    Sizes(dict(claim.shapes)).common(claim.lhs, claim.rhs)
 
 
 def render(tree: Any) -> str:
@@ -156,46 +158,32 @@ def answer(claim: MatrixClaim, deadline: float) -> dict[str, Any]:
 
     if not _inverses_exist(claim):
         return {"status": "unknown", "reason": "no case is seen in which every inverse exists"}
-    certificate: dict[str, Any] = {"format": FORMAT, "claim": claim.to_dict(), "proof": {"rule": "words"}}
-    try:
-        checker.check(certificate, claim)
-        return {"status": "proved", "certificate": certificate}
-    except CertificateError as error:
-        reason = error.reason
-    counterexample = refute(claim)
-    if counterexample is not None:
-        return {"status": "refuted", "counterexample": counterexample.to_dict()}
-    plain = [{"rule": "signs"}, *([{"rule": "words", "unfold": True}] if claim.relation == "=" else [])]
-    squares = (method(claim) for method in (sums_of_squares, minors, variances))
-    for node in itertools.chain(plain, cancellations(claim), *squares):
-        certificate["proof"] = node
-        try:
-            checker.check(certificate, claim)
-            return {"status": "proved", "certificate": certificate}
-        except CertificateError:
-            continue
     work = time.process_time() + MOST_WORK
-    for how, rule in itertools.product(_forms(claim), METHODS):
-        node = {"rule": rule, **how}
+    reason = ""
+    squares = (method(claim) for method in (sums_of_squares, minors, variances))
+    words: list[dict[str, Any]] = [{"rule": "words"}]
+    words += [{"rule": "words", "unfold": True}] if claim.relation == "=" else []
+    scalar = ({"rule": rule, **how} for how, rule in itertools.product(_forms(claim), METHODS))
+    for k, node in enumerate(itertools.chain(words, cancellations(claim), *squares, scalar)):
+        if k == 1:
+            counterexample = refute(claim)
+            if counterexample is not None:
+                return {"status": "refuted", "counterexample": counterexample.to_dict()}
         try:
             steps = _prove_all(matrix_rules.subgoals(claim, node), deadline, work)
-        except SymactsError as error:
-            reason = f"{reason}; {error}"[:300]
+        except EXPECTED as error:
+            reason = f"{reason}; {error}"[:300] if k == 0 or node["rule"] in METHODS else reason
             continue
-        certificate["proof"] = node | ({"steps": steps} if steps else {})
-        return {"status": "proved", "certificate": certificate}
-    return {"status": "unknown", "reason": reason}
+        proof = node | ({"steps": steps} if steps else {})
+        return {"status": "proved", "certificate": {"format": FORMAT, "claim": claim.to_dict(), "proof": proof}}
+    return {"status": "unknown", "reason": reason.removeprefix("; ")}
 
 
 def _forms(claim: MatrixClaim) -> Iterator[dict[str, Any]]:
-    """The claim as it is, and about a row the transposed one; each also with its Gibbs maps spelled out."""
-    from symacts.proofs.tactics.grams import subtrees
-
-    is_row = {words.normal(tree, dict(claim.shapes)).rows for tree in (claim.lhs, claim.rhs)} == {1}
-    forms: list[dict[str, Any]] = [{}, *([{"turn": True}] if is_row else [])]
-    yield from forms
+    """The claim as it is, and with its Gibbs maps spelled out."""
+    yield {}
     if any(True for tree in (claim.lhs, claim.rhs) for _ in subtrees(tree, "gibbs")):
-        yield from ({**how, "unfold": True} for how in forms)
+        yield {"unfold": True}
 
 
 def _prove_all(goals: list[checker.Goal], deadline: float, work: float) -> list[Any]:
@@ -245,17 +233,13 @@ def _instances(claim: MatrixClaim) -> Iterator[tuple[MatrixClaim, dict[str, sp.M
 
 def _inverses_exist(claim: MatrixClaim) -> bool:
     """Whether one instance larger than 1 is seen at which every matrix that the claim inverts has an inverse."""
-    if not (matrix_rules.inverted(claim.lhs) or matrix_rules.inverted(claim.rhs)):
+    if not matrix_rules.inverted(claim):
         return True
     for concrete, values in itertools.islice(_instances(claim), TRIES):
         shapes, definitions = dict(concrete.shapes), dict(concrete.definitions)
         try:
-            inner = [
-                entries.entries(tree, shapes, definitions, values)
-                for side in (concrete.lhs, concrete.rhs)
-                for tree in matrix_rules.inverted(side)
-            ]
-            if not any(isinstance(m, sp.MatrixBase) and m.det() == 0 for m in inner):
+            inner = [entries.matrix(tree, shapes, definitions, values) for tree in matrix_rules.inverted(concrete)]
+            if not any(m.det() == 0 for m in inner):
                 return True
         except EXPECTED:
             continue
@@ -268,7 +252,7 @@ def refute(claim: MatrixClaim) -> Counterexample | None:
         try:
             if not _is_smooth(concrete, values):
                 continue
-            left, right = entries.both(concrete, values)
+            left, right = _sides(concrete, values)
         except EXPECTED:
             continue
         for a, b in zip(list(left), list(right), strict=True):
@@ -289,21 +273,19 @@ def refute(claim: MatrixClaim) -> Counterexample | None:
     return None
 
 
+def _sides(claim: MatrixClaim, values: Mapping[str, sp.Matrix]) -> list[sp.Matrix]:
+    """The entries of both sides of a claim with concrete shapes."""
+    pairs = ((claim.lhs, claim.rhs), (claim.rhs, claim.lhs))
+    return [entries.matrix(side, dict(claim.shapes), dict(claim.definitions), values, other) for side, other in pairs]
+
+
 def _is_smooth(claim: MatrixClaim, values: Mapping[str, sp.Matrix]) -> bool:
     """Whether the values keep off the borders of what is differentiated: at a kink a claim says nothing."""
-    from symacts.proofs.tactics.grams import subtrees
-
     shapes, definitions = dict(claim.shapes), dict(claim.definitions)
-    assigned = entries.assigned(shapes, values)
+    assigned = entries.assigned(values)
     found = [tree for side in (claim.lhs, claim.rhs) for tree in subtrees(side, "jacobian")]
-    columns = [entries.entries(tree[1], shapes, definitions) for tree in found]
-    return not any(
-        border.xreplace(assigned) == 0
-        for column in columns
-        if isinstance(column, sp.MatrixBase)
-        for e in column
-        for border in borders(e)
-    )
+    columns = [entries.matrix(tree[1], shapes, definitions) for tree in found]
+    return not any(border.xreplace(assigned) == 0 for column in columns for e in column for border in borders(e))
 
 
 def _sample(rows: int, cols: int, left: int, rng: random.Random) -> sp.Matrix:

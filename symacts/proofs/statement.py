@@ -29,7 +29,7 @@ from symacts.proofs.checker.domains import follows, obligations
 from symacts.proofs.checker.enclosures import number_sign
 from symacts.proofs.checker.entail import Given
 from symacts.proofs.checker.forms import is_analytic, is_continuous
-from symacts.proofs.checker.words import normal
+from symacts.proofs.checker.shapes import Sizes
 from symacts.proofs.derivable import differentiable
 from symacts.spec import Activation, i, j, n, xs
 
@@ -351,14 +351,14 @@ class _Words:
     def entry_of(self, tree: Any, k: int, node: Node) -> Any:
         """Entry k of a column: of a symbol, a sum, an elementwise map, a Gibbs map."""
         head = tree[0]
-        rows = normal(tree, self.shapes).rows
+        rows = Sizes(self.shapes).of(tree).rows
         if isinstance(rows, int) and k >= rows:
             raise ParseError(f"entry {k} of a column of {rows}, counted from 0", self.text, node.position)
         if head == "sym":
             return ("entry", tree[1], k)
         if head == "add":
             return ("add", *(self.entry_of(t, k, node) for t in tree[1:]))
-        scalar = [normal(t, self.shapes).is_scalar for t in tree[1:]] if head == "mul" else []
+        scalar = [Sizes(self.shapes).of(t).is_scalar for t in tree[1:]] if head == "mul" else []
         if scalar.count(False) == 1:
             return (
                 "mul",
@@ -376,11 +376,11 @@ class _Words:
 
     def total(self, tree: Any, node: Node) -> Any:
         """The sum of all entries."""
-        rows, cols = (getattr(normal(tree, self.shapes), side) for side in ("rows", "cols"))
-        if rows is None or cols is None:
+        shape = Sizes(self.shapes).of(tree)
+        if shape.is_free:
             raise ParseError("sum takes a matrix of a known shape", self.text, node.position)
-        columns = () if cols == 1 else (("ones", cols, 1),)
-        return ("mul", ("T", ("ones", rows, 1)), tree, *columns)
+        columns = () if shape.cols == 1 else (("ones", shape.cols, 1),)
+        return ("mul", ("T", ("ones", shape.rows, 1)), tree, *columns)
 
     def power(self, node: Node) -> Any:
         base, exponent = node.args
@@ -391,7 +391,7 @@ class _Words:
         if number.kind != "number" or number.value.denominator != 1 or not 0 < number.value <= 20:
             raise ParseError("a matrix power is an integer", self.text, node.position)
         built = self.build(base)
-        value = normal(built, self.shapes)
+        value = Sizes(self.shapes).of(built)
         if value.cols == 1 and value.rows not in (1, None) and not negative:  # of a column: entry by entry
             return reduce(lambda whole, _: ("mul", ("diag", built), whole), range(int(number.value) - 1), built)
         factor = ("inv", built) if negative else built

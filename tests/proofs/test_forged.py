@@ -537,22 +537,22 @@ MATRICES: dict[str, tuple[MatrixClaim, Any]] = {
     ),
     "a sign that is only not negative": (
         MatrixClaim(("map", "f", X), ">", ("num", "0"), (("x", ("n", 1)),), (("f", sp.Abs(x)),)),
-        {"rule": "signs"},
+        step("elementwise", STRUCTURE),
     ),
     "a sign against more than 0": (
         MatrixClaim(("map", "f", X), ">", ("num", "1"), (("x", ("n", 1)),), (("f", sp.exp(x)),)),
-        {"rule": "signs"},
+        step("elementwise", STRUCTURE),
     ),
     "a sign the other way": (
         MatrixClaim(("map", "f", X), "<", ("num", "0"), (("x", ("n", 1)),), (("f", sp.exp(x)),)),
-        {"rule": "signs"},
+        step("elementwise", STRUCTURE),
     ),
     "a difference of positive parts": (
         MatrixClaim(
             *(("add", ("gibbs", X), ("mul", ("num", "-1"), ("gibbs", X), ("num", "2"))), ">=", ("num", "0")),
             (("x", ("n", 1)),),
         ),
-        {"rule": "signs"},
+        step("elementwise", STRUCTURE),
     ),
     "a logarithm of what may be negative": (
         MatrixClaim(
@@ -560,7 +560,7 @@ MATRICES: dict[str, tuple[MatrixClaim, Any]] = {
             (("x", ("n", 1)),),
             (("f", sp.log(x)),),
         ),
-        {"rule": "words"},
+        step("words", ALGEBRA, ALGEBRA),
     ),
     "a root of a branch that may be negative": (
         MatrixClaim(
@@ -570,7 +570,51 @@ MATRICES: dict[str, tuple[MatrixClaim, Any]] = {
             (("x", ("n", 1)),),
             (("f", sp.Piecewise((x, x > 0), (sp.sqrt(x), True))),),
         ),
+        step("words", ALGEBRA),
+    ),
+    "no step for where a function is defined": (
+        MatrixClaim(("map", "f", X), "=", ("map", "f", X), (("x", ("n", 1)),), (("f", sp.log(x)),)),
         {"rule": "words"},
+    ),
+    "a diagonal for a matrix of ones": (
+        MatrixClaim(("diag", X), "=", ("mul", X, ("ones", 1, "n")), (("x", ("n", 1)),)),
+        step("elementwise", ALGEBRA, ALGEBRA),
+    ),
+    "a row for a column": (
+        MatrixClaim(
+            *(("mul", X, ("ones", 1, "n")), "=", ("mul", ("ones", "n", 1), ("T", X))),
+            (("x", ("n", 1)),),
+        ),
+        step("elementwise", ALGEBRA),
+    ),
+    "an inverse beside a column that it does not hold": (
+        MatrixClaim(
+            ("mul", X, ("T", ("sym", "y")), ("inv", ("add", ("I",), ("mul", X, ("ones", 1, "n"))))),
+            "=",
+            ("add", ("I",), ("mul", ("num", "-1"), ("inv", ("add", ("I",), ("mul", X, ("ones", 1, "n")))))),
+            (("x", ("n", 1)), ("y", ("n", 1))),
+        ),
+        {"rule": "words"},
+    ),
+    "other factors under a sum": (
+        MatrixClaim(
+            ("mul", ("sym", "A"), ("diag", X), ("sym", "A")),
+            "=",
+            ("mul", ("sym", "A"), ("diag", ("sym", "y")), ("sym", "A")),
+            (("x", ("n", 1)), ("y", ("n", 1)), ("A", ("n", "n"))),
+        ),
+        step("sums", ALGEBRA),
+    ),
+    "a sum as positive as one of its terms may be": (
+        MatrixClaim(("num", "0"), "<", ("fro2", ("sym", "A")), (("A", ("m", "n")),)),
+        step("elementwise", STRUCTURE),
+    ),
+    "an inequality of what a sum is weighted with": (
+        MatrixClaim(
+            *(("mul", ("T", X), ("map", "f", X)), "<=", ("mul", ("T", X), ("map", "g", X))),
+            *((("x", ("n", 1)),), (("f", sp.exp(x)), ("g", sp.exp(x) + 1))),
+        ),
+        step("sums", STRUCTURE),
     ),
     "an inverse that is not square": (
         MatrixClaim(("mul", ("inv", ("sym", "A")), ("sym", "A")), "=", ("I",), (("A", ("m", "n")),)),
@@ -644,7 +688,7 @@ MATRICES: dict[str, tuple[MatrixClaim, Any]] = {
             *(("mul", ("diag", X), ("sym", "A")), "=", ("mul", ("sym", "A"), ("diag", X))),
             (("x", ("n", 1)), ("A", ("n", "n"))),
         ),
-        {"rule": "diagonals", "steps": [ALGEBRA, ALGEBRA]},
+        {"rule": "sums", "steps": [ALGEBRA, ALGEBRA]},
     ),
     "outer products exchanged": (
         MatrixClaim(
@@ -652,7 +696,7 @@ MATRICES: dict[str, tuple[MatrixClaim, Any]] = {
             ("mul", ("diag", ("sym", "y")), X, ("T", X)),
             (("x", ("n", 1)), ("y", ("n", 1))),
         ),
-        {"rule": "diagonals", "steps": [ALGEBRA, ALGEBRA]},
+        {"rule": "sums", "steps": [ALGEBRA, ALGEBRA]},
     ),
     "the inverse of what is 0 on an open set": (
         MatrixClaim(

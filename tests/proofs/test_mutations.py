@@ -27,7 +27,7 @@ from symacts.proofs.check import RULES, CertificateError, check
 STATEMENTS, EDITS, CLAIMS = 14, 18, 6
 EDITS_OF_ALL = 12
 SECONDS = 20.0
-NAMES = (*RULES, "words", "gram", "diagonals", "entries", "elementwise", "induction", "chain", "trust me")
+NAMES = (*RULES, "words", "gram", "sums", "entries", "elementwise", "induction", "chain", "trust me")
 HEADS = ("Add", "Mul", "Pow", "exp", "log", "sin", "tanh", "Max", "Abs", "erf", "Derivative", "Limit", "Integral")
 STRANGE: tuple[Any, ...] = (
     *(None, True, False, 0, 1, -1, 2, 10**30, "", "x", "algebra", "1/2", "0", "-7", [], {}, [[]], {"rule": "algebra"}),

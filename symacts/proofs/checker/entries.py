@@ -1,6 +1,6 @@
-"""The entries of matrix expressions with concrete shapes. Trusted core.
+"""The entries of matrix expressions with concrete shapes, as formulas. Trusted core.
 
->>> entries(("mul", ("num", "2"), ("sym", "x")), {"x": (2, 1)}, {})
+>>> matrix(("mul", ("num", "2"), ("sym", "x")), {"x": (2, 1)}, {})
 Matrix([
 [2*x_1_1],
 [2*x_2_1]])
@@ -9,242 +9,168 @@ Matrix([
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
+from itertools import product
 from typing import Any
 
 import sympy as sp
 
-from symacts.claims import MatrixClaim
 from symacts.errors import UnsupportedExpression
-from symacts.proofs.checker import words
+from symacts.proofs.checker.contractions import Contractions
 from symacts.proofs.checker.entail import Given
 from symacts.proofs.checker.forms import is_analytic
 from symacts.proofs.checker.normal import is_zero
+from symacts.proofs.checker.products import DELTA, Form
+from symacts.proofs.checker.shapes import Shape, Shapes
 from symacts.spec import i, n, xs
 
-__all__ = ["X", "assigned", "both", "defined_by", "entries"]
+__all__ = ["X", "applied", "assigned", "matrix"]
 
 MAX_ENTRIES = 64
 MAX_INVERSE = 4
-
+Values = Mapping[str, sp.Matrix]
 
 X = sp.Symbol("x", real=True)
 """The argument of an elementwise function."""
 
 
-def both(claim: MatrixClaim, values: Mapping[str, sp.Matrix] | None = None) -> tuple[sp.Matrix, sp.Matrix]:
-    shapes = dict(claim.shapes)
-    left, right = (entries(t, shapes, dict(claim.definitions), values) for t in (claim.lhs, claim.rhs))
-    if not isinstance(left, sp.MatrixBase) and not isinstance(right, sp.MatrixBase):
-        if _Scalar.identity in (getattr(left, "kind", 0), getattr(right, "kind", 0)):
-            raise UnsupportedExpression("the size of I is not determined")
-        return sp.Matrix([[left.value]]), sp.Matrix([[right.value]])
-    shape = (left if isinstance(left, sp.MatrixBase) else right).shape
-    return _as_matrix(left, shape), _as_matrix(right, shape)
+def matrix(
+    tree: Any, shapes: Shapes, definitions: Mapping[str, sp.Expr], values: Values | None = None, like: Any = None
+) -> sp.Matrix:
+    """The entries of a tree, in the shape of the tree `like`; symbols become `name_i_j` unless `values` gives them."""
+    found = Contractions(shapes)
+    shape = found.sizes.of(tree)
+    if shape.is_free and like is not None:
+        shape = found.sizes.of(like)
+    return _Numbers(shapes, definitions, values or {}).matrix(found.form(tree), shape)
 
 
-class _Scalar:
-    """A number, or a multiple of the identity, whose size the context decides."""
+class _Numbers:
+    """The values of forms at indices that are numbers."""
 
-    identity = "identity"
-    __slots__ = ("kind", "value")
+    def __init__(self, shapes: Shapes, definitions: Mapping[str, sp.Expr], values: Values) -> None:
+        self.shapes, self.definitions, self.values = shapes, definitions, values
+        self._held: dict[Any, sp.Expr] = {}
 
-    def __init__(self, value: sp.Expr, kind: str = "number") -> None:
-        self.value, self.kind = value, kind
+    def matrix(self, form: Form, shape: Shape) -> sp.Matrix:
+        rows, cols = _size(shape.rows), _size(shape.cols)
+        if rows * cols > MAX_ENTRIES:
+            raise UnsupportedExpression("concrete small shapes are needed")
+        return sp.Matrix(rows, cols, lambda r, c: self.of_form(form, (c,) if rows == 1 else (r, c)))
 
+    def of_form(self, form: Form, at: Any) -> sp.Expr:
+        """A form with the numbers `at` for the indices 0 and 1."""
+        return sp.Add(
+            *(
+                sp.Mul(sp.Rational(c.numerator, c.denominator), *(self.of_component(part, at) for part in term))
+                for term, c in form
+            )
+        )
 
-def _as_matrix(value: Any, shape: tuple[int, int]) -> sp.Matrix:
-    if isinstance(value, sp.MatrixBase):
-        if value.shape != shape:
-            raise UnsupportedExpression(f"shapes do not fit: {value.shape} and {shape}")
-        return value
-    if value.kind == _Scalar.identity:
-        if shape[0] != shape[1]:
-            raise UnsupportedExpression(f"shapes do not fit: I and {shape}")
-        return value.value * sp.eye(shape[0])
-    if value.value == 0 or shape == (1, 1) or shape[1] == 1:
-        return sp.Matrix(*shape, lambda *_: value.value)
-    raise UnsupportedExpression(f"shapes do not fit: a number and {shape}")
+    def of_component(self, part: Any, at: Any) -> sp.Expr:
+        sizes, factors = part
+        places = product(*(range(_size(size)) for size in sizes))
+        known = [{**dict(enumerate(at)), **{k + 2: p for k, p in enumerate(place)}} for place in places]
+        return sp.Add(*(sp.Mul(*(self.of_factor(head, [k[a] for a in to]) for head, to in factors)) for k in known))
 
+    def of_factor(self, head: Any, at: list[int]) -> sp.Expr:
+        key = (head, *at)
+        if key not in self._held:
+            self._held[key] = (
+                sp.Integer(at[0] == at[1]) if head == DELTA else getattr(self, "_" + head[0])(at, *head[1:])
+            )
+        return self._held[key]
 
-def entries(tree: Any, shapes: words.Shapes, definitions: Mapping[str, sp.Expr], values: Any = None) -> Any:
-    """The matrix of entries of a tree with concrete shapes; symbols become `name_i_j` unless `values` gives them."""
-    head = tree[0]
-    go = partial(entries, shapes=shapes, definitions=definitions, values=values)
-    if head == "sym":
-        if values is not None and tree[1] in values:
-            return values[tree[1]]
-        return symbol_entries(tree[1], shapes[tree[1]])
-    if head == "entry":
-        column = go(("sym", tree[1]))
-        if column.cols != 1:
-            raise UnsupportedExpression("an entry of a column")
-        return sp.Matrix([[column[tree[2]]]])
-    if head == "num":
-        return _Scalar(sp.Rational(words.number(tree[1])))
-    if head == "I":
-        return sp.eye(_size(tree[1])) if len(tree) > 1 else _Scalar(sp.S.One, _Scalar.identity)
-    if head in ("ones", "zeros"):
-        rows, cols = tree[1], tree[2] if len(tree) > 2 else 1
-        rows, cols = _size(rows, cols), _size(cols, rows)
-        return sp.ones(rows, cols) if head == "ones" else sp.zeros(rows, cols)
-    if head == "add":
-        return _sum([go(t) for t in tree[1:]])
-    if head == "mul":
-        total = go(tree[1])
-        for t in tree[2:]:
-            total = _times(total, go(t))
-        return total
-    if head == "jacobian":
-        column, variable = _matrix(entries(tree[1], shapes, definitions)), _matrix(go_symbols(tree[2], shapes))
-        result = sp.Matrix(column.rows, variable.rows, lambda i, j: sp.diff(column[i], variable[j]))
-        if result.has(sp.Derivative):
-            raise UnsupportedExpression("an entry is not differentiable by formula")
-        return result.xreplace(assigned(shapes, values))
-    inner = go(tree[2] if head in ("map", "vector") else tree[1])
-    if head == "inv" and isinstance(inner, _Scalar):
-        _require_invertible(inner.value)
-        return _Scalar(1 / inner.value, inner.kind)
-    if head in ("T", "tr") and isinstance(inner, _Scalar) and inner.kind == "number":
-        return inner
-    if head == "T" and isinstance(inner, _Scalar):
-        return inner
-    if head == "map" and isinstance(inner, _Scalar):
-        return _Scalar(defined_by(tree[1], definitions).xreplace({X: inner.value}))
-    m = _matrix(inner)
-    if head in ("inv", "det", "tr") and m.rows != m.cols:
-        raise UnsupportedExpression(f"a square matrix is needed, got {m.shape}")
-    if head == "T":
-        return m.T
-    if head == "tr":
-        return sp.Matrix([[m.trace()]])
-    if head == "fro2":
-        return sp.Matrix([[sum((e**2 for e in m), sp.S.Zero)]])
-    if head in ("det", "inv"):
-        if m.rows > MAX_INVERSE:
+    def _s(self, at: list[int], name: str, *index: int) -> sp.Expr:
+        r, c = (0, *at, 0)[:2] if self.shapes[name][0] == 1 else (*index, *at, 0, 0)[:2]
+        return self.values[name][r, c] if name in self.values else _symbol(name, r, c)
+
+    def _f(self, at: list[int], name: str, form: Form) -> sp.Expr:
+        """Where entries have values, off the borders of branches, derivatives are those of the formula."""
+        inner = self.of_form(form, at)
+        if self.values:
+            return sp.diff(_defined(name.rstrip("'"), self.definitions), (X, name.count("'"))).xreplace({X: inner})
+        return applied(name, inner, self.definitions)
+
+    def _over(self, at: list[int], form: Form) -> sp.Expr:
+        return 1 / _regular(self.of_form(form, at))
+
+    def _square(self, form: Form, size: Any) -> tuple[sp.Matrix, sp.Expr]:
+        if _size(size) > MAX_INVERSE:
             raise UnsupportedExpression("too large a determinant")
-        determinant = m.det(method="berkowitz")
-        if head == "det":
-            return sp.Matrix([[determinant]])
-        _require_invertible(determinant)
-        return m.adjugate() / determinant
-    if head == "diag":
-        return sp.diag(*list(m))
-    if head == "vector":
-        return _vector(_formula(tree[1], definitions), m)
-    if head == "gibbs":
-        if m.cols != 1:
-            raise UnsupportedExpression("the Gibbs map takes a column")
-        total = sum((sp.exp(e) for e in m), sp.S.Zero)
-        return m.applyfunc(lambda e: sp.exp(e) / total)
-    if head == "map":
-        formula = defined_by(tree[1], definitions)
-        return m.applyfunc(lambda e: formula.xreplace({X: e}))
-    raise UnsupportedExpression(f"unknown matrix operation {head!r}")
+        m = self.matrix(form, Shape(size, size))
+        if (form, size) not in self._held:
+            self._held[form, size] = m.det(method="berkowitz")
+        return m, self._held[form, size]
+
+    def _det(self, at: list[int], form: Form, size: Any) -> sp.Expr:
+        return self._square(form, size)[1]
+
+    def _inv(self, at: list[int], form: Form, size: Any) -> sp.Expr:
+        m, determinant = self._square(form, size)
+        return m.cofactor(at[1], at[0], method="berkowitz") / _regular(determinant)
+
+    def _gibbs(self, at: list[int], form: Form, size: Any) -> sp.Expr:
+        powers = [sp.exp(self.of_form(form, (k,))) for k in range(_size(size))]
+        return powers[at[0]] / sp.Add(*powers)
+
+    def _vector(self, at: list[int], name: str, form: Form, size: Any) -> sp.Expr:
+        """An entry of a map of columns whose formula for entry i is written in `x[i]`, n and sums over j."""
+        if name not in self.definitions:
+            raise UnsupportedExpression(f"the claim does not define {name!r}")
+        column = [self.of_form(form, (k,)) for k in range(_size(size))]
+        concrete = self.definitions[name].subs(n, len(column)).doit().subs(i, (*at, 0)[0])
+        value = concrete.xreplace({xs[k]: e for k, e in enumerate(column)})
+        if value.has(sp.Sum, sp.IndexedBase) or {i, n} & value.free_symbols:
+            raise UnsupportedExpression("the formula of the map is not read")
+        return value
+
+    def _jac(self, at: list[int], form: Form, name: str, rows: Any, cols: Any) -> sp.Expr:
+        row, column = at[:1] if rows != 1 else [], at[-1] if cols != 1 else 0
+        plain = _Numbers(self.shapes, self.definitions, {})
+        slope = sp.diff(plain.of_form(form, row), _symbol(name, column, 0))
+        if slope.has(sp.Derivative):
+            raise UnsupportedExpression("an entry is not differentiable by formula")
+        return slope.xreplace(assigned(self.values))
 
 
-def _require_invertible(determinant: sp.Expr) -> None:
-    """Fail for a matrix that is singular everywhere, and for one of numbers that is not seen to be regular."""
-    if is_zero(determinant) or not (determinant.free_symbols or Given().holds(determinant, "!=")):
-        raise UnsupportedExpression("the inverse of a singular matrix")
-
-
-def defined_by(name: str, definitions: Mapping[str, sp.Expr]) -> sp.Expr:
-    if name.endswith("'"):
-        function = defined_by(name[:-1], definitions)
-        if not is_analytic(function):
-            raise UnsupportedExpression(f"the derivative of {name[:-1]!r} is taken where it is analytic")
-        return sp.diff(function, X)
-    if name not in definitions or definitions[name].free_symbols - {X}:
-        raise UnsupportedExpression(f"the claim does not define {name!r}")
-    return definitions[name]
-
-
-def _formula(name: str, definitions: Mapping[str, sp.Expr]) -> sp.Expr:
-    if name not in definitions:
-        raise UnsupportedExpression(f"the claim does not define {name!r}")
-    return definitions[name]
-
-
-def _vector(formula: sp.Expr, column: sp.Matrix) -> sp.Matrix:
-    """The entries of a map of columns whose formula for entry i is written in `x[i]`, n and sums over j."""
-    if column.cols != 1:
-        raise UnsupportedExpression("a map of columns takes a column")
-    concrete = formula.subs(n, column.rows).doit()
-    swap = {xs[k]: e for k, e in enumerate(column)}
-    rows = [concrete.subs(i, k).xreplace(swap) for k in range(column.rows)]
-    if any(r.has(sp.Sum, sp.IndexedBase) or {i, n} & r.free_symbols for r in rows):
-        raise UnsupportedExpression("the formula of the map is not read")
-    return sp.Matrix(rows)
-
-
-def _size(size: Any, other: Any = 1) -> int:
-    """A number of rows or columns, small together with the other."""
-    if type(size) is not int or type(other) is not int or size < 1 or other < 1 or size * other > MAX_ENTRIES:
+def _size(size: Any) -> int:
+    """A number of rows or columns, small."""
+    if type(size) is not int or not 1 <= size <= MAX_ENTRIES:
         raise UnsupportedExpression("concrete small shapes are needed")
     return size
 
 
-def symbol_entries(name: str, shape: tuple[int | str, int | str]) -> sp.Matrix:
-    """The entries `name_i_j` of a matrix symbol."""
-    rows, cols = _size(shape[0], shape[1]), _size(shape[1], shape[0])
-    return sp.Matrix(rows, cols, lambda i, j: sp.Symbol(f"{name}_{i + 1}_{j + 1}", real=True))
+def _regular(determinant: sp.Expr) -> sp.Expr:
+    """Fails for what vanishes everywhere, and for a number that is not seen to differ from 0."""
+    if is_zero(determinant) or not (determinant.free_symbols or Given().holds(determinant, "!=")):
+        raise UnsupportedExpression("the inverse of a singular matrix")
+    return determinant
 
 
-def go_symbols(tree: Any, shapes: words.Shapes) -> sp.Matrix:
-    """The symbolic entries of a symbol node."""
-    if tree[0] != "sym":
-        raise UnsupportedExpression("differentiation is by a symbol")
-    return symbol_entries(tree[1], shapes[tree[1]])
+def _symbol(name: str, r: int, c: int) -> sp.Symbol:
+    return sp.Symbol(f"{name}_{r + 1}_{c + 1}", real=True)
 
 
-def assigned(shapes: words.Shapes, values: Any) -> dict[sp.Expr, sp.Expr]:
-    if values is None:
-        return {}
-    swap: dict[sp.Expr, sp.Expr] = {}
-    for name, matrix in values.items():
-        swap |= dict(zip(list(symbol_entries(name, matrix.shape)), list(matrix), strict=True))
-    return swap
+def assigned(values: Values) -> dict[sp.Expr, sp.Expr]:
+    """The values of entries as a replacement of their symbols."""
+    return {_symbol(name, r, c): m[r, c] for name, m in values.items() for r in range(m.rows) for c in range(m.cols)}
 
 
-def _matrix(value: Any) -> sp.Matrix:
-    if isinstance(value, _Scalar):
-        if value.kind == _Scalar.identity:
-            raise UnsupportedExpression("the size of I is not determined")
-        return sp.Matrix([[value.value]])
-    return value
+def applied(name: str, inner: sp.Expr, definitions: Mapping[str, sp.Expr]) -> sp.Expr:
+    """An elementwise function, or a derivative of one, of an entry; a derivative at a kink is left to the rules about
+    numbers: f(u)' = f'(u)*u'."""
+    function, order = _defined(name.rstrip("'"), definitions), name.count("'")
+    if not order or is_analytic(function):
+        return sp.diff(function, (X, order)).xreplace({X: inner})
+    for s in sorted(inner.free_symbols, key=str) if order == 1 else ():
+        slope = sp.diff(inner, s)
+        if slope.is_Rational and slope:
+            return sp.Derivative(function.xreplace({X: inner}), s) / slope
+    raise UnsupportedExpression(f"the derivative of {name[:-1]!r} is taken where it is analytic")
 
 
-def _sum(parts: list[Any]) -> Any:
-    shaped = [p for p in parts if isinstance(p, sp.MatrixBase) and p.shape != (1, 1)]
-    if not shaped:
-        shaped = [p for p in parts if isinstance(p, sp.MatrixBase)]
-    if not shaped:
-        kinds = {p.kind for p in parts if p.value != 0}
-        if len(kinds) > 1:
-            raise UnsupportedExpression("a number and I cannot be added")
-        return _Scalar(sum((p.value for p in parts), sp.S.Zero), kinds.pop() if kinds else "number")
-    shape = shaped[0].shape
-    total = sp.zeros(*shape)
-    for p in parts:
-        if isinstance(p, sp.MatrixBase) and p.shape == (1, 1) and shape[1] == 1:
-            p = _Scalar(p[0])
-        total = total + _as_matrix(p, shape)
-    return total
-
-
-def _times(a: Any, b: Any) -> Any:
-    if isinstance(a, _Scalar) and isinstance(b, _Scalar):
-        kind = _Scalar.identity if _Scalar.identity in (a.kind, b.kind) else "number"
-        return _Scalar(a.value * b.value, kind)
-    if isinstance(a, _Scalar) or isinstance(b, _Scalar):
-        scalar, matrix = (a, b) if isinstance(a, _Scalar) else (b, a)
-        if scalar.kind == _Scalar.identity and matrix.shape == (1, 1):
-            return _Scalar(scalar.value * matrix[0], _Scalar.identity)
-        return matrix.applyfunc(lambda e: scalar.value * e)
-    if a.shape == (1, 1) or b.shape == (1, 1):
-        scalar, matrix = (a, b) if a.shape == (1, 1) else (b, a)
-        return matrix.applyfunc(lambda e: scalar[0] * e)
-    if a.cols != b.rows:
-        raise UnsupportedExpression(f"shapes do not fit in a product: {a.shape} times {b.shape}")
-    return (a * b).applyfunc(lambda e: e)
+def _defined(name: str, definitions: Mapping[str, sp.Expr]) -> sp.Expr:
+    """The formula of an elementwise function in `x`."""
+    if name not in definitions or definitions[name].free_symbols - {X}:
+        raise UnsupportedExpression(f"the claim does not define {name!r}")
+    return definitions[name]

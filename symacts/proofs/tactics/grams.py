@@ -1,8 +1,10 @@
-"""Matrix statements by words: factors that cancel inverses, and sums of squares of entries.
+"""Matrix statements by sums over indices: factors that cancel inverses, and sums of squares of entries.
 
->>> A, B = (("m", name, False, False, ("m", "n")) for name in "AB")
->>> splits(("tr", (_turn(A), B)))
-[((('m', 'A', False, False, ('m', 'n')),), (('m', 'B', False, False, ('m', 'n')),))]
+>>> from symacts.proofs.checker.contractions import Contractions
+>>> trace = ("tr", ("mul", ("T", ("sym", "A")), ("sym", "B")))
+>>> (((component,), c),) = Contractions({"A": ("m", "n"), "B": ("m", "n")}).form(trace)
+>>> splits(component)
+[((('sym', 'A'),), (('sym', 'B'),))]
 """
 
 from __future__ import annotations
@@ -13,19 +15,23 @@ from fractions import Fraction
 from typing import Any
 
 from symacts.claims import MatrixClaim
-from symacts.proofs.checker import matrix_rules, words
-from symacts.proofs.checker.letters import Letter, Word
+from symacts.proofs.checker import matrix_rules
+from symacts.proofs.checker.contractions import Contractions
+from symacts.proofs.checker.matrix_goals import subtrees
+from symacts.proofs.checker.products import Component, Form
+from symacts.proofs.checker.shapes import Sizes
 from symacts.proofs.search import Node
 
-__all__ = ["cancellations", "minors", "splits", "subtrees", "sums_of_squares", "variances"]
+__all__ = ["cancellations", "minors", "splits", "sums_of_squares", "variances"]
 
+Word = tuple[Any, ...]  # of trees that are symbols, columns of ones, their inverses and transposes
 MOST_FACTORS = 2
 MOST_PRODUCTS = 40
 
 
 def cancellations(claim: MatrixClaim) -> Iterator[Node]:
     """Both sides times matrices whose inverses occur, from the left and from the right."""
-    known = list(dict.fromkeys([*matrix_rules.inverted(claim.lhs), *matrix_rules.inverted(claim.rhs)]))
+    known = list(dict.fromkeys(matrix_rules.inverted(claim)))
     choices = [c for k in range(MOST_FACTORS + 1) for c in itertools.permutations(known, k)]
     pairs = sorted(itertools.product(choices, choices), key=lambda p: len(p[0]) + len(p[1]))
     for left, right in pairs[1:MOST_PRODUCTS]:
@@ -37,10 +43,10 @@ def sums_of_squares(claim: MatrixClaim) -> Iterator[Node]:
     if claim.relation not in ("<=", ">="):
         return
     entries: list[tuple[Any, Fraction]] = []
-    for (scalars, word), c in _difference(claim).terms:
-        if word or len(scalars) != 1 or scalars[0][0] not in ("tr", "word"):
+    for term, c in _difference(claim):
+        if len(term) != 1:
             return
-        entries.append((scalars[0], c))
+        entries.append((term[0], c))
     basis: list[Any] = []
     for key, _ in entries:
         squares = [u for u, v in splits(key) if u == v]
@@ -69,17 +75,17 @@ def minors(claim: MatrixClaim) -> Iterator[Node]:
     """Lagrange's identity: `u.u*(v.v) - (u.v)**2` is half the sum of squares of the entries of `u*v.T - v*u.T`."""
     if claim.relation not in ("<=", ">="):
         return
-    for (scalars, word), c in _difference(claim).terms:
-        if c < 0 and not word and len(scalars) == 2 and scalars[0] == scalars[1] and scalars[0][0] == "word":
-            for u, v in splits(scalars[0]):
+    for term, c in _difference(claim):
+        if c < 0 and len(term) == 2 and term[0] == term[1]:
+            for u, v in splits(term[0]):
                 outer = ("mul", _tree(u), ("T", _tree(v)))
                 yield {"rule": "gram", "terms": [[str(-c / 2), ("add", outer, ("mul", ("num", "-1"), ("T", outer)))]]}
 
 
-def _difference(claim: MatrixClaim) -> words.Matrix:
+def _difference(claim: MatrixClaim) -> Form:
     """What is to be shown nonnegative."""
     low, high = (claim.lhs, claim.rhs) if claim.relation == "<=" else (claim.rhs, claim.lhs)
-    return words.normal(("add", high, ("mul", ("num", "-1"), low)), dict(claim.shapes))
+    return Contractions(dict(claim.shapes)).form(("add", high, ("mul", ("num", "-1"), low)))
 
 
 def variances(claim: MatrixClaim) -> Iterator[Node]:
@@ -88,7 +94,7 @@ def variances(claim: MatrixClaim) -> Iterator[Node]:
     if claim.relation not in ("<=", ">="):
         return
     for p in dict.fromkeys([*subtrees(claim.lhs, "gibbs"), *subtrees(claim.rhs, "gibbs")]):
-        rows = words.normal(p, shapes).rows
+        rows = Sizes(shapes).of(p).rows
         for name, shape in claim.shapes:
             if shape == (rows, 1):
                 v = ("sym", name)
@@ -96,55 +102,80 @@ def variances(claim: MatrixClaim) -> Iterator[Node]:
                 yield {"rule": "gram", "terms": [["1", ("add", v, ("mul", ("num", "-1"), mean)), p]]}
 
 
-def subtrees(tree: Any, head: str) -> Iterator[Any]:
-    """The parts of a tree with this operation."""
-    if isinstance(tree, tuple):
-        if tree[:1] == (head,):
-            yield tree
-        for part in tree:
-            yield from subtrees(part, head)
-
-
-def splits(key: Any) -> list[tuple[Word, Word]]:
-    """Ways to read a trace or a number as `tr(T(u)*v)`."""
-    kind, word = key
+def splits(component: Component) -> list[tuple[Word, Word]]:
+    """Ways to read a sum over indices as `tr(T(u)*v)`."""
+    found = _word(component)
+    if found is None:
+        return []
+    word, is_cycle = found
     out = []
-    turns = range(len(word)) if kind == "tr" else range(1)
     for w in (word, _turned(word)):
-        for k in turns:
+        for k in range(len(word)) if is_cycle else range(1):
             r = w[k:] + w[:k]
             out += [(_turned(r[:m]), r[m:]) for m in range(1, len(r))]
-    known = [(u, v) for u, v in dict.fromkeys(out) if all(a[0] in ("m", "ones", "onesT") for a in (*u, *v))]
+    known = list(dict.fromkeys(out))
     plain = [(u, v) for u, v in known if not any(_is_turned(a) for a in (*u, *v)) and repr(u) <= repr(v)]
     return [*plain, *(p for p in known if p not in plain)] if not plain or len(word) > 2 else plain
 
 
-def _turn(letter: Letter) -> Letter:
-    if letter[0] == "m":
-        return ("m", letter[1], not letter[2], *letter[3:])
-    return ({"ones": "onesT", "onesT": "ones"}.get(letter[0], letter[0]), *letter[1:])
+def _word(component: Component) -> tuple[Word, bool] | None:
+    """The factors of a component as a product, and whether that is under a trace; None where it is neither."""
+    sizes, factors = component
+    left, places = list(factors), [k for _, at in factors for k in at]
+    if any(k < 2 or places.count(k) > 2 for k in places) or not places:
+        return None
+    ends = {k + 2: ("ones", size) for k, size in enumerate(sizes) if places.count(k + 2) == 1}
+    start = next((f for f in left if len(f[1]) == 1), None)
+    word: list[Any] = []
+    if start is not None:
+        left.remove(start)
+        word, k = [_turn(_letter(start[0]))], start[1][0]
+    elif ends:
+        k = min(ends)
+        word = [_turn(ends.pop(k))]
+    else:
+        k = left[0][1][0]
+    is_cycle = not word
+    while left:
+        factor = next((f for f in left if k in f[1]), None)
+        letter = None if factor is None else _letter(factor[0])
+        if factor is None or letter is None:
+            return None
+        left.remove(factor)
+        a, b = factor[1] if len(factor[1]) == 2 else (k, 0)
+        word.append(letter if a == k else _turn(letter))
+        k = b if a == k else a
+    if None in word or (is_cycle and k != factors[0][1][0]):
+        return None
+    return (*word, *([ends[k]] if k in ends else [])), is_cycle
+
+
+def _letter(head: Any) -> Any:
+    """The tree of a symbol or of its inverse; None for any other factor."""
+    if head[0] == "s" and len(head) == 2:
+        return ("sym", head[1])
+    if head[0] == "inv" and len(head[1]) == 1 and len(head[1][0][0]) == 1:
+        (_, ((inner, at), *more)) = head[1][0][0][0]
+        if not more and inner[0] == "s":
+            return ("inv", ("sym", inner[1])) if at == (0, 1) else ("T", ("inv", ("sym", inner[1])))
+    return None
+
+
+def _turn(tree: Any) -> Any:
+    return None if tree is None else tree[1] if tree[0] == "T" else ("T", tree)
 
 
 def _turned(word: Word) -> Word:
     return tuple(_turn(letter) for letter in reversed(word))
 
 
-def _is_turned(letter: Letter) -> bool:
-    return bool(letter[0] == "onesT" or (letter[0] == "m" and letter[2]))
+def _is_turned(tree: Any) -> bool:
+    return bool(tree[0] == "T")
 
 
 def _tree(word: Word) -> Any:
     """The tree of a word."""
-    factors = []
-    for letter in word:
-        if letter[0] == "m":
-            tree: Any = ("sym", letter[1])
-            tree = ("inv", tree) if letter[3] else tree
-            factors.append(("T", tree) if letter[2] else tree)
-        else:
-            tree = ("ones", letter[1])
-            factors.append(tree if letter[0] == "ones" else ("T", tree))
-    return ("mul", *factors)
+    return ("mul", *word)
 
 
 def _completed(form: dict[tuple[int, int], Fraction], n: int) -> list[tuple[Fraction, dict[int, Fraction]]] | None:
