@@ -17,6 +17,7 @@ import numpy as np
 import sympy as sp
 
 from symacts.errors import UnsupportedExpression
+from symacts.kernels.closer import quiet
 from symacts.kernels.code import Far
 from symacts.kernels.drafts import Draft, Output, Plan, Stretch, Studied
 from symacts.kernels.ends import as_float, far_limit, first_float, least, rational, tendency
@@ -244,9 +245,12 @@ Run = Callable[[FloatArray], FloatArray]
 
 
 def finish(
-    draft: Draft, run: Run, most: int = 12, strict: Graph | None = None, second: tuple[Draft, Run] | None = None
+    draft: Draft,
+    run: Run,
+    good: Sequence[tuple[float, float]],
+    second: tuple[Draft, Run, Sequence[tuple[float, float]]] | None = None,
 ) -> Output:
-    """Where the compiled program is good enough, by its own values; polynomials for the rest.
+    """What the compiled program serves; polynomials for the rest.
 
     Parameters
     ----------
@@ -254,25 +258,22 @@ def finish(
         The sections with true values.
     run : callable
         The compiled program of this output, without repairs.
-    most : int
-        Stretches that the target can test for; the weightiest are kept.
-    strict : Graph, optional
-        The programs: leave to polynomials also where errors are spread so widely that a million inputs would pass 4
-        ULP, unless what rounding can do at most is less.
+    good : sequence of (float, float)
+        The stretches that it serves (`served`).
     second : tuple, optional
-        The same derivative's draft and run of another program, for what lies beyond all stretches of the first.
+        The same of another program, for what lies beyond all stretches of the first.
     """
     from symacts.kernels.rescue import rescued  # deferred: rescues are made of drafts
 
-    kept = _kept(draft, run, most, strict)
-    wide = _beyond(_kept(*second, most, strict), kept[0][0], kept[-1][1], draft.form) if second and kept else []
+    kept = _kept(draft, run, good)
+    wide = _beyond(_kept(*second), kept[0][0], kept[-1][1], draft.form) if second and kept else []
     output = _tabled(draft, kept, wide)
     return rescued(draft, output) if output.unmet else output
 
 
-def _kept(draft: Draft, run: Run, most: int, strict: Graph | None) -> list[tuple[float, float]]:
-    """The stretches that a program serves."""
-    return [s for s in (_cropped(draft, s, run) for s in served(draft, run, most, strict)) if s[0] < s[1]]
+def _kept(draft: Draft, run: Run, good: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The stretches without what is over the bound next to their ends."""
+    return [s for s in (_cropped(draft, stretch, run) for stretch in good) if s[0] < s[1]]
 
 
 def _beyond(good: Sequence[tuple[float, float]], lo: float, hi: float, form: Format) -> list[tuple[float, float]]:
@@ -340,13 +341,30 @@ def _tabled(draft: Draft, kept: list[tuple[float, float]], wide: list[tuple[floa
     return Output(draft.order, tuple(kept), tabulate(rows), tuple(unmet), far, tuple(wide))
 
 
-def served(draft: Draft, run: Run, most: int, strict: Graph | None = None) -> list[tuple[float, float]]:
-    """The weightiest stretches on which the compiled program stays within the bound."""
+def served(
+    draft: Draft, run: Run, most: int, strict: Graph | None = None, forms: Graph | None = None
+) -> list[tuple[float, float]]:
+    """The weightiest stretches on which the compiled program stays within the bound.
+
+    Parameters
+    ----------
+    draft : Draft
+        The sections with true values.
+    run : callable
+        The compiled program of this output, without repairs.
+    most : int
+        Stretches that the target can test for.
+    strict : Graph, optional
+        The programs: leave out also where errors are spread so widely that a million inputs would pass 4 ULP, unless
+        what rounding can do at most is less.
+    forms : Graph, optional
+        The sections' forms: measure against these at very many floats, too (`closer`).
+    """
     good: list[tuple[float, float]] = []
     for studied in draft.sections:
         if all(s.node is None for s in studied.stretches):
             continue
-        good += admitted(studied, draft.form, run, strict)
+        good += admitted(studied, draft.form, run, strict, forms)
     for p, value in draft.points.items():
         at = np.array([p, -p if p == 0.0 else p])  # both zeros
         good += [(p, p)] if all(_is_near(y, value, draft.form) for y in run(at).tolist()) else []
@@ -387,7 +405,9 @@ def dense(studied: Studied, form: Format) -> FloatArray:
     return np.union1d(studied.points, np.concatenate([common, others, close, ends]))
 
 
-def admitted(studied: Studied, form: Format, run: Run, strict: Graph | None = None) -> list[tuple[float, float]]:
+def admitted(
+    studied: Studied, form: Format, run: Run, strict: Graph | None = None, forms: Graph | None = None
+) -> list[tuple[float, float]]:
     """Where a section's compiled program stays within the bound: on samples, and on very many where it is close.
 
     With the graph that it was compiled from also where rounding cannot bring it to 4 ULP, and else only where not even
@@ -413,7 +433,8 @@ def admitted(studied: Studied, form: Format, run: Run, strict: Graph | None = No
     if strict:
         found = intersection(found, seen.quiet(form.worst))
     found = intersection(found, studied.within) if studied.within else found
-    return intersection(found, seen.within(form.worst, CROWD))
+    found = intersection(found, seen.within(form.worst, CROWD))
+    return found if forms is None else quiet(found, seen.points, seen.errors, studied, forms, form, run)
 
 
 def _rows(

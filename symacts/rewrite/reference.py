@@ -377,11 +377,11 @@ def ulp_meter(
         first, second = np.ldexp(high, place - unit), np.ldexp(low, place - unit)
 
     def errors(computed: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-        y = np.asarray(computed, np.float64)
+        y = computed if computed.dtype == np.longdouble else np.asarray(computed, np.float64)
         with np.errstate(all="ignore"):
             fraction, exponent = np.frexp(np.where(np.isfinite(y), y, 0.0))
             distance = np.ldexp(fraction, exponent - unit) - first - second
-        out = np.abs(distance)
+        out = np.abs(distance).astype(np.float64)
         out[~np.isfinite(y)] = np.inf
         out[beyond & np.isinf(y) & (np.sign(y) == np.sign(high))] = 0.0
         return np.where(known == 1.0, out, np.where(np.isnan(y), 0.0, np.inf))

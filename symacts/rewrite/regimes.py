@@ -21,7 +21,7 @@ import sympy as sp
 
 from symacts.errors import UnsupportedExpression
 from symacts.rewrite.functions import FUNCTIONS
-from symacts.rewrite.graph import COST, Graph
+from symacts.rewrite.graph import COST, Graph, Rounded
 from symacts.rewrite.halfline import Form, Unrewritable, half_line
 from symacts.rewrite.lower import lower, words
 from symacts.rewrite.reference import Dyadic, Reference, ulp_errors
@@ -38,6 +38,7 @@ __all__ = [
     "Section",
     "candidates",
     "choose",
+    "computed",
     "errors_of",
     "interpret",
     "intersection",
@@ -87,14 +88,18 @@ class Format:
 
     def least_from(self, value: float) -> float:
         """The least float of the format that is not below a value."""
-        with np.errstate(over="ignore"):
-            near = np.array(value, self.dtype)
-        return float(near if float(near) >= value else np.nextafter(near, np.array(np.inf, self.dtype)))
+        near = self.at(value)
+        return near if near >= value else self.after(near)
 
     def after(self, x: float) -> float:
         """The first float of the format above x; x itself may have more digits."""
         near = np.array(x, self.dtype)
         return float(near if float(near) > x else np.nextafter(near, np.array(np.inf, self.dtype)))
+
+    def at(self, value: float) -> float:
+        """The float of the format next to a value."""
+        with np.errstate(over="ignore"):
+            return float(np.array(value, self.dtype))
 
     def is_gap(self, lo: float, hi: float) -> bool:
         """Whether no float of the format lies strictly between: the two are neighbors, or the same."""
@@ -142,6 +147,18 @@ def interpret(
     functions: Mapping[str, Callable[..., Any]] = FUNCTIONS,
 ) -> list[FloatArray]:
     """Run a program on arrays in a float format (the reference semantics of the targets)."""
+    return [v.astype(np.float64) for v in computed(graph, outputs, inputs, dtype, functions)]
+
+
+def computed(
+    graph: Graph,
+    outputs: Sequence[int],
+    inputs: dict[str, FloatArray],
+    dtype: npt.DTypeLike = np.float64,
+    functions: Mapping[str, Callable[..., Any]] = FUNCTIONS,
+) -> list[npt.NDArray[Any]]:
+    """The same in the format itself: where it is wider than float64, with the rests of constants."""
+    wide = np.finfo(dtype).nmant > np.finfo(np.float64).nmant
     values: dict[int, npt.NDArray[Any]] = {}
     shape = next(iter(inputs.values())).shape
     with np.errstate(all="ignore"):
@@ -150,7 +167,8 @@ def interpret(
             if step.name == "var":
                 values[k] = inputs[str(step.payload)].astype(dtype)
             elif step.name == "const":
-                values[k] = np.full(shape, step.payload, dtype)
+                rest = step.payload.rest if wide and isinstance(step.payload, Rounded) else 0.0
+                values[k] = np.full(shape, step.payload, dtype) + np.asarray(rest, dtype)
             elif step.name == "cell":
                 values[k] = values[step.args[0]].view(np.int64) & int(step.payload or 0)
             elif step.name == "lookup":
@@ -161,7 +179,7 @@ def interpret(
                 values[k] = np.where(*(values[j] for j in step.args))
             else:
                 values[k] = functions[step.name](*(values[j] for j in step.args), out=np.empty(shape, dtype))
-    return [values[k].astype(np.float64) for k in outputs]
+    return [values[k] for k in outputs]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ cost nothing more; in the others those elements are redone from the table, one a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,9 @@ import numpy.typing as npt
 import sympy as sp
 
 from symacts.kernels.code import Code, Part
-from symacts.kernels.plan import finish, make_plan
-from symacts.kernels.targets.trials import load, trials
+from symacts.kernels.drafts import Plan
+from symacts.kernels.plan import finish, make_plan, served
+from symacts.kernels.targets.trials import Trial, load, trials
 from symacts.kernels.targets.writing import MOST_SLOTS, literal
 from symacts.rewrite.regimes import weight
 
@@ -31,8 +33,8 @@ def compile_plan(
     name = dtype if inner == dtype else "float32 in float64"
     plan = make_plan(tasks, x, name)
     with np.errstate(all="ignore"):
-        best = min(trials(plan, x, name, inner, parallel), key=lambda trial: trial.cost)
-        outputs = [finish(draft, best.columns[k], MOST_SLOTS) for k, draft in enumerate(plan.drafts)]
+        best = _best(list(trials(plan, x, name, inner, parallel)), plan)
+        outputs = [finish(*one) for one in zip(plan.drafts, best.columns, best.served, strict=True)]
     parts = tuple(Part(o.good, o.table, o.unmet, o.far) for o in outputs)
     slots = max(MOST_SLOTS, *(len(o.good) for o in outputs))  # more where no polynomial served
     shared = ends_of(parts, inner, slots)[1]
@@ -40,6 +42,18 @@ def compile_plan(
     source = best.source.replace(f"\nSLOTS = {MOST_SLOTS}\n", f"\nSLOTS = {slots}\n")
     source = source.replace("\nSHARED = ()\n", f"\nSHARED = ({tested})\n")
     return Code("numba", source, parts, inner, slots)
+
+
+def _best(tried: Sequence[Trial], plan: Plan) -> Trial:
+    """The cheapest trial, a closer look at what it serves included."""
+    seen: dict[str, Trial] = {}
+    while True:
+        best = min((seen.get(trial.source, trial) for trial in tried), key=lambda trial: trial.cost)
+        if best.source in seen:
+            return best
+        runs = zip(plan.drafts, best.columns, strict=True)
+        good = [served(draft, run, MOST_SLOTS, forms=plan.graph) for draft, run in runs]
+        seen[best.source] = replace(best, served=good)
 
 
 def ends_of(parts: Sequence[Part], inner: str, slots: int) -> tuple[npt.NDArray[Any], tuple[tuple[float, float], ...]]:

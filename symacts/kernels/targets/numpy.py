@@ -17,9 +17,9 @@ import sympy as sp
 from symacts.kernels.bridges import bridged
 from symacts.kernels.choice import assign, celled
 from symacts.kernels.code import Code, Part
-from symacts.kernels.drafts import Plan
+from symacts.kernels.drafts import Draft, Plan
 from symacts.kernels.joining import combine, mirror
-from symacts.kernels.plan import Run, finish, make_plan
+from symacts.kernels.plan import Run, finish, make_plan, served
 from symacts.kernels.targets.ufuncs import ARITHMETIC, CAREFUL, lowered
 from symacts.kernels.tiles import once, repair_of
 from symacts.rewrite import functions
@@ -303,8 +303,9 @@ def _tried(plan: Plan, second: Plan | None, inner: str, dtype: str) -> _Trial:
     outputs = []
     with np.errstate(all="ignore"):
         for k, draft in enumerate(plan.drafts):
-            more = (second.drafts[k], other.columns[k]) if second and other else None
-            outputs.append(bridged(draft, finish(draft, first.columns[k], strict=plan.graph, second=more)))
+            main = _serving(draft, first.columns[k], plan.graph)
+            more = _serving(second.drafts[k], other.columns[k], plan.graph) if second and other else None
+            outputs.append(bridged(draft, finish(*main, more)))
     parts = tuple(Part(o.good, o.table, o.unmet, o.far, o.wide) for o in outputs)
     count = len(parts)
     cost = UNIT[inner] * _calls(first.source, inner) + CONVERTED * (inner != dtype) * (1 + count)
@@ -316,6 +317,15 @@ def _tried(plan: Plan, second: Plan | None, inner: str, dtype: str) -> _Trial:
         cost += TABLED * (1.0 - share(repair.lo, repair.hi))
     wide = other.source if other else ""
     return _Trial(Code("numpy", first.source, parts, inner, 0, first.tables, wide), cost)
+
+
+MOST = 12
+"""Stretches of an output that programs serve: the weightiest."""
+
+
+def _serving(draft: Draft, run: Run, graph: Graph) -> tuple[Draft, Run, list[tuple[float, float]]]:
+    """A program with the stretches that it serves."""
+    return draft, run, served(draft, run, MOST, strict=graph)
 
 
 def _calls(source: str, inner: str) -> float:

@@ -1,0 +1,139 @@
+"""A closer look at a compiled program: at very many floats, against its formula's forms in a wider format.
+
+Balls tell true values of some thousands of floats in the time of a compilation. Errors of rounding go beyond what these
+show: in short stretches, next to where an intermediate value passes a power of two, and at one float in many. A form
+in a wider format, itself measured against balls, tells true values of millions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from symacts.kernels.drafts import Studied
+from symacts.rewrite.graph import Graph
+from symacts.rewrite.reference import ulp_meter
+from symacts.rewrite.regimes import SHORTEST, FloatArray, Format, computed, stretches_within
+from symacts.rewrite.samples import remote, scattered
+
+__all__ = ["quiet"]
+
+WIDER = {"float32": "float64", "float64": "longdouble"}
+"""The format in which forms stand for true values."""
+SPARE = 8
+"""Bits that it must have more than the format of the results."""
+SHARE = 1 / 16
+"""Share of the bound that such a form may be off."""
+SILENT = 0.4
+"""Share of the bound below which errors at some thousands of floats say enough: rounding once is a fifth of it."""
+EACH = {"float32": (1 << 16, 1 << 9), "float64": (1 << 14, 1 << 7)}
+"""Random floats of each binade of common inputs, and of others."""
+FARTHER = 1.1
+"""How far the worst of them may lie above what some thousands may reach: with a bound of 3.1 ULP, 3.4."""
+BESIDE = 1.0 / 64
+"""What is left out on each side of a float that is over the bound, relative to it."""
+CHUNK = 1 << 14
+"""Floats at a time: forms keep all their steps."""
+
+
+def quiet(
+    good: Sequence[tuple[float, float]],
+    points: FloatArray,
+    errors: FloatArray,
+    studied: Studied,
+    graph: Graph,
+    form: Format,
+    run: Callable[[FloatArray], FloatArray],
+) -> list[tuple[float, float]]:
+    """What is left of a section's stretches without the neighborhoods of floats over the bound.
+
+    Parameters
+    ----------
+    good : sequence of (float, float)
+        Stretches that a program serves as far as is known.
+    points, errors : array
+        Floats of the section whose true values are known, and the program's errors there.
+    studied : Studied
+        The section.
+    graph : Graph
+        The forms.
+    form : Format
+        The format of the results.
+    run : callable
+        The compiled program.
+    """
+    found: list[tuple[float, float]] = []
+    loud = [s for s in good if np.max(errors[(points >= s[0]) & (points <= s[1])], initial=0.0) > SILENT * form.bound]
+    forms = _forms(points, studied, graph, form) if loud else []
+    for lo, hi in good:
+        bad: list[float] = []
+        for node, a, b in forms if (lo, hi) in loud else ():
+            if max(a, lo) < min(b, hi):
+                bad += _over(max(a, lo), min(b, hi), node, graph, form, run)
+        found += _without(lo, hi, sorted(bad), form)
+    return found
+
+
+def _forms(points: FloatArray, studied: Studied, graph: Graph, form: Format) -> list[tuple[int, float, float]]:
+    """Forms that are as good as true values, each with a stretch of floats on which it is; none overlap."""
+    wide = WIDER[form.dtype]
+    if np.finfo(wide).nmant < np.finfo(form.dtype).nmant + SPARE:
+        return []
+    meter = ulp_meter(studied.reference.values(points), form.dtype)
+    nodes = list(dict.fromkeys([*studied.candidates.rounded, *studied.candidates.exact]))
+    stretches = []
+    for node, y in zip(nodes, computed(graph, nodes, {"x": points}, wide), strict=True):
+        stretches += [(node, a, b) for a, b in stretches_within(points, meter(y), SHARE * form.bound)]
+    kept: list[tuple[int, float, float]] = []
+    for node, a, b in sorted(stretches, key=lambda s: -np.log2(max(abs(s[1]), abs(s[2])) / min(abs(s[1]), abs(s[2])))):
+        kept += [(node, lo, hi) for lo, hi in _rest(a, b, kept) if max(abs(lo), abs(hi)) > min(abs(lo), abs(hi))]
+    return kept
+
+
+def _rest(a: float, b: float, taken: Sequence[tuple[int, float, float]]) -> list[tuple[float, float]]:
+    """What stretches leave of an interval."""
+    left = [(a, b)]
+    for _, lo, hi in taken:
+        left = [part for p, q in left for part in ((p, min(q, lo)), (max(p, hi), q)) if part[0] < part[1]]
+    return left
+
+
+def _over(
+    lo: float, hi: float, node: int, graph: Graph, form: Format, run: Callable[[FloatArray], FloatArray]
+) -> list[float]:
+    """Floats at which the program is over the bound, of very many."""
+    common, others = EACH[form.dtype]
+    points = np.union1d(scattered(lo, hi, form, common, per_binade=True), remote(lo, hi, form, others))
+    bad: list[float] = []
+    for start in range(0, len(points), CHUNK):
+        some = points[start : start + CHUNK]
+        (truth,) = computed(graph, [node], {"x": some}, WIDER[form.dtype])
+        bad += some[_errors(run(some), truth, form) > FARTHER * form.worst].tolist()
+    return bad
+
+
+def _errors(y: FloatArray, truth: npt.NDArray[Any], form: Format) -> FloatArray:
+    """Errors in ULP where the true value is a normal number."""
+    info = np.finfo(form.dtype)
+    with np.errstate(all="ignore"):
+        size = np.frexp(truth)[1]
+        errors = np.abs(np.ldexp(y - truth, info.nmant + 1 - size)).astype(np.float64)
+        is_normal = (np.abs(truth) >= info.tiny) & (np.abs(truth) < info.max / 2)
+    errors[np.isnan(errors)] = np.inf
+    return np.where(is_normal, errors, 0.0)
+
+
+def _without(lo: float, hi: float, bad: Sequence[float], form: Format) -> list[tuple[float, float]]:
+    """The parts of an interval that are not beside the bad places, but for short ones."""
+    if not bad:
+        return [(lo, hi)]
+    parts, start = [], lo
+    for b in [*bad, np.inf]:
+        a = hi if b == np.inf else form.at(b - abs(b) * BESIDE)
+        if a > start and max(abs(start), abs(a)) >= SHORTEST * min(abs(start), abs(a)):
+            parts.append((start, a))
+        start = max(start, form.at(b + abs(b) * BESIDE))
+    return parts
