@@ -490,6 +490,15 @@ FORGED: dict[str, tuple[Claim, Any]] = {
     "two cases with a gap": (claim(0, "<", sp.Max(sp.Piecewise((1, x > 0), (2, x < 0)), 0)), STRUCTURE),
     # derivatives
     "a kink": (claim(sp.Derivative(sp.Abs(x), x), "=", 1, (x, ">=")), step("derivatives", ALGEBRA)),
+    "a border that does not cross": (
+        claim(sp.Derivative(sp.Abs(x**3), x), "=", 1, (x**3, "=")),
+        step("kink", ALGEBRA, index=0),
+    ),
+    "a bent border of another switch": (
+        claim(sp.Derivative(sp.Max(x, 0), x), "=", 1, (x - sp.exp(-x), "=")),
+        step("kink", ALGEBRA, index=0),
+    ),
+    "the sign of what touches 0": (claim(0, "<", x - sp.tanh(x), (x, ">=")), STRUCTURE),
     "a derivative that exists": (
         claim(sp.Derivative(x * sp.Abs(x), x), "=", 1, (x, "=")),
         step("kink", ALGEBRA, index=0),

@@ -29,6 +29,14 @@ PAIRS: list[tuple[str, str, Any]] = [
     # near the extremum
     ("silu(x) >= -0.27847", "silu(x) >= -0.27846", None),
     ("abs(gelu(a) - gelu(b)) <= 1.13*abs(a - b)", "abs(gelu(a) - gelu(b)) <= 1.12*abs(a - b)", None),
+    # maxima of functions that meet at 0, or at a point without a name
+    ("diff(max(x, tanh(x)), x) <= 1", "diff(max(x, tanh(x)), x) < 1", None),
+    ("diff(maxtanh(x), x) = 1", "diff(maxtanh(x), x) = tanh(x)", "x > 0"),
+    ("0 < diff(maxsig(x), x) <= 1", "1/100 < diff(maxsig(x), x) <= 1", None),
+    ("diff(maxsig(x), x) = sigmoid(x)*(1 - sigmoid(x))", "diff(maxsig(x), x) = 1", "x < 1/2"),
+    ("abs(x - sin(x)) = x - sin(x)", "abs(x - sin(x)) = sin(x) - x", "x > 0"),
+    # LambertW
+    ("diff(LambertW(x), x) = 1/(x + exp(LambertW(x)))", "diff(LambertW(x), x) = 1/(x + LambertW(x))", "x > 0"),
     # limits that do not exist, limits in parameters
     ("limit(sin(x)/x, x, oo) = 0", "limit(sin(x), x, oo) = 0", None),
     ("limit(abs(x), x, 0) = 0", "limit(abs(x)/x, x, 0) = 1", None),

@@ -50,13 +50,13 @@ def test_other_slopes_are_not(lhs: sp.Expr, rhs: sp.Expr, at: sp.Expr, given: An
 
 
 def test_conditions_are_shown_before_they_are_used() -> None:
-    goal = Goal(Given([(x, ">=")]), sp.Max(x, sp.tanh(x)), "=", x)
-    node = {"rule": "lemma", "shows": [[encode(x - sp.tanh(x)), ">="]]}
+    goal = Goal(Given([(x, ">=")]), sp.Max(2 * x, sp.tanh(x)), "=", 2 * x)
+    node = {"rule": "lemma", "shows": [[encode(2 * x - sp.tanh(x)), ">="]]}
     main, side = RULES["lemma"](goal, node)
-    assert (side.lhs, side.relation, side.rhs) == (0, "<=", x - sp.tanh(x))
-    assert main.lhs == x and main.given.conditions == side.given.conditions == goal.given.conditions
+    assert (side.lhs, side.relation, side.rhs) == (0, "<=", 2 * x - sp.tanh(x))
+    assert main.lhs == 2 * x and main.given.conditions == side.given.conditions == goal.given.conditions
     kept, _ = RULES["lemma"](goal, {**node, "keep": True})
-    assert kept.lhs == goal.lhs and kept.given.resolve(kept.lhs) == x
+    assert kept.lhs == goal.lhs and kept.given.resolve(kept.lhs) == 2 * x
     for steps in ([ALGEBRA, ALGEBRA], [ALGEBRA, {"rule": "structure"}], [ALGEBRA]):
         _rejected(goal, {**node, "steps": steps})
 

@@ -396,12 +396,16 @@ def _at_border(given: Given, d: sp.Derivative, index: int, close: sp.Expr) -> sp
     if len(d.variable_count) != 1 or op != "=" or not is_analytic(border):
         raise UnsupportedExpression("a border and one variable of differentiation are needed")
     variable, order = d.variable_count[0]
-    slope = slope_of(border, variable)
-    if slope is None or not given.holds(slope, "!="):
+    slope, at = slope_of(border, variable), {}
+    if slope is None:  # a border that bends: its value is the coordinate near the point
+        slope = sp.diff(border, variable)
+        require_kept(given, [strictly(c) for e in (border, slope) for c in obligations(e)])
+    else:
+        at = {variable: sp.expand(variable - border / slope)}
+    if not is_analytic(slope) or not given.holds(slope, "!="):
         raise UnsupportedExpression(f"the border does not cross {variable}")
     if variable in close.free_symbols or obligations(close) or not given.near([variable]).holds(close, ">"):
         raise UnsupportedExpression(f"not seen to be a positive distance: {close}")
-    at = {variable: sp.expand(variable - border / slope)}
     near = given.near([variable])
     sides = [near.and_((way * border, ">"), (close - way * border, ">")) for way in (1, -1)]
     above, below = (side.resolve(d.expr) for side in sides)

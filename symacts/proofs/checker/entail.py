@@ -46,6 +46,8 @@ __all__ = ["Condition", "Given", "Undecided"]
 Condition = tuple[sp.Expr, str]
 _ALLOWED = {">": POS, ">=": NONNEG, "=": ZERO, "!=": frozenset({-1, 1}), "<": NEG, "<=": NONPOS}
 _INSIDE_ONE = (sp.tanh, sp.erf)
+_BELOW = (sp.tanh, sp.atan, sp.asinh, sp.sin)
+"""Functions f with |f(u)| < |u| for u != 0."""
 _WITHIN_ONE = (*_INSIDE_ONE, sp.sin, sp.cos, sp.sign, sp.sech)
 
 
@@ -110,6 +112,7 @@ class Given:
         if len(found) > 1 and e.is_Add:
             for method in (
                 self._by_bounds,
+                self._by_tangent,
                 self._by_exponent,
                 self._by_logarithms,
                 self._by_multiples,
@@ -208,6 +211,14 @@ class Given:
                 return frozenset({side})
             if side * constant == total:
                 return frozenset({0, side})
+        return ANY
+
+    def _by_tangent(self, e: sp.Expr) -> frozenset[int]:
+        """`c*u - c*tanh(u)` has the sign of `c*u`, `c*u - c*sinh(u)` that of `-c*u`: both are 0 at 0 alone."""
+        for term in e.args:
+            c, f = term.as_coeff_Mul()
+            if isinstance(f, (*_BELOW, sp.sinh)) and ratio(e - term, f.args[0]) == -c:
+                return self.sign(f.args[0] * (c if isinstance(f, sp.sinh) else -c))
         return ANY
 
     def _by_exponent(self, e: sp.Expr) -> frozenset[int]:

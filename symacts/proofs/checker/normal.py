@@ -109,6 +109,8 @@ class Atoms:
             if isinstance(node, sp.exp) or node.func is _CIS or node is sp.E:
                 kind = "cis" if node.func is _CIS else "exp"
                 self._count(kind, node.args[0] if node.args else sp.S.One)
+            elif isinstance(node, sp.LambertW) and len(node.args) == 1:
+                self._count("exp", node)
             elif node.is_Pow and not node.exp.is_Rational:
                 self._count("exp", sp.expand(node.exp * sp.log(node.base)))
 
@@ -128,9 +130,6 @@ class Atoms:
         for c, m in _terms(argument):
             if kind == "exp" and m.func is sp.log:
                 product *= self.lift(m.args[0] ** c)
-                continue
-            if kind == "exp" and isinstance(m, sp.LambertW) and len(m.args) == 1 and m.args[0].is_nonzero:
-                product *= self.lift((m.args[0] / m) ** c)  # exp(W(u)) = u/W(u)
                 continue
             if kind == "cis" and m is sp.pi and (2 * c).is_Integer:
                 product *= self._imaginary_unit() ** int(2 * c % 4)
@@ -186,6 +185,8 @@ class Atoms:
             return self._power(e.base, e.exp)
         if isinstance(e, sp.log):
             return self._logarithm(e.args[0])
+        if isinstance(e, sp.LambertW) and len(e.args) == 1:
+            return self.lift(e.args[0]) * self._exponential("exp", -e)  # W(u) = u*exp(-W(u))
         if isinstance(e, sp.Function) and len(e.args) == 1:
             return self._function(e.func, e.args[0])
         if e.has(sp.oo, -sp.oo, sp.zoo, sp.nan) and not isinstance(e, (sp.Integral, sp.Limit)):

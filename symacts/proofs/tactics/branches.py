@@ -10,7 +10,7 @@ import sympy as sp
 from symacts.codec import encode
 from symacts.proofs.check import RULES, Goal
 from symacts.proofs.checker.entail import Condition, Given, Undecided
-from symacts.proofs.checker.forms import SWITCHES, is_analytic
+from symacts.proofs.checker.forms import NEG, POS, SWITCHES, is_analytic
 from symacts.proofs.checker.goals import denominators, needs, resolved
 from symacts.proofs.sample import meets, points
 from symacts.proofs.search import EXPECTED, Final, Node, Search, has_operators, is_plausible
@@ -30,6 +30,7 @@ def branches(goal: Goal, search: Search) -> Iterator[Node]:
     yield from _kinks(goal)
     if goal.lhs.has(sp.Derivative) or goal.rhs.has(sp.Derivative):
         yield {"rule": "derivatives"}
+        yield from _one_branch(goal, switch)
     found = goal.lhs.atoms(sp.Derivative) | goal.rhs.atoms(sp.Derivative)
     on = border_of(switch, goal.given, frozenset(v for d in found for v, _ in d.variable_count))
     if isinstance(switch, (sp.floor, sp.ceiling)):
@@ -65,6 +66,19 @@ def branches(goal: Goal, search: Search) -> Iterator[Node]:
     )
     yield {"rule": "cases", "on": encode(on), "parts": ["<", "=", ">"] if three else _parts(switch)}
     raise Final
+
+
+def _one_branch(goal: Goal, switch: Any) -> Iterator[Node]:
+    """An extremum under a derivative takes one of its values throughout: that is shown, and kept."""
+    on = (
+        border_of(switch, goal.given)
+        if isinstance(switch, (sp.Max, sp.Min, sp.Abs)) and goal.given.conditions
+        else None
+    )
+    for way in (1, -1) if on is not None and not is_simple(on) else ():
+        node = {"rule": "lemma", "shows": [[encode(way * on), ">"]], "keep": True}
+        if all(is_plausible(child) for child in RULES["lemma"](goal, node)[1:]):
+            yield node
 
 
 def _whole(goal: Goal) -> Iterator[Node]:
@@ -204,7 +218,7 @@ def reduced_border(on: sp.Expr, given: Given, moving: frozenset[sp.Symbol] = fro
     for f in sorted(sp.Mul.make_args(on), key=lambda f: bool(f.free_symbols & moving)):
         base = f.base if f.is_Pow and f.exp.is_Integer else f
         if not base.is_number and {-1, 1} <= given.sign(base) and base.free_symbols:
-            base = _border_of_exponent(base, given)
+            base = _border_of_tangent(_border_of_exponent(base, given))
             c, rest = base.as_content_primitive() if base.is_Add else (sp.S.One, base)
             return rest if c.is_Rational and c else base
     return whole
@@ -217,6 +231,17 @@ def _border_of_exponent(e: sp.Expr, given: Given) -> sp.Expr:
             c, f = up.as_coeff_Mul()
             if isinstance(f, sp.exp) and not down.free_symbols and given.holds(-down / c, ">"):
                 return sp.expand(f.args[0] - sp.log(-down / c))
+    return e
+
+
+def _border_of_tangent(e: sp.Expr) -> sp.Expr:
+    """`u - tanh(u)` changes sign with u."""
+    for term in e.args if e.is_Add else ():
+        f = term.as_coeff_Mul()[1]
+        if isinstance(f, sp.Function) and len(f.args) == 1:
+            u = f.args[0]
+            if {Given([(u, ">")]).sign(e), Given([(-u, ">")]).sign(e)} == {POS, NEG}:
+                return u
     return e
 
 
