@@ -70,13 +70,11 @@ def branches(goal: Goal, search: Search) -> Iterator[Node]:
 
 def _one_branch(goal: Goal, switch: Any) -> Iterator[Node]:
     """An extremum under a derivative takes one of its values throughout: that is shown, and kept."""
-    on = (
-        border_of(switch, goal.given)
-        if isinstance(switch, (sp.Max, sp.Min, sp.Abs)) and goal.given.conditions
-        else None
-    )
-    for way in (1, -1) if on is not None and not is_simple(on) else ():
-        node = {"rule": "lemma", "shows": [[encode(way * on), ">"]], "keep": True}
+    if not isinstance(switch, (sp.Max, sp.Min, sp.Abs)) or not goal.given.conditions:
+        return
+    on = border_of(switch, goal.given)
+    for side in (on, -on) if on is not None and not is_simple(on) else ():
+        node = {"rule": "lemma", "shows": [[encode(side), ">"]], "keep": True}
         if all(is_plausible(child) for child in RULES["lemma"](goal, node)[1:]):
             yield node
 
