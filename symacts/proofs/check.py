@@ -27,8 +27,7 @@ lhs with its branches chosen by the hypotheses:
 - `apply`: a < b iff exp(a) < exp(b), and iff log(a) < log(b) where both are positive; if a**2 < b**2 and b >= 0.
 - `defined`: definedness as goals of their own; zeros of denominators that are `isolated` are left out of the claim.
 - `isolated`: e analytic on a convex set and nonzero at one of its points vanishes on no open part of it.
-- `transform`: x = F(t), t = B(x) with F(B(x)) = x: the goal in t.
-- `generalize`: what holds for every w within its bounds holds for w = a polynomial of the variables.
+- `transform`: x = F(t), t = B(x) with F(B(x)) = x: the goal in t, perhaps for all t that meet fewer hypotheses.
 - `convex`: f'' >= 0 inside an interval, w_k >= 0, sum of w_k = 1 give f(sum of w_k*x_k) <= sum of w_k*f(x_k).
 - `monotone`: s*f' >= 0 between a bound b and x, and f(b) >= 0, give f >= 0 (> 0 if either is strict,
   or f' analytic and not 0).
@@ -79,13 +78,12 @@ RULES: dict[str, Callable[[Goal, Mapping[str, Any]], list[Goal]]] = {
     "whole": rules.whole,
     "derivatives": rules.derivatives,
     "kink": analytic.kink,
-    "derivative-and-point": rules.derivative_and_point,
+    "derivative-and-point": analytic.derivative_and_point,
     "factor": rules.factor,
     "apply": rules.apply,
     "defined": rules.defined,
     "isolated": rules.isolated,
     "transform": rules.transform,
-    "generalize": rules.generalize,
     "monotone": analytic.monotone,
     "convex": analytic.convex,
     "sign": analytic.sign,

@@ -41,7 +41,6 @@ REASONS = {
     "defined": "both sides are defined",
     "isolated": "isolated zeros of a denominator are left out",
     "transform": "in new variables",
-    "generalize": "one combination of the variables decides",
     "convex": "a chord of a convex function",
     "monotone": "monotone in one variable, so its bound decides",
     "constant": "does not depend on one variable",

@@ -60,8 +60,7 @@ def claim(lhs: Any, relation: str, rhs: Any, *premises: Any) -> Claim:
 
 
 def combined(*steps: Any, of: Any, old: Any, value: Any, given: Any = ()) -> dict[str, Any]:
-    data = {"of": E(of), "old": E(old), "value": E(value), "variable": E(z), "given": list(given)}
-    return step("generalize", *steps, **data)
+    return step("transform", *steps, forward=[[E(old), E(value)]], back=[[E(z), E(of)]], given=list(given))
 
 
 def leibniz(f: Any, lo: Any, hi: Any, value: Any) -> tuple[Claim, Any]:

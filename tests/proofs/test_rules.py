@@ -162,23 +162,18 @@ def test_strictly_below_needs_more() -> None:
 
 
 def test_one_combination_decides() -> None:
-    node = {
-        "rule": "generalize",
-        "of": encode(x + 2 * y),
-        "old": encode(x),
-        "value": encode(z - 2 * y),
-        "variable": encode(z),
-        "given": [[encode(z), ">"]],
-    }
+    forward, back = [[encode(x), encode(z - 2 * y)]], [[encode(z), encode(x + 2 * y)]]
+    node = {"rule": "transform", "forward": forward, "back": back, "given": [[encode(z), ">"]]}
     goal = Goal(Given(((x, ">"), (y, ">="))), sp.S.Zero, "<", sp.sinh(x + 2 * y))
-    (child,) = RULES["generalize"](goal, node)
+    (child,) = RULES["transform"](goal, node)
     assert child.rhs == sp.sinh(z) and child.given.conditions == ((z, ">"),)
     for more in (
         {"given": [[encode(z - 1), ">"]]},  # does not follow
         {"given": [[encode(z), "="]]},
-        {"value": encode(z - y)},  # x is not recovered
-        {"of": encode(x + y)},
-        {"variable": encode(y)},  # a name in use
+        {"given": [[encode(-z), "<"]]},
+        {"forward": [[encode(x), encode(z - y)]]},  # x is not recovered
+        {"back": [[encode(z), encode(x + y)]]},
+        {"back": [[encode(y), encode(x + 2 * y)]]},  # a name in use
     ):
         _rejected(goal, {**node, **more, "steps": [{"rule": "structure"}]})
     _rejected(Goal(goal.given, sp.S.Zero, "<", y + sp.sinh(x + 2 * y)), {**node, "steps": [{"rule": "structure"}]})

@@ -6,7 +6,7 @@ Each rule takes a goal and a node and returns the subgoals that are left; a node
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy as sp
@@ -18,12 +18,15 @@ from symacts.proofs.checker.entail import Condition, Given, Undecided
 from symacts.proofs.checker.forms import is_analytic
 from symacts.proofs.checker.goals import (
     Goal,
+    expression_of,
+    no_operators,
     read,
     replaced,
     require_defined,
     require_kept,
     require_outermost,
     resolved,
+    variable_of,
 )
 from symacts.proofs.checker.normal import is_zero
 from symacts.rigor import compare, compile_balls, evaluate
@@ -33,6 +36,7 @@ __all__ = [
     "Span",
     "ball_sign",
     "convex",
+    "derivative_and_point",
     "interior",
     "kink",
     "monotone",
@@ -107,16 +111,33 @@ def end_point(given: Given, variable: sp.Symbol, point: sp.Expr, sides: tuple[sp
     return weak
 
 
-def monotone(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
-    """rhs - lhs grows in a variable away from a bound of its interval: show the sign of the slope, and at the bound."""
-    variable, bound, side = read(node["variable"]), read(node["from"]), node["side"]
-    if side not in (1, -1) or goal.relation not in ("<", "<="):
-        raise UnsupportedExpression("side is 1 or -1; the relation is an inequality")
+def _at_point(goal: Goal, variable: sp.Symbol, point: sp.Expr) -> Goal:
+    """The goal at a point of the closure of an interval inside which both sides are analytic."""
     lhs, rhs = resolved(goal)
+    no_operators(lhs, rhs)
     require_defined(goal)
     if not (is_analytic(lhs) and is_analytic(rhs)):
         raise UnsupportedExpression("the sides are not analytic on the interval")
-    weak = end_point(goal.given, variable, bound, (lhs, rhs))
+    weak, at = end_point(goal.given, variable, point, (lhs, rhs)), {variable: point}
+    outer = Given((*without(goal.given, variable).conditions, *weak))
+    return Goal(outer, lhs.xreplace(at), goal.relation, rhs.xreplace(at))
+
+
+def derivative_and_point(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
+    """Equal derivatives on an interval and equal values at one of its points."""
+    variable, point = variable_of(node), expression_of(node, "point")
+    if goal.relation != "=":
+        raise UnsupportedExpression("an equation is needed")
+    there, (lhs, rhs) = _at_point(goal, variable, point), resolved(goal)
+    return [Goal(interior(goal.given, variable), sp.diff(lhs, variable), "=", sp.diff(rhs, variable)), there]
+
+
+def monotone(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
+    """rhs - lhs grows in a variable away from a bound of its interval: show the sign of the slope, and at the bound."""
+    variable, bound, side = variable_of(node), expression_of(node, "from"), node["side"]
+    if side not in (1, -1) or goal.relation not in ("<", "<="):
+        raise UnsupportedExpression("side is 1 or -1; the relation is an inequality")
+    there, (lhs, rhs) = _at_point(goal, variable, bound), resolved(goal)
     away = side * (variable - bound)
     if not goal.given.holds(away, ">="):
         raise UnsupportedExpression(f"{bound} is not shown to bound {variable}")
@@ -124,7 +145,6 @@ def monotone(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     slope_strict = goal.relation == "<" and (isolated or node.get("strict") == "slope")
     if slope_strict and not goal.given.holds(away, ">"):
         raise UnsupportedExpression(f"{variable} may equal its bound")
-    at = {variable: bound}
     slope = side * sp.diff(rhs - lhs, variable)
     if isolated:  # analytic in this variable alone and nonzero at a point: strictly monotone
         alone = Given(c for c in goal.given.conditions if c[0].free_symbols == {variable})
@@ -132,11 +152,8 @@ def monotone(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
             raise UnsupportedExpression("an analytic slope in one variable is needed")
         require_kept(alone, [strictly(c) for c in obligations(slope)])
         require_isolated_zeros(alone, slope, {variable: read(node["at"])})
-    outer = Given((*without(goal.given, variable).conditions, *weak))
-    return [
-        Goal(interior(goal.given, variable), sp.S.Zero, "<" if slope_strict and not isolated else "<=", slope),
-        Goal(outer, lhs.xreplace(at), "<=" if slope_strict else goal.relation, rhs.xreplace(at)),
-    ]
+    inner = Goal(interior(goal.given, variable), sp.S.Zero, "<" if slope_strict and not isolated else "<=", slope)
+    return [inner, replace(there, relation="<=") if slope_strict else there]
 
 
 def convex(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:

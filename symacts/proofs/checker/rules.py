@@ -187,26 +187,6 @@ def derivatives(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     return [replace(goal, lhs=lhs, rhs=rhs, is_defined=True)]
 
 
-def derivative_and_point(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
-    """Equal derivatives on an interval and equal values at one of its points."""
-    variable, point = variable_of(node), expression_of(node, "point")
-    if goal.relation != "=" or variable in point.free_symbols:
-        raise CertificateError("", "an equation and a point free of the variable are needed")
-    lhs, rhs = resolved(goal)
-    no_operators(lhs, rhs)
-    require_defined(goal)
-    if not is_analytic(lhs) or not is_analytic(rhs):
-        raise CertificateError("", "the sides are not analytic on the interval")
-    weak = analytic.end_point(goal.given, variable, point, (lhs, rhs))
-    inner = analytic.interior(goal.given, variable)
-    outer = Given((*analytic.without(goal.given, variable).conditions, *weak))
-    at = {variable: point}
-    return [
-        Goal(inner, sp.diff(lhs, variable), "=", sp.diff(rhs, variable)),
-        Goal(outer, lhs.xreplace(at), "=", rhs.xreplace(at)),
-    ]
-
-
 def factor(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     """rhs - lhs = p*h with p > 0: the sign is that of h; for `<=` a p >= 0 is enough."""
     p, h = expression_of(node, "by"), expression_of(node, "rest")
@@ -278,10 +258,13 @@ def isolated(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
 
 
 def transform(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
-    """New variables: `forward` writes the old in the new, `back` the new in the old; forward(back) is the identity."""
+    """New variables: `forward` writes the old in the new, `back` the new in the old; forward(back) is the identity.
+
+    A node with `given` has hypotheses of its own on the new variables, which follow from the old ones.
+    """
     forward = {read(k): read(v) for k, v in node["forward"]}
     back = {read(k): read(v) for k, v in node["back"]}
-    lhs, rhs = goal.lhs, goal.rhs
+    lhs, rhs = resolved(goal) if "given" in node else (goal.lhs, goal.rhs)
     no_operators(lhs, rhs)
     olds, news = set(forward), set(back)
     for e in (*olds, *news):
@@ -298,31 +281,15 @@ def transform(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
         if not value.free_symbols <= free:
             raise CertificateError("", f"{new} is not a function of the old variables")
         require_defined(replace(goal, is_defined=True), value)
-    return [moved(goal, forward)]
-
-
-def generalize(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
-    """Both sides depend on one combination w of the variables: prove them for every w that its bounds allow."""
-    of, old, value, variable = (expression_of(node, key) for key in ("of", "old", "value", "variable"))
-    lhs, rhs = resolved(goal)
-    no_operators(lhs, rhs)
+    if "given" not in node:
+        return [moved(goal, forward)]
     require_defined(goal)
-    used = {s for e in (lhs, rhs, of, *(e for e, _ in goal.given.conditions)) for s in e.free_symbols}
-    if not (old.is_Symbol and variable.is_Symbol and of.is_polynomial(*of.free_symbols)) or variable in used:
-        raise CertificateError("", "a polynomial of the variables and a new name for it are needed")
-    if not is_zero(value.xreplace({variable: of}) - old):
-        raise CertificateError("", f"{old} is not recovered")
-    require_defined(replace(goal, is_defined=True), value.xreplace({variable: of}))
-    sides = [sp.expand(side.xreplace({old: value})) for side in (lhs, rhs)]
-    conditions = [(read(e), op) for e, op in node["given"]]
-    for e, op in conditions:
-        at = e.xreplace({variable: of})
-        require_defined(replace(goal, is_defined=True), at)
-        if op not in (">", ">=") or not goal.given.holds(at, op):
+    given = Given((read(e), op) for e, op in node["given"])
+    for e, op in given.conditions:
+        require_defined(replace(goal, is_defined=True), e.xreplace(back))
+        if op not in (">", ">=", "=", "!=") or not goal.given.holds(e.xreplace(back), op):
             raise CertificateError("", f"not seen to follow: {e} {op} 0")
-    if any(not e.free_symbols <= {variable} for e in (*sides, *(e for e, _ in conditions))):
-        raise CertificateError("", f"the sides do not depend on {of} alone")
-    return [Goal(Given(conditions), sides[0], goal.relation, sides[1])]
+    return [Goal(given, sp.expand(lhs.xreplace(forward)), goal.relation, sp.expand(rhs.xreplace(forward)))]
 
 
 def enclosure(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:

@@ -358,8 +358,7 @@ def _combined(goal: Goal, g: sp.Expr) -> Iterator[Node]:
             if end.is_finite:
                 op = ">" if goal.given.holds(way * (of - end), ">") else ">="
                 bounds.append([encode(way * (w - end)), op])
-        node = {"rule": "generalize", "of": encode(of), "old": encode(old), "value": encode(value)}
-        yield {**node, "variable": encode(w), "given": bounds}
+        yield _for_all(w, of, old, value, bounds)
 
 
 def multiplied(goal: Goal, g: sp.Expr) -> Iterator[Node]:
@@ -374,8 +373,13 @@ def multiplied(goal: Goal, g: sp.Expr) -> Iterator[Node]:
         yield {"rule": "cases", "on": encode(b), "parts": ["=", "!="]}
         return
     bounds = [[encode(way * w), op] for way in (1, -1) for op in (">", ">=") if goal.given.holds(way * a * b, op)][:1]
-    node = {"rule": "generalize", "of": encode(a * b), "old": encode(a), "value": encode(w / b)}
-    yield {**node, "variable": encode(w), "given": bounds}
+    yield _for_all(w, a * b, a, w / b, bounds)
+
+
+def _for_all(w: sp.Symbol, of: sp.Expr, old: sp.Symbol, value: sp.Expr, bounds: list[list[Any]]) -> Node:
+    """What holds for every w within its bounds holds for a combination of the variables."""
+    forward, back = [[encode(old), encode(value)]], [[encode(w), encode(of)]]
+    return {"rule": "transform", "forward": forward, "back": back, "given": bounds}
 
 
 MOST_SUMS = 4  # combinations of the variables that are tried
