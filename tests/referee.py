@@ -35,7 +35,7 @@ from referee_look import Look
 from referee_numbers import check_numbers, moment_check
 from referee_points import check_inflection, set_check
 from referee_reals import RootFault, Unreadable
-from referee_series import NoValue, Skipped
+from referee_series import Exhausted, NoValue, Skipped
 from referee_sets import as_fraction, named_numbers
 from referee_shape import check_convexity, check_monotonicity, pieces_check
 from referee_values import (
@@ -58,6 +58,8 @@ DIGITS = 60
 """Ambient digits; every evaluation that decides something takes more."""
 
 
+MOST_EVALUATIONS = 30_000
+"""Values that the check of one fact may ask for, besides those of the samples."""
 MOMENTS = ("gaussian_mean", "gaussian_second_moment", "gaussian_derivative_second_moment", "gain")
 
 CHECKS: dict[str, Check] = {
@@ -128,14 +130,17 @@ def referee(
 
 def judge(case: Case, name: str, value: Any) -> list[Complaint]:
     """The complaints about one fact."""
+    case.look.f.left = MOST_EVALUATIONS + 20 * len(case.look.samples)
     try:
         return [Complaint(name, m) for m in _first(CHECKS[name](case, value))]
     except RootFault as fault:
         return [Complaint(name, f"not a root: {fault}")]
-    except (Unreadable, Skipped):
+    except (Unreadable, Skipped, Exhausted):
         return []
     except NoValue as missing:
         return [Complaint(name, f"names a number without a real value: {missing!r}")]
+    finally:
+        case.look.f.left = None
 
 
 def _first(messages: Iterator[str], most: int = 3) -> list[str]:

@@ -245,7 +245,7 @@ def _far(a: Fraction) -> bool:
 def check_homogeneous(case: Case, value: bool) -> Iterator[str]:
     look = case.look
     broken = None
-    for s in [*look.defined[::7], *(s for s in look.defined if s.a == 0)]:
+    for s in [*look.defined[::7], *(s for s in look.defined if s.a in look.centers)]:
         for scale in (Fraction(2), Fraction(1, 3), Fraction(7, 5)):
 
             def gap(a: Fraction, dps: int, scale: Fraction = scale) -> Number:

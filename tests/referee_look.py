@@ -25,6 +25,8 @@ FAR = 260
 """Digits: of a sample, of its confirmation, of the last resort, and of values at the ends."""
 MOST_DIGITS = 1500
 """Values below `10**-MOST_DIGITS` decide nothing."""
+MOST_CHANGES = 24
+"""Changes of sign that are narrowed down."""
 
 ZERO = mpf(0)
 Quantity = Callable[[Fraction, int], Number]
@@ -218,6 +220,7 @@ class Look:
         self.samples = [self._sample(a) for a in chosen]
         self._sure: dict[tuple[Fraction, int], Number | None] = {}
         self._changes: dict[Any, list[Change]] = {}
+        self._poles = [Function(part, variable) for part in _with_poles(expression, variable)]
 
     # values
 
@@ -331,10 +334,21 @@ class Look:
 
     def at(self, c: Fraction) -> Number | None:
         """f(c), None where it is not defined or not known."""
+        if self._stands_for_a_pole(c):
+            return None
         try:
             return self.f.series(c, 0, 120)[0]
         except NoValue:
             return None
+
+    def _stands_for_a_pole(self, c: Fraction) -> bool:
+        """Whether c only stands for an irrational point at which a part of f has a pole, so that f has no value."""
+        if c.denominator <= 10**40:
+            return False
+        try:
+            return any(abs(big(part.series(c, 0, 200)[0])) > mpf(10) ** 40 for part in self._poles)
+        except NoValue:
+            return False
 
     @cached_property
     def jumps(self) -> list[Fraction]:
@@ -389,25 +403,34 @@ class Look:
         `base` gives the quantity at a sample from its derivatives 0..k.
         """
         if key not in self._changes:
-            self._changes[key] = list(self._find_changes(quantity, k, base))
+            pairs = self._find_pairs(quantity, k, base)
+            if len(pairs) > MOST_CHANGES:  # the nearest to 0, and the widest apart: waves crowd at 0 or far out
+                near = sorted(pairs, key=lambda p: abs(p[0] + p[1]))
+                wide = sorted(near[MOST_CHANGES // 2 :], key=lambda p: p[0] - p[1])
+                pairs = near[: MOST_CHANGES // 2] + wide[: MOST_CHANGES // 2]
+            self._changes[key] = list(self._narrowed(quantity, pairs))
         return self._changes[key]
 
     def derivative_changes(self, k: int) -> list[Change]:
         return self.changes(k, lambda a, dps: self.f.value(a, k, dps), k, lambda s: s.values[k])
 
-    def _find_changes(
-        self, quantity: Quantity, k: int, base: Callable[[Sample], Number], most: int = 24
-    ) -> Iterator[Change]:
+    def _find_pairs(
+        self, quantity: Quantity, k: int, base: Callable[[Sample], Number]
+    ) -> list[tuple[Fraction, Fraction]]:
+        """Neighboring samples between which the quantity changes its sign; both are the same where it vanishes."""
         values = [(s.a, big(base(s))) for s in self.samples if len(s.values) > k]
         pairs = [(a, b) for (a, u), (b, v) in pairwise(values) if u * v < 0]
         for (a, u), (b, v), (c, w) in zip(values, values[1:], values[2:], strict=False):
             if u * w < 0 and abs(v) <= mpf(10) ** -35 * min(abs(u), abs(w)):  # b is a zero, exactly or nearly
                 pairs = [p for p in pairs if p not in ((a, b), (b, c))]
-                if _passes_through(quantity, a, b, c):
-                    yield Change(b, b, "zero")
-                else:
-                    pairs.append((a, c))
-        for a, b in sorted(pairs, key=lambda p: abs(p[0] + p[1]))[:most]:
+                pairs.append((b, b) if _passes_through(quantity, a, b, c) else (a, c))
+        return pairs
+
+    def _narrowed(self, quantity: Quantity, pairs: list[tuple[Fraction, Fraction]]) -> Iterator[Change]:
+        for a, b in sorted(pairs, key=lambda p: abs(p[0] + p[1])):
+            if a == b:
+                yield Change(a, a, "zero")
+                continue
             u, v = confirmed(quantity, a), confirmed(quantity, b)
             if u is not None and v is not None and big(u) * big(v) < 0:
                 change = narrow(quantity, a, b, big(u), big(v))
@@ -503,7 +526,9 @@ class Look:
         if any(c.kind == "zero" and not self._beside_a_break(c.middle) for c in changes):
             return True
         sides = [e.trend(0) for c, pair in self.sides.items() if self.is_blurred(c) for e in pair]
-        blurred = any(t.kind == "finite" and abs(t.value - big(y)) < mpf(10) ** -9 * (1 + abs(big(y))) for t in sides)
+        limits = [t.value for t in sides if t.kind == "finite"]
+        blurred = any(abs(v - big(y)) < mpf(10) ** -9 * (1 + abs(big(y))) for v in limits)
+        blurred = blurred or (bool(limits) and min(limits) < big(y) < max(limits))  # taken on the way of a jump
         return None if blurred or any(c.kind == "unclear" for c in changes) else False
 
     def _in_a_hole(self, a: Fraction) -> bool:
@@ -550,6 +575,12 @@ class Look:
         """Whether a value next to 0 is the same at other precisions, so that it is not 0: `exp(-floor(10**6))`."""
         again = [big(self.f.series(a, 0, digits)[0]) for digits in (BASE, 2 * BASE)]
         return all(v != 0 and abs(v - big(value)) <= mpf(10) ** -20 * abs(v) for v in again)
+
+
+def _with_poles(expression: sp.Expr, x: sp.Symbol) -> list[sp.Expr]:
+    """The parts of an expression that may grow beyond all bounds at a point."""
+    parts = expression.atoms(sp.Pow, sp.tan, sp.cot, sp.sec, sp.csc, sp.log)
+    return [p for p in parts if p.has(x) and not (p.is_Pow and p.exp.is_nonnegative)]
 
 
 def _close(a: mpf, b: Number) -> bool:

@@ -8,7 +8,7 @@ import sympy as sp
 from mpmath import mp, mpf
 from referee_look import Look
 from referee_reals import panels
-from referee_series import NoValue, big
+from referee_series import NoValue, Skipped, big
 
 DPS = 20
 REACH = 16
@@ -54,7 +54,11 @@ def _find(look: Look) -> dict[str, mpf | None]:
     found: dict[str, mpf | None] = {}
     with mp.workdps(DPS):
         for name, integrand in integrands.items():
-            total, error = panels(integrand, [big(c) for c in breaks])
+            try:
+                total, error = panels(integrand, [big(c) for c in breaks])
+            except Skipped:
+                found[name] = None
+                continue
             tails = max(abs(integrand(mpf(s * REACH))) for s in (1, -1))
             settled = error < mpf(10) ** -12 * (1 + abs(total)) and tails < mpf(10) ** -20 * (1 + abs(total))
             missing = sum(v is None for v in cache.values())

@@ -17,6 +17,7 @@ import mpmath
 import sympy as sp
 from mpmath import mp, mpf
 from referee_series import (
+    Exhausted,
     Kinked,
     NoValue,
     Number,
@@ -427,11 +428,12 @@ def _lambert(c: Compiler, e: Any) -> Callable[[Env], Series]:
     def run(env: Env) -> Series:
         u = inner(env)
         a = big(u[0])
-        if a < -1 / mp.e or (branch == -1 and a >= 0):
-            raise Undefined("outside the domain of LambertW", abs(a + 1 / mp.e) > noise_level())
+        beside = abs(a + 1 / mp.e) < noise_level()
+        if (a < -1 / mp.e and (exact(u[0]) or not beside)) or (branch == -1 and a >= 0):
+            raise Undefined("outside the domain of LambertW", not beside)
         if exact(u[0]) and u[0] == 0:
             first: Number = Fraction(0)
-        elif abs(a + 1 / mp.e) < noise_level():
+        elif beside:
             if len(u) > 1:
                 raise Kinked
             first = mpf(-1)
@@ -715,18 +717,28 @@ _GAUSS: dict[Any, list[tuple[mpf, mpf]]] = {}
 
 DEEPEST = 30
 """Halvings of a panel towards a kink or a jump."""
+MOST_PANELS = 3000
+"""Panels before the quadrature is given up: waves without end, as of `sin(1/x)`, would be halved for ever."""
 
 
-def panels(f: Callable[[mpf], mpf], breaks: list[mpf], depth: int = 0) -> tuple[mpf, mpf]:
+def panels(f: Callable[[mpf], mpf], breaks: list[mpf]) -> tuple[mpf, mpf]:
     """The integral of f and an error estimate: two Gauss rules a panel, halved where they differ."""
     total, error = mpf(0), mpf(0)
-    for a, b in pairwise(breaks):
+    waiting = [(a, b, 0) for a, b in pairwise(breaks)][::-1]
+    most = len(waiting) + MOST_PANELS
+    done = 0
+    while waiting:
+        done += 1
+        if done > most:
+            raise Skipped("the quadrature does not settle")
+        a, b, depth = waiting.pop()
         middle, half = (a + b) / 2, (b - a) / 2
         coarse, fine = (half * mp.fsum(w * f(middle + half * t) for t, w in _nodes(n)) for n in (12, 18))
         gap = abs(fine - coarse)
-        if gap > mpf(10) ** -15 * (1 + abs(fine)) and depth < DEEPEST:
-            fine, gap = panels(f, [a, middle, b], depth + 1)
-        elif gap > mpf(10) ** -15 * (1 + abs(fine)):
+        if gap > mpf(10) ** -15 * (1 + abs(fine)):
+            if depth < DEEPEST:
+                waiting += [(middle, b, depth + 1), (a, middle, depth + 1)]
+                continue
             fine, gap = mp.quad(f, [a, b], error=True)
             with mp.workdps(2 * mp.dps):
                 gap = max(gap, abs(mp.quad(f, [a, b]) - fine))
@@ -735,7 +747,9 @@ def panels(f: Callable[[mpf], mpf], breaks: list[mpf], depth: int = 0) -> tuple[
 
 
 class Function:
-    """A scalar function given by a SymPy expression in one variable."""
+    """A scalar function given by a SymPy expression in one variable; `left` evaluations more, without end if None."""
+
+    left: int | None = None
 
     def __init__(self, expression: sp.Expr, variable: sp.Symbol) -> None:
         self.expression = expression
@@ -748,6 +762,10 @@ class Function:
 
     def traced(self, a: Fraction, order: int, dps: int) -> tuple[Series, tuple[tuple[int, Any], ...]]:
         """The coefficients and which branch each switch took."""
+        if self.left is not None:
+            self.left -= 1
+            if self.left < 0:
+                raise Exhausted
         with mp.workdps(dps):
             env = Env(([a, Fraction(1)] + [Fraction(0)] * order)[: order + 1], order)
             return self._run(env), tuple(env.trace)

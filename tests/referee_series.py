@@ -37,6 +37,10 @@ class Kinked(NoValue):
     """The point is exactly a switching point: no Taylor series."""
 
 
+class Exhausted(Exception):
+    """A check has asked for more values than it may: nothing is said about its fact."""
+
+
 class Skipped(NoValue):
     """Beyond this evaluator's range or precision."""
 

@@ -234,6 +234,7 @@ def check_convexity(case: Case, value: str) -> Iterator[str]:
         yield f"said {value}, f bends up somewhere"
     if isinstance(domain, sp.Interval):
         seen = all(look.at(c) is not None for c in look.sides)  # else a kink may hide there
+        seen = seen and not any(map(look.is_blurred, look.sides))  # or a jump
         turns = {_turn(look, as_fraction(k[0])) for k in case.known("kinks") or () if isinstance(k[0], sp.Rational)}
         bends_up, bends_down = bends_up or -1 in turns, bends_down or 1 in turns
         if value == "none" and seen and not (bends_up and bends_down):

@@ -97,7 +97,7 @@ def check_saturation_rate(case: Case, value: Any) -> Iterator[str]:
         closer = {a: big(d[1]) for row in e.rows(2 * FAR) for a, d in row}
         points = [(a, big(d[1])) for row in e.rows(FAR) for a, d in row]
         points = [(a, v) for a, v in points if a in closer and abs(v - closer[a]) < abs(v) / 100]  # digits are left
-        points = [(abs(big(a)), abs(v)) for a, v in points if 0 < abs(v) < mpf("0.1")]
+        points = [(abs(big(a)), abs(v)) for a, v in points if 0 < abs(v) < mpf("0.1") and _stands(case, a, v)]
         if claim is None or claim not in RATES or len(points) < 5:
             continue
         (a, u), (b, v) = points[-10:][0], points[-1]
@@ -107,6 +107,21 @@ def check_saturation_rate(case: Case, value: Any) -> Iterator[str]:
         slack = 0 if len(points) >= 10 else mpf("0.3")  # few points lie close together
         if not lo - slack < slope < hi + slack:
             yield f"at {e}: said {claim}, log|f'| runs as the power {show(slope)} of x"
+
+
+def _stands(case: Case, a: Fraction, slope: mpf) -> bool:
+    """Whether a slope is seen with enough digits to show what a sum may have lost.
+
+    At 10**4 the slope of `x - log(1 + exp(x))` is 0 to 500 digits, those of `exp(-x**2)` beside it stay as they are.
+    """
+    below = -int(mp.log10(slope if slope > 0 else -slope))
+    if below < FAR // 2:
+        return True
+    return below < FAINTEST and not differs(case.look.f.value(a, 1, below + 60) / fraction(slope), 1)
+
+
+FAINTEST = 15_000
+"""Digits after the point of the smallest slope that tells of a rate."""
 
 
 # Values
@@ -208,6 +223,8 @@ def check_sign(case: Case, value: str) -> Iterator[str]:
     look = case.look
     above = any(big(s.values[0]) > 0 and look.surely(s.a, 0, lambda v: v > 0) for s in look.defined[::5] + look.defined)
     below = any(big(s.values[0]) < 0 and look.surely(s.a, 0, lambda v: v < 0) for s in look.defined[::5] + look.defined)
+    near = [t.value for t in (e.trend(0) for e in look.ends) if t.kind == "finite" and abs(t.value) > mpf(10) ** -9]
+    above, below = above or any(v > 0 for v in near), below or any(v < 0 for v in near)
     zero = look.attains(Fraction(0))
     wrong = {
         "positive": (below, "negative values") if below else (zero is True, "a zero"),

@@ -11,8 +11,8 @@ import sympy as sp
 from mpmath import mp, mpf
 from referee import Complaint, case_of, judge, referee
 from referee_look import confirmed
-from referee_reals import Function
-from referee_series import big
+from referee_reals import Function, panels
+from referee_series import Skipped, big
 
 import symacts
 from symacts.facts import Fact, Root
@@ -654,6 +654,41 @@ def test_digits_lost_at_two_precisions_alike_confirm_nothing() -> None:
     assert confirmed(lambda a, digits: f.series(a, 2, digits)[2], at) is None
     decay = Function(sp.exp(-x), x)
     assert confirmed(lambda a, digits: decay.series(a, 2, digits)[2], at) > 0
+
+
+NO_FAULTS = [
+    "sign(tanh(x) - 1/2)",
+    "x - log(1 + exp(x)) + exp(-x**2)",
+    "LambertW(x*exp(x))",
+    "x*sin(1/x)",
+    "Piecewise((5, Eq(x, 1)), (x, True))",
+    "atan(tan(x))",
+    "sigmoid(x - 50)",
+    "10**20*Abs(x) + atan(1/x)",
+]
+
+
+@pytest.mark.parametrize("text", NO_FAULTS)
+def test_what_evaluation_sees_in_part_draws_no_complaint(text: str) -> None:
+    """Values at irrational jumps, digits lost in sums, branch points, crowded waves, single points, holes."""
+    report = symacts.analyze(text)
+    assert referee(report.expression, report) == []
+
+
+def test_a_quadrature_of_waves_without_end_is_given_up() -> None:
+    with pytest.raises(Skipped):
+        panels(lambda t: mp.sin(1 / t), [mpf(10) ** -9, mpf(1)])
+    assert abs(panels(mp.cos, [mpf(0), mpf(1)])[0] - mp.sin(1)) < mpf(10) ** -14
+
+
+def test_a_check_that_asks_for_too_many_values_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    expression, report = report_of("sigmoid")
+    with mp.workdps(60):
+        case = case_of(expression, report, x)
+        assert judge(case, "limits", (zero, zero))
+        monkeypatch.setattr("referee.MOST_EVALUATIONS", -20 * len(case.look.samples))
+        assert not judge(case_of(expression, report, x), "limits", (zero, zero))
+        assert case.look.f.left is None
 
 
 @pytest.mark.parametrize(
