@@ -706,6 +706,13 @@ MATRICES: dict[str, tuple[MatrixClaim, Any]] = {
         ),
         {"rule": "sums", "steps": [ALGEBRA, ALGEBRA]},
     ),
+    "one over a sum of reciprocals": (
+        MatrixClaim(
+            *(("mul", ("ones", "n", 1), ("inv", ("tr", ("inv", ("diag", X))))), "=", X),
+            (("x", ("n", 1)),),
+        ),
+        {"rule": "words"},
+    ),
     "the inverse of what is 0 on an open set": (
         MatrixClaim(
             *(("mul", ("map", "relu", X), ("inv", ("map", "relu", X))), "=", ("num", "1")),

@@ -181,7 +181,7 @@ class Contractions:
             part: Form = (((component,), Fraction(1)),)
             (head, _), *more = component[1]
             places = at if indices_of(part[0][0]) else ()
-            if head[0] == "over" and not more:
+            if head[0] == "over" and not more and not component[0]:
                 total = self.times(total, self.spread(head[1], dict(enumerate(places))))
             else:
                 total = self.times(total, self.factor(("over", part), *places))
