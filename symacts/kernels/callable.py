@@ -20,10 +20,10 @@ import numpy.typing as npt
 from symacts.errors import ParameterError, shorten, wording
 from symacts.kernels import targets
 from symacts.kernels.code import Code
+from symacts.kernels.crowds import overwritten
 from symacts.kernels.memory import RESULTS, address, has_shared_elements
 from symacts.kernels.spread import is_spread, spread
 from symacts.kernels.tiles import runner, threaded
-from symacts.kernels.waves import overwritten
 
 __all__ = ["Kernel", "check"]
 

@@ -24,7 +24,8 @@ import numpy.typing as npt
 import sympy as sp
 
 from symacts.kernels.certify import inside
-from symacts.kernels.waves import paired, written
+from symacts.kernels.crowds import paired
+from symacts.kernels.waves import written
 from symacts.rewrite.reference import SATURATED, Reference, split_words, to_float
 from symacts.rigor.oracle import BallOracle
 from symacts.spec import x

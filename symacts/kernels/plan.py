@@ -19,10 +19,11 @@ import sympy as sp
 from symacts.errors import UnsupportedExpression
 from symacts.kernels.closer import quiet
 from symacts.kernels.code import Far
+from symacts.kernels.crowds import NEAREST, crowd, distant
 from symacts.kernels.drafts import Draft, Output, Plan, Stretch, Studied
 from symacts.kernels.ends import as_float, far_limit, first_float, least, rational, tendency
 from symacts.kernels.pieces import Builder, fixed, tabulate
-from symacts.kernels.waves import NEAREST, crowd, distant, written
+from symacts.kernels.waves import written
 from symacts.rewrite.graph import Graph
 from symacts.rewrite.noise import Noise, noise
 from symacts.rewrite.reference import Dyadic, Reference, exponential, reference_of, to_float

@@ -15,10 +15,11 @@ import numpy as np
 
 from symacts.errors import UnsupportedExpression
 from symacts.kernels.code import Far
+from symacts.kernels.crowds import compiled
 from symacts.kernels.drafts import Draft, Output, Studied
 from symacts.kernels.exact import written_exactly
 from symacts.kernels.pieces import Table
-from symacts.kernels.waves import compiled, written
+from symacts.kernels.waves import written
 from symacts.rewrite.regimes import FloatArray, Format, errors_of, stretches_within
 from symacts.rewrite.samples import samples
 

@@ -15,10 +15,11 @@ from kernel_referee import ulps
 
 from symacts.kernels import kernel, rescue
 from symacts.kernels.code import Far
+from symacts.kernels.crowds import compiled
 from symacts.kernels.exact import evaluator, is_exact, written_exactly
 from symacts.kernels.plan import make_plan
 from symacts.kernels.shelf import _read, _write
-from symacts.kernels.waves import compiled, written
+from symacts.kernels.waves import written
 from symacts.spec import x
 
 BACKENDS = ("numpy", "numba") if importlib.util.find_spec("numba") else ("numpy",)

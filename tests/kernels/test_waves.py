@@ -13,8 +13,9 @@ import sympy as sp
 from mpmath import mpf
 
 import symacts
+from symacts.kernels.crowds import compiled
 from symacts.kernels.ends import far_limit, tendency, trend
-from symacts.kernels.waves import compiled, written
+from symacts.kernels.waves import written
 from symacts.rewrite.reference import reference_of, ulp_errors
 from symacts.spec import x
 
