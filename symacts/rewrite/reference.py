@@ -34,10 +34,15 @@ TINY = -1200
 """Magnitudes below 2**TINY are as good as zero for every float format here."""
 HUGE = 1100
 """Magnitudes above 2**HUGE overflow in every float format here."""
-_PRECISIONS = (1400, 3600)
-"""Precisions of mpmath: the lower one keeps every term down to the subnormals beside a term of size one."""
+POWERFUL = 2.0**50
+"""Where powers may be that large."""
+_PRECISIONS = (1400, 3600, 12000, 40000)
+"""Precisions of mpmath: the lowest one keeps every term down to the subnormals beside a term of size one; the last two
+are for what vanishes at the others, as powers of large floats do that cancel each other."""
 _LADDER = (160, 240, 400, 960, 1600, 3200)
 """Precisions of the ball arithmetic, tried from the last one that sufficed."""
+_BEYOND = (12000, 70000)
+"""Those for what powers of large floats cancel, after these."""
 
 
 @dataclass(slots=True)
@@ -93,13 +98,14 @@ class Reference:
             if found is not None:
                 self._rung = k
                 return found
-        return None
+        more = _BEYOND if max(point, -point) > POWERFUL else ()
+        tries = (_from_ball(self._balls(point, prec)) for prec in more)
+        return next((found for found in tries if found is not None), None)
 
     def _from_mpmath(self, point: Fraction) -> Dyadic | None:
         if self._mp is None:
             self._mp = sp.lambdify(self.x, _definite(self.sharpened), modules=[SATURATED, "mpmath"])
         last = None
-        zeros = 0
         for prec in _PRECISIONS:
             with mpmath.workprec(prec):
                 try:
@@ -113,15 +119,26 @@ class Reference:
                     y = y.real
                 if mpmath.isnan(y) or (mpmath.isinf(y) and self.expression.has(*_COMPRESSING)):
                     return None
-                zeros += y == 0
-                if zeros == len(_PRECISIONS):
-                    return 0, 0
-                if last is not None:
-                    found = _agreed(last, y)
-                    if found is not None:
-                        return found
-                last = y
-        return None
+            if last is not None:
+                found = _agreed(last, y)
+                if found is not None or last != 0:
+                    return found
+            last = y
+        return (0, 0) if last == 0 and self._is_nothing(point) else None
+
+    def _is_nothing(self, point: Fraction) -> bool:
+        """Whether what comes out as zero at the highest precision is so, or below all floats.
+
+        To first order the error is at most the unit of rounding times the sizes of all parts, or of their reciprocals.
+        """
+        at = sp.Rational(point.numerator, point.denominator)
+        if self.expression.subs(self.x, at).is_zero:
+            return True
+        parts = [part for part in sp.preorder_traversal(self.sharpened) if part.has(self.x)]
+        evaluated = sp.lambdify(self.x, [_definite(part) for part in parts], modules=[SATURATED, "mpmath"])
+        with mpmath.workprec(_PRECISIONS[-1]):
+            values = [mpmath.mpmathify(v) for v in evaluated(mpmath.mpf(point.numerator) / point.denominator)]
+            return bool(sum(abs(mpmath.mag(v)) for v in values if v and mpmath.isfinite(v)) < _PRECISIONS[-1] + TINY)
 
 
 @lru_cache(maxsize=12)

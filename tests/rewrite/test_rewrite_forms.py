@@ -105,6 +105,26 @@ def test_reference_values_know_what_they_do_not_know() -> None:
     assert Reference(x**2, x).value(0.0) == (0, 0)
 
 
+@pytest.mark.parametrize(
+    "expression, expected",
+    [
+        (((x**5 + 1) ** 2 / (x**10 + 2 * x**5) - 1) * x**10, 1),  # less than 2**-5000 away
+        (x**60 + 2 * x**30 - (x**30 + 1) ** 2 + 1, 0),  # 1 at 1400 bits and at 3600
+        (x**3 * sp.exp(-(x**8)), 0),  # below all floats
+    ],
+)
+def test_what_vanishes_at_some_precision_may_be_no_zero(expression: sp.Expr, expected: int) -> None:
+    value = Reference(expression, x).value(2.0**1000)
+    assert value is not None and round(Fraction(value[0]) * Fraction(2) ** value[1], 30) == expected
+
+
+def test_zeros_beyond_balls() -> None:
+    product = sp.LambertW(x) - sp.log(x) + sp.log(sp.LambertW(x))  # identically zero, of moderate terms
+    assert Reference(product, x)._from_mpmath(Fraction(3, 2)) == (0, 0)
+    lost = ((x**30 + 1) ** 2 / (x**60 + 2 * x**30) - 1) * x**60  # 1 in truth, 0 at 40000 bits
+    assert Reference(lost, x)._from_mpmath(Fraction(2**1000)) is None
+
+
 def test_huge_arguments_are_no_infinities() -> None:
     for at in (2.0**48, 2.0**60, 1e300):
         reference = Reference(sp.log(1 + sp.exp(x)), x)
