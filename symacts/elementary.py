@@ -2,6 +2,7 @@
 
 Conventions that differ between systems: `cbrt` is the real cube root (odd); `log(x, b)` is the logarithm to base b;
 `Heaviside(x)` is 1/2 at 0 unless a second argument says otherwise; `clip(x, lo, hi)` is `Max(lo, Min(hi, x))`;
+`Mod(x, m)` is `x - m*floor(x/m)`;
 `atan2(y, x)` takes the ordinate first; `LambertW(x)` is the principal branch, `LambertW(x, -1)` the lower one.
 """
 
@@ -39,6 +40,11 @@ def _log(guard: Guard, x: sp.Expr, base: sp.Expr = sp.E) -> sp.Expr:
 def _cbrt(guard: Guard, x: sp.Expr) -> sp.Expr:
     root = guard.power(guard.call(sp.Abs, x), sp.Rational(1, 3))
     return guard.product((guard.call(sp.sign, x), root))
+
+
+def _remainder(guard: Guard, x: sp.Expr, step: sp.Expr) -> sp.Expr:
+    steps = guard.call(sp.floor, guard.product([x, guard.power(step, sp.S.NegativeOne)]))
+    return guard.total([x, guard.product([sp.S.NegativeOne, step, steps])])
 
 
 def _clip(guard: Guard, x: sp.Expr, lo: sp.Expr, hi: sp.Expr) -> sp.Expr:
@@ -98,6 +104,8 @@ ELEMENTARY: dict[str, Elementary] = {
     "Heaviside": _direct(sp.Heaviside, 1, 2),
     "floor": _direct(sp.floor),
     "ceiling": _direct(sp.ceiling),
+    "Mod": Elementary(2, 2, _remainder),
+    "frac": Elementary(1, 1, lambda guard, x: _remainder(guard, x, sp.S.One)),
     "Max": _direct(sp.Max, 1, 10**6),
     "Min": _direct(sp.Min, 1, 10**6),
     "clip": Elementary(3, 3, _clip),
@@ -113,6 +121,7 @@ ALIASES = {
     "lambertw": "LambertW",
     "lgamma": "loggamma",
     "ceil": "ceiling",
+    "mod": "Mod",
     "maximum": "Max",
     "minimum": "Min",
     "max": "Max",

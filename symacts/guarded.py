@@ -124,7 +124,36 @@ class Guard:
                     raise Refusal(f"a power of more than {MAX_DIGITS} digits")
         if base.is_number and base.has(*_DELAYED):
             return self.checked(sp.Pow(base, exponent, evaluate=False))
-        return self.checked(sp.Pow(base, exponent), partial)
+        if partial and isinstance(base, sp.Piecewise):
+            base = self._without_negative_numbers(base)
+        return self._with_lost_zeros(self.checked(sp.Pow(base, exponent), partial), base, exponent)
+
+    def _without_negative_numbers(self, base: sp.Piecewise) -> sp.Expr:
+        """The cases less those whose value is a negative number: SymPy would take the power into them."""
+        kept, gone = [], sp.false
+        for value, condition in base.args:
+            if value.is_number and value.is_negative:
+                gone = sp.Or(gone, condition)
+            else:
+                kept.append((value, sp.And(condition, sp.Not(gone))))
+        if gone == sp.false or not kept:
+            return base
+        return self.piecewise(kept)
+
+    def _with_lost_zeros(self, value: sp.Expr, base: sp.Expr, exponent: sp.Expr) -> sp.Expr:
+        """The power of a product that SymPy has split, with the zeros at which the rest of the product is negative.
+
+        `sqrt(x**2*(x - 1))` is 0 at 0, where the `sqrt(x - 1)` of `sqrt(x - 1)*Abs(x)` has no value.
+        """
+        if not (exponent.is_positive and exponent.is_integer is False and value.is_Mul and base.is_Mul):
+            return value
+        split = [f for f in base.args if f.free_symbols and f.is_nonnegative and not f.is_positive]
+        rest = sp.Mul(*(f for f in base.args if f not in split))
+        if rest.is_nonnegative:
+            return value
+        roots = [f.base if f.is_Pow and f.exp.is_positive else f for f in split]
+        lost = [root for root in roots if not _is_nonnegative_where(rest, root)]
+        return self.piecewise([*((sp.S.Zero, sp.Eq(root, 0)) for root in lost), (value, sp.true)]) if lost else value
 
     def call(self, function: Any, *args: sp.Expr) -> sp.Expr:
         """`function(*args)` for a SymPy function class."""
@@ -318,6 +347,14 @@ def _order(a: sp.Expr, b: sp.Expr) -> int | None:
     if isinstance(value, sp.Float) and value:
         return 1 if value > 0 else -1
     return None
+
+
+def _is_nonnegative_where(rest: sp.Expr, root: sp.Expr) -> bool:
+    """Whether `rest` is seen to be nonnegative at the zero of a linear `root`."""
+    (variable, *others) = root.free_symbols
+    if others or not root.is_polynomial(variable) or sp.degree(root, variable) != 1:
+        return False
+    return bool(rest.subs(variable, -root.subs(variable, 0) / root.diff(variable)).is_nonnegative)
 
 
 def _constant_factors(base: sp.Expr) -> sp.Expr:

@@ -22,6 +22,7 @@ import sympy as sp
 from sympy.logic.boolalg import Boolean
 
 from symacts import store
+from symacts.delayed import DELAYED
 from symacts.elementary import CONSTANTS, ELEMENTARY, SPECIAL
 from symacts.errors import ParameterError, ParseError, alternatives, near_matches, shorten
 from symacts.grammar import GREEK, RELATIONS, Node, read
@@ -33,15 +34,11 @@ __all__ = ["MATRIX_CALLS", "Statement", "parse", "parse_conditions", "parse_rela
 Function = Activation | Callable[..., sp.Expr]
 
 _VARIABLES = {"x": x, "g": g}
-_STATEMENT_CALLS = {"diff": "Derivative", "Derivative": "Derivative", "limit": "Limit", "Limit": "Limit"}
-_STATEMENT_CALLS |= {"Integral": "Integral", "integrate": "Integral", "gaussian": "gaussian"}
 MATRIX_CALLS = {
     **dict.fromkeys(("T", "transpose", "inv", "tr", "trace", "det", "diag", "fro2"), 1),
     "jacobian": 2,
 }
 """What matrix statements know besides, and how many arguments it takes."""
-FAR, NEAR = sp.Integer(10) ** 6, sp.Rational(1, 10**6)
-"""Beyond FAR is near infinity, and within NEAR near a point: where what stands in a limit is to have values."""
 Place = tuple[sp.Symbol | None, tuple[Any, ...]]
 """A bound variable with the intervals that it moves over, or None with the conditions of a branch."""
 _RELATIONALS = {"<": sp.Lt, "<=": sp.Le, ">": sp.Gt, ">=": sp.Ge, "=": sp.Eq, "!=": sp.Ne}
@@ -55,7 +52,6 @@ _REFUSED = {
     "lambda": "'lambda' is a reserved word; write lam",
 }
 _SYMPY_FAILS = (TypeError, ValueError, NotImplementedError, ArithmeticError, AttributeError)
-_WAYS = {"+": (1,), "-": (-1,), "+-": (1, -1)}
 _GREEK_NAMES = frozenset(GREEK.values()) - {"pi"}
 
 
@@ -316,7 +312,7 @@ class _Builder:
         return sp.Symbol(name, real=True)
 
     def is_function(self, name: str) -> bool:
-        statement = self.in_statement and name in _STATEMENT_CALLS
+        statement = self.in_statement and name in DELAYED
         return statement or name in self.functions or name in ELEMENTARY or name in SPECIAL or name in store.known()
 
     def index(self, node: Node) -> sp.Expr:
@@ -346,10 +342,10 @@ class _Builder:
                 return self.activation(node, function)
             keywords = {key: self.expr(value) for key, _, value in node.keywords}
             return cast(sp.Expr, self.make(node, function, *map(self.expr, node.args), **keywords))
-        if name in _STATEMENT_CALLS and not (name == "gaussian" and len(node.args) < 2):
+        if name in DELAYED and not (name == "gaussian" and len(node.args) < 2):
             if not self.in_statement:
                 raise self.fail(_outside_statement(name), node)
-            return cast(sp.Expr, getattr(self, "_" + _STATEMENT_CALLS[name].lower())(node))
+            return DELAYED[name](self, node)
         if name in ELEMENTARY:
             row = ELEMENTARY[name]
             self.arity(node, row.least, row.most)
@@ -377,7 +373,7 @@ class _Builder:
         reason = store.omitted(name)
         if reason is not None:
             return f"{name!r} has no row in the catalog: {reason}"
-        extra = tuple(_STATEMENT_CALLS) if self.in_statement else ()
+        extra = tuple(DELAYED) if self.in_statement else ()
         near = near_matches(name, (*ELEMENTARY, *SPECIAL, *self.functions, *extra, *store.known()))
         hint = f"; did you mean {alternatives(near)}?" if near else "; symacts.names() lists the activations"
         return f"unknown function {shorten(name)}{hint}"
@@ -455,85 +451,6 @@ class _Builder:
 
     def relational(self, node: Node, relation: str, a: sp.Expr, b: sp.Expr) -> Boolean:
         return cast(Boolean, self.make(node, self.guard.relation, _RELATIONALS[relation], a, b))
-
-    # Statements
-
-    def bound(self, node: Node) -> sp.Symbol:
-        value = self.symbol(node) if node.kind == "name" else None
-        if not isinstance(value, sp.Symbol):
-            raise self.fail("expected the name of a variable", node)
-        return value
-
-    def _derivative(self, node: Node) -> sp.Expr:
-        if not node.args or node.keywords:
-            raise self.fail(f"{node.value} takes an expression and the variables: {node.value}(f, x, 2)", node)
-        body, *rest = node.args
-        if not rest:
-            return self._only_derivative(node, self.finite(body))
-        steps: list[tuple[sp.Symbol, int]] = []
-        for arg in rest:
-            variable, order = (arg.args[0], arg.args[1]) if arg.kind == "tuple" and len(arg.args) == 2 else (arg, None)
-            if arg.kind == "number" and steps:
-                steps[-1] = (steps[-1][0], self.order(arg))
-            else:
-                steps.append((self.bound(variable), 1 if order is None else self.order(order)))
-        if not steps:
-            raise self.fail("expected the variable to differentiate by", rest[0])
-        if sum(order for _, order in steps) > 20:
-            raise self.fail("derivatives up to order 20 are read", node)
-        return sp.Derivative(self.finite(body), *steps, evaluate=False)
-
-    def _only_derivative(self, node: Node, body: sp.Expr) -> sp.Expr:
-        """The derivative of what holds one variable."""
-        if len(body.free_symbols) != 1 or body.has(sp.Derivative, sp.Integral, sp.Limit):
-            raise self.fail(f"{node.value} takes the variables too where there is not one alone: diff(f, x)", node)
-        return sp.Derivative(body, *body.free_symbols, evaluate=False)
-
-    def order(self, node: Node) -> int:
-        if node.kind != "number" or node.value.denominator != 1 or not 0 <= node.value <= 20:
-            raise self.fail("expected the order of a derivative, a whole number up to 20", node)
-        return int(node.value)
-
-    def _limit(self, node: Node) -> sp.Expr:
-        args, direction = list(node.args), "+-"
-        if len(args) == 4:
-            direction = self.direction(args.pop())
-        for key, position, value in node.keywords:
-            if key != "dir":
-                raise ParseError(f"limit takes no keyword {key!r}; the direction is dir='+'", self.text, position)
-            direction = self.direction(value)
-        if len(args) != 3:
-            raise self.fail("limit takes an expression, a variable and a point: limit(f, x, oo)", node)
-        variable, point = self.bound(args[1]), self.expr(args[2])
-        if point == sp.oo:
-            direction, near = "-", [(FAR, point)]
-        elif point == -sp.oo:
-            direction, near = "+", [(point, -FAR)]
-        else:
-            near = [(min(0, way) * NEAR + point, max(0, way) * NEAR + point) for way in _WAYS[direction]]
-        return sp.Limit(self.at(variable, near, partial(self.finite, args[0])), variable, point, direction)
-
-    def direction(self, node: Node) -> str:
-        if node.kind != "direction":
-            raise self.fail("expected the direction of the limit: + (from above), - (from below) or +-", node)
-        return str(node.value)
-
-    def _integral(self, node: Node) -> sp.Expr:
-        self.arity(node, 2, shown="(f, (z, a, b))")
-        body, bounds = node.args
-        if bounds.kind != "tuple" or len(bounds.args) != 3:
-            raise self.fail("expected a variable and two bounds: (z, a, b)", bounds)
-        variable, ends = self.bound(bounds.args[0]), tuple(self.expr(end) for end in bounds.args[1:])
-        between = [ends] if all(end.is_number for end in ends) and ends[0] <= ends[1] else [ends, ends[::-1]]
-        return sp.Integral(self.at(variable, between, partial(self.finite, body)), (variable, *ends))
-
-    def _gaussian(self, node: Node) -> sp.Expr:
-        self.arity(node, 2, shown="(f, z)")
-        variable = self.bound(node.args[1])
-        body = self.at(variable, [(-sp.oo, sp.oo)], partial(self.finite, node.args[0]))
-        density = sp.exp(-(variable**2) / 2) / sp.sqrt(2 * sp.pi)
-        integrand = self.make(node, self.guard.product, (body, density))
-        return sp.Integral(integrand, (variable, -sp.oo, sp.oo))
 
 
 def _one_line(error: Exception) -> str:

@@ -28,6 +28,9 @@ DOMAINS: list[tuple[str, sp.Set]] = [
     ("Piecewise((log(x), x > 0), (0, True))", R),
     ("Piecewise((sign(x)/x, Abs(x) > 1), (x, True))", R),
     ("Max(x, 0)/Max(x, 1)", R),
+    ("sqrt(x**2*(x - 1))", sp.Union(sp.FiniteSet(0), I(1, oo))),
+    ("(x**2*(x**2 - 1))**(3/2)", sp.Union(sp.FiniteSet(0), I(-oo, -1), I(1, oo))),
+    ("sqrt(Piecewise((2, x < 0), (-3, x < 1), (x, True)))", sp.Union(I.open(-oo, 0), I(1, oo))),
     ("Max(x, log(Abs(x)))", HOLE),
     ("Min(1/Abs(x), x)", HOLE),
 ]
