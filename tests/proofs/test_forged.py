@@ -532,6 +532,7 @@ def test_what_is_true_passes_the_same_rules() -> None:
 
 
 X = ("sym", "x")
+DIAGONAL = ("tr", ("mul", ("diag", X), ("sym", "A")))
 MATRICES: dict[str, tuple[MatrixClaim, Any]] = {
     "the derivative of a map by name": (
         MatrixClaim(
@@ -705,6 +706,15 @@ MATRICES: dict[str, tuple[MatrixClaim, Any]] = {
             (("x", ("n", 1)), ("y", ("n", 1))),
         ),
         {"rule": "sums", "steps": [ALGEBRA, ALGEBRA]},
+    ),
+    "a summed index that captures": (
+        MatrixClaim(
+            ("mul", ("T", ("ones", "n", 1)), ("map", "exp", ("mul", ("sym", "A"), X))),
+            "=",
+            ("mul", ("T", ("ones", "n", 1)), ("map", "exp", ("mul", ("ones", "n", 1), DIAGONAL))),
+            *((("A", ("n", "n")), ("x", ("n", 1))), (("exp", sp.exp(x)),)),
+        ),
+        {"rule": "sums", "steps": [ALGEBRA]},
     ),
     "one over a sum of reciprocals": (
         MatrixClaim(

@@ -194,9 +194,11 @@ class _Entry:
 
 
 def _moved(term: Term, swap: Mapping[int, int]) -> Term:
-    """A term with other indices for 0 and 1."""
+    """A term with other indices for 0 and 1; those that it sums over make room for them."""
+    up = max(0, *(k - 1 for k in swap.values())) if swap else 0
     return tuple(
-        (sizes, tuple((head, tuple(swap.get(k, k) for k in at)) for head, at in factors)) for sizes, factors in term
+        (sizes, tuple((head, tuple(swap[k] if k in swap else k + up * (k > 1) for k in at)) for head, at in factors))
+        for sizes, factors in term
     )
 
 
