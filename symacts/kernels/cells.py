@@ -28,7 +28,7 @@ import numpy.typing as npt
 import sympy as sp
 
 from symacts.kernels.drafts import Draft
-from symacts.kernels.fit import PROBES, SCALE, matrices, nodes
+from symacts.kernels.fit import PROBES, SCALE, matrices, nodes, product
 from symacts.kernels.plan import smooth_derivative
 from symacts.rewrite.graph import Graph
 from symacts.rewrite.reference import Dyadic, Reference, reference_of, to_float
@@ -271,10 +271,10 @@ class _Fine:
             unit = SCALE - top
             monomial, chebyshev = matrices(count)
             ints = [_shift(m, e + unit) for m, e in known]
-            coefficients = tuple(sum(c * v for c, v in zip(row, ints, strict=True)) >> SCALE for row in monomial)
+            coefficients = tuple(product(monomial, ints))
             signs = {v > 0 for v in ints}
             least = min(abs(v) for v in ints) if len(signs) == 1 else max(abs(v) for v in ints) >> 10
-            last_two = sum(abs(sum(c * v for c, v in zip(row, ints, strict=True)) >> SCALE) for row in chebyshev[-2:])
+            last_two = sum(map(abs, product(chebyshev, ints)[-2:]))
             if last_two << TOLERANCE <= least and start is not None:
                 made = _Stretch(first, last, middle, half, coefficients, _shift(start[0], start[1] + unit), unit)
                 return made if self.holds(made, least) else None

@@ -17,7 +17,7 @@ import sympy as sp
 
 from symacts.kernels.cells import Programs, programs, smooth
 from symacts.kernels.drafts import Draft, Stretch, Studied
-from symacts.kernels.joining import extreme
+from symacts.kernels.joining import Ends, at_ends, extreme
 from symacts.kernels.plan import admitted, dense
 from symacts.rewrite.graph import Graph
 from symacts.rewrite.noise import noise
@@ -259,6 +259,11 @@ def _search(
             states = [replace(s, nodes=(*s.nodes, None)) for s in states]
             continue
         known: dict[tuple[int, int], str | None] = {}
+        values: dict[int, Ends] = {}
+        if k:
+            programs = dict.fromkeys(o.node for listed in options[k - 1 : k + 1] for o in listed)
+            sides = [draft.sections[k - 1].points], [studied.points]
+            values = at_ends(graph, [*programs], *sides, draft.form, arithmetic)
         reached: list[State] = []
         for state in states:
             before = state.nodes[-1] if state.nodes else None
@@ -268,8 +273,7 @@ def _search(
                 if before is not None and before != option.node:
                     pair = before, option.node
                     if pair not in known:
-                        ends = [draft.sections[k - 1].points], [studied.points]
-                        known[pair] = extreme(graph, *pair, *ends, draft.form, arithmetic)
+                        known[pair] = extreme(values[before], values[option.node])
                     border = "x below", studied.section.lo
                     masked = SELECTION + (0.0 if border in state.have else MASK)
                     cost += masked if known[pair] is None else arithmetic.costs["max"]

@@ -14,10 +14,11 @@ from fractions import Fraction
 from functools import lru_cache
 
 import mpmath
+from flint import fmpz_mat
 
 from symacts.rewrite.reference import BITS, Dyadic
 
-__all__ = ["PROBES", "SCALE", "Fit", "fit", "matrices", "nodes", "shortest", "times"]
+__all__ = ["PROBES", "SCALE", "Fit", "fit", "matrices", "nodes", "product", "shortest", "times"]
 
 SCALE = 160
 """Fraction bits of the exact integers."""
@@ -38,7 +39,7 @@ def nodes(count: int) -> tuple[Fraction, ...]:
 
 
 @lru_cache(maxsize=32)
-def matrices(count: int) -> tuple[list[list[int]], list[list[int]]]:
+def matrices(count: int) -> tuple[fmpz_mat, fmpz_mat]:
     """Integer matrices, scaled by 2**SCALE: from node values to monomial and to Chebyshev coefficients."""
     with mpmath.workprec(400):
         t = [mpmath.mpf(p.numerator) / p.denominator for p in nodes(count)]
@@ -51,9 +52,10 @@ def matrices(count: int) -> tuple[list[list[int]], list[list[int]]]:
         inverses = []
         for m in (vandermonde, chebyshev):
             inverse = m**-1
-            inverses.append(
-                [[int(mpmath.nint(inverse[k, i] * mpmath.mpf(2) ** SCALE)) for i in range(count)] for k in range(count)]
-            )
+            entries = [
+                int(mpmath.nint(inverse[k, i] * mpmath.mpf(2) ** SCALE)) for k in range(count) for i in range(count)
+            ]
+            inverses.append(fmpz_mat(count, count, entries))
     return inverses[0], inverses[1]
 
 
@@ -102,7 +104,7 @@ def shortest(values: Callable[[Fraction], Dyadic | None], most: int, tolerance: 
         return None
     scale, ints = sampled
     least = min(abs(v) for v in ints)
-    series = [sum(c * v for c, v in zip(row, ints, strict=True)) >> SCALE for row in matrices(most)[1]]
+    series = product(matrices(most)[1], ints)
     count, left = most, 0
     while count and (left + abs(series[count - 1])) << tolerance <= least:
         left += abs(series[count - 1])
@@ -110,6 +112,11 @@ def shortest(values: Callable[[Fraction], Dyadic | None], most: int, tolerance: 
     if count > most - 2:
         return None
     return Fit(_monomials(series[: max(count, 2)]), scale)
+
+
+def product(matrix: fmpz_mat, ints: Sequence[int]) -> list[int]:
+    """A matrix scaled by 2**SCALE times a column of integers."""
+    return [int(v) >> SCALE for v in (matrix * fmpz_mat(len(ints), 1, ints)).entries()]
 
 
 def _monomials(series: Sequence[int]) -> tuple[int, ...]:
@@ -145,10 +152,10 @@ def fit(
     scale, ints = sampled
     monomial, chebyshev = matrices(count)
     least = min(abs(v) for v in ints)
-    last = sum(abs(sum(c * v for c, v in zip(row, ints, strict=True)) >> SCALE) for row in chebyshev[-2:])
+    last = sum(map(abs, product(chebyshev, ints)[-2:]))
     if last << tolerance > least:
         return None
-    coefficients = tuple(sum(c * v for c, v in zip(row, ints, strict=True)) >> SCALE for row in monomial)
+    coefficients = tuple(product(monomial, ints))
     if 100 * sum(abs(c) for c in coefficients[1:]) > steepest * abs(coefficients[0]):
         return None
     for s in PROBES:

@@ -11,7 +11,7 @@ from symacts.kernels.drafts import Draft, Stretch
 from symacts.rewrite.graph import Graph
 from symacts.rewrite.regimes import Arithmetic, FloatArray, Format, interpret
 
-__all__ = ["combine", "extreme", "mirror"]
+__all__ = ["Ends", "at_ends", "combine", "extreme", "mirror"]
 
 
 def combine(graph: Graph, output: Draft, arithmetic: Arithmetic | None = None) -> int | None:
@@ -35,7 +35,8 @@ def combine(graph: Graph, output: Draft, arithmetic: Arithmetic | None = None) -
             parts = [s for s in output.sections if s.section.lo >= stretch.first]
             left = [s.points for s in parts if s.section.lo < first]
             beyond = [s.points for s in parts if s.section.lo >= first]
-            name = extreme(graph, stretch.node, result, left, beyond, output.form, arithmetic)
+            values = at_ends(graph, [stretch.node, result], left, beyond, output.form, arithmetic)
+            name = extreme(values[stretch.node], values[result])
         if name is not None:
             result = graph.put(name, stretch.node, result)
         else:
@@ -45,22 +46,32 @@ def combine(graph: Graph, output: Draft, arithmetic: Arithmetic | None = None) -
     return result
 
 
-def extreme(
+Ends = tuple[FloatArray, FloatArray]
+"""A program's values on both sides of a border: on points to the left and on points to the right."""
+
+
+def at_ends(
     graph: Graph,
-    p: int,
-    q: int,
+    programs: Sequence[int],
     left: Sequence[FloatArray],
     right: Sequence[FloatArray],
     form: Format,
     arithmetic: Arithmetic,
-) -> str | None:
-    """Whether p on the points to the left and q on those to the right are always the larger, or smaller, of the two.
+) -> dict[int, Ends]:
+    """The programs' values on both sides of a border."""
+    sides = [
+        interpret(graph, programs, {"x": np.concatenate(x)}, form.inner, arithmetic.functions) for x in (left, right)
+    ]
+    return {p: (a, b) for p, a, b in zip(programs, *sides, strict=True)}
+
+
+def extreme(p: Ends, q: Ends) -> str | None:
+    """Whether p to the left and q to the right are always the larger, or smaller, of the two.
 
     Seen at samples: like any program the result is measured before it serves.
     """
-    ends = [interpret(graph, [p, q], {"x": np.concatenate(x)}, form.inner, arithmetic.functions) for x in (left, right)]
     for name, leads in (("max", np.greater_equal), ("min", np.less_equal)):
-        if np.all(leads(ends[0][0], ends[0][1])) and np.all(leads(ends[1][1], ends[1][0])):
+        if np.all(leads(p[0], q[0])) and np.all(leads(q[1], p[1])):
             return name
     return None
 

@@ -343,7 +343,7 @@ def _tabled(draft: Draft, kept: list[tuple[float, float]], wide: list[tuple[floa
 
 
 def served(
-    draft: Draft, run: Run, most: int, strict: Graph | None = None, forms: Graph | None = None
+    draft: Draft, run: Run, most: int, strict: Graph | None = None, forms: Graph | None = None, *, closely: bool = True
 ) -> list[tuple[float, float]]:
     """The weightiest stretches on which the compiled program stays within the bound.
 
@@ -360,12 +360,14 @@ def served(
         what rounding can do at most is less.
     forms : Graph, optional
         The sections' forms: measure against these at very many floats, too (`closer`).
+    closely : bool
+        False: on the samples that all programs of a section have in common, which is enough to compare them.
     """
     good: list[tuple[float, float]] = []
     for studied in draft.sections:
         if all(s.node is None for s in studied.stretches):
             continue
-        good += admitted(studied, draft.form, run, strict, forms)
+        good += admitted(studied, draft.form, run, strict, forms, closely=closely)
     for p, value in draft.points.items():
         at = np.array([p, -p if p == 0.0 else p])  # both zeros
         good += [(p, p)] if all(_is_near(y, value, draft.form) for y in run(at).tolist()) else []
@@ -407,7 +409,13 @@ def dense(studied: Studied, form: Format) -> FloatArray:
 
 
 def admitted(
-    studied: Studied, form: Format, run: Run, strict: Graph | None = None, forms: Graph | None = None
+    studied: Studied,
+    form: Format,
+    run: Run,
+    strict: Graph | None = None,
+    forms: Graph | None = None,
+    *,
+    closely: bool = True,
 ) -> list[tuple[float, float]]:
     """Where a section's compiled program stays within the bound: on samples, and on very many where it is close.
 
@@ -428,7 +436,7 @@ def admitted(
     points = dense(studied, form)
     seen = measured(points)
     found = seen.within(form.admitted)
-    risky = intersection(found, seen.risky(form.admitted))
+    risky = intersection(found, seen.risky(form.admitted)) if closely else []
     if risky:
         seen = seen.joined(measured(np.setdiff1d(np.concatenate([crowd_of(*s) for s in risky]), points)))
     if strict:

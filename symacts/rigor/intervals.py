@@ -193,13 +193,17 @@ def integer_power(a: Pair, n: int) -> Pair:
     )
 
 
+FINE = 30
+"""Right bits of a ball from which flint's own power is as narrow as the powers of its ends."""
+
+
 def ball_power(u: Any, n: int) -> Any:
     """u**n for a ball and an integer n, also where the ball holds 0 (flint's own power is not finite there)."""
     if n < 0:
-        return 1 / ball_power(u, -n)
+        return 1 / (u if n == -1 else ball_power(u, -n))
     if n < 2:
         return u if n else arb(1)
-    if u.is_exact():
+    if u.is_exact() or u.rel_accuracy_bits() > FINE:
         return u**n
     lo, hi = u.lower(), u.upper()
     if not (lo.is_finite() and hi.is_finite()):

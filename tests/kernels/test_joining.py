@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import symacts
-from symacts.kernels.joining import extreme
+from symacts.kernels.joining import at_ends, extreme
 from symacts.kernels.targets.ufuncs import ARITHMETIC
 from symacts.rewrite.graph import Graph
 from symacts.rewrite.noise import noise
@@ -32,7 +32,8 @@ def test_the_larger_of_two_programs_is_known_from_both_sides(left: object, right
     g = Graph()
     x = g.variable("x")
     p, q = left(g, x), right(g, x)
-    assert extreme(g, p, q, [LEFT], [RIGHT], FORM, HOW) == want
+    values = at_ends(g, [p, q], [LEFT], [RIGHT], FORM, HOW)
+    assert extreme(values[p], values[q]) == want
     if want is not None:
         y, u, v = interpret(g, [g.put(want, p, q), p, q], {"x": np.concatenate([LEFT, RIGHT])})
         assert np.array_equal(y, np.concatenate([u[: len(LEFT)], v[len(LEFT) :]]))

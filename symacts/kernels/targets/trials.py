@@ -34,7 +34,10 @@ ENTRY = re.compile(r"\bT\d+\[")
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One way of writing the loop: its source, what it computes, and the share of inputs left to the tables."""
+    """One way of writing the loop: its source, what it computes, and what it leaves to the tables.
+
+    Where the programs serve is known from the samples that all of them share.
+    """
 
     source: str
     columns: list[Any]
@@ -341,7 +344,7 @@ def _add_series(plan: Plan, last: Trial) -> None:
 def _tried(plan: Plan, inner: str, style: Style) -> Trial:
     source = generate(plan, inner, style)
     columns = columns_of(source, len(plan.drafts), inner, MOST_SLOTS)
-    kept = [served(draft, columns[k], MOST_SLOTS) for k, draft in enumerate(plan.drafts)]
+    kept = [served(draft, columns[k], MOST_SLOTS, closely=False) for k, draft in enumerate(plan.drafts)]
     return Trial(source, columns, kept, style, plan)
 
 
