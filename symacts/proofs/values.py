@@ -151,7 +151,7 @@ def _small_box(
 
 @lru_cache(maxsize=1024)
 def limit_value(e: sp.Expr, x: sp.Symbol, point: sp.Expr, direction: str) -> sp.Expr:
-    from symacts.proofs.checker.limits import nearby, require_absent
+    from symacts.proofs.checker.limits import Near, nearby, require_absent
     from symacts.rigor import tails
 
     found = None
@@ -160,7 +160,7 @@ def limit_value(e: sp.Expr, x: sp.Symbol, point: sp.Expr, direction: str) -> sp.
         near = nearby(Given(), x, point, way, within)
         if direction == "+-" and point.is_finite:
             with suppress(*EXPECTED):
-                require_absent(Given(), near, e, x, point, way)
+                require_absent(Near(Given(), x, point, way), near, e)
                 continue
         try:
             local = near.resolve(e)

@@ -32,6 +32,14 @@ def limit_of(of: sp.Limit, value: sp.Expr, *parts: tuple[sp.Expr, sp.Expr, sp.Ex
     return step("limit", ALGEBRA, of=E(of), value=E(value), within=E(ONE), parts=rows)
 
 
+def by_law(law: str, f: sp.Expr, point: sp.Expr, value: sp.Expr, *premises: Any, **how: Any) -> tuple[Claim, Any]:
+    """The claim that f has a limit at a point, from above, and a law for it."""
+    of = sp.Limit(f, x, point, "+" if point.is_finite else "-")
+    node = limit_of(of, value, (ONE, f, value))
+    node["parts"][0].append({"law": law} | {k: E(v) if isinstance(v, sp.Basic) else v for k, v in how.items()})
+    return claim(of, "=", value, *premises), node
+
+
 def definite(of: sp.Integral, *pieces: Any) -> dict[str, Any]:
     rows = [{"F": E(f)} | ({"to": E(to)} if to is not None else {}) for f, to in pieces]
     return step("definite", ALGEBRA, of=E(of), pieces=rows)
@@ -527,6 +535,91 @@ def test_what_is_true_passes_the_same_rules() -> None:
         (claim(sp.Limit(1 / t, t, sp.oo), "=", 0), limit_of(sp.Limit(1 / t, t, sp.oo), ZERO, (ONE, 1 / t, ZERO))),
         (claim(sp.Max(-sp.sqrt(x), 0), "=", 0, (x, ">=")), ALGEBRA),
         (claim(x * sp.log(y), "=", 0, (x, "="), (y, ">")), step("eliminate", ALGEBRA, variable=E(x), index=0)),
+    ):
+        assert not rejected(stated, node), stated
+
+
+LAWS: dict[str, tuple[Claim, Any]] = {
+    "terms that are others": by_law("sum", a + 1 / x, sp.oo, a, of=[E(a), E(2 / x)], steps=[None, None]),
+    "infinite terms of both signs": by_law(
+        *("sum", a * x - x, sp.oo, sp.oo, (a, ">")),
+        of=[E(a * x), E(-x)],
+        steps=[{"law": "product", "of": [E(a), E(x)], "steps": [None, None]}, None],
+    ),
+    "terms without values near the point": by_law(
+        "sum", a / x, sp.oo, ZERO, of=[E(a / x + sp.log(-x)), E(-sp.log(-x))], steps=["bounded", None]
+    ),
+    "a bounded factor of no bound": by_law(
+        "product", a * x / x**2 * x, sp.oo, ZERO, of=[E(1 / x), E(a * x)], steps=[None, "bounded"]
+    ),
+    "a bounded factor beside no zero": by_law(
+        "product",
+        sp.sin(a * x) * (1 + 1 / x),
+        sp.oo,
+        ZERO,
+        of=[E(sp.sin(a * x)), E(1 + 1 / x)],
+        steps=["bounded", None],
+    ),
+    "an infinity times a parameter of no sign": by_law(
+        "product", a * x, sp.oo, sp.oo, of=[E(a), E(x)], steps=[None, None]
+    ),
+    "a factor that may be 0": by_law("product", a * x, sp.oo, sp.oo, (a, ">="), of=[E(a), E(x)], steps=[None, None]),
+    "an exponential of another exponent": by_law(
+        "exponential", sp.exp(-a * x), sp.oo, ZERO, (-a, ">"), of=[E(-x)], sign=1, step=None
+    ),
+    "a power of a base without sign": by_law(
+        "exponential",
+        a**x,
+        sp.oo,
+        sp.oo,
+        of=[E(x * sp.log(a))],
+        sign=1,
+        step={"law": "product", "of": [E(x), E(sp.log(a))], "steps": [None, None]},
+    ),
+    "a sine at infinity": by_law(
+        "function",
+        sp.sin(a * x),
+        sp.oo,
+        ZERO,
+        (a, ">"),
+        step={"law": "product", "of": [E(a), E(x)], "steps": [None, None]},
+    ),
+    "one over what may be 0": by_law(
+        "function", 1 / (a + 1 / x), sp.oo, 1 / a, step={"law": "sum", "of": [E(a), E(1 / x)], "steps": [None, None]}
+    ),
+    "a root of what may be negative": by_law(
+        "function",
+        sp.sqrt(a + 1 / x),
+        sp.oo,
+        sp.sqrt(a),
+        (a, ">="),
+        step={"law": "sum", "of": [E(a), E(-1 / x)], "steps": [None, None]},
+    ),
+    "Taylor coefficients at infinity": by_law("taylor", a * x / (x + 1), sp.oo, ONE),
+    "Taylor coefficients at a pole": by_law("taylor", (a + x) / x, ZERO, ONE),
+    "a scale that is no number": by_law("scale", sp.tanh(a * x**2), sp.oo, ONE, (a, "!="), by=sp.sqrt(a), step=None),
+    "a scale that may be 0": by_law("scale", sp.tanh(a * x), sp.oo, ONE, (a, ">="), by=a, step=None),
+    "a scale of the other sign": by_law("scale", sp.tanh(a * x), sp.oo, ONE, (-a, ">"), by=a, step=None),
+    "a scale at a finite point": by_law("scale", sp.tanh(a * x + 1), ZERO, sp.tanh(ONE), (a, ">"), by=a, step=None),
+    "one over the variable at 1": by_law("turn", a * x, ONE, a, step={"law": "taylor"}),
+    "a shift of infinity": by_law("shift", a / x, sp.oo, ZERO, step=None),
+    "no such law": by_law("trust", a / x, sp.oo, ZERO),
+}
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_forged_laws_of_limits_are_refused(name: str) -> None:
+    assert rejected(*LAWS[name])
+
+
+def test_the_laws_of_limits_hold_where_they_apply() -> None:
+    of, steps = [E(a), E(1 / x)], [None, None]
+    for stated, node in (
+        by_law("sum", a + 1 / x, sp.oo, a, of=of, steps=steps),
+        by_law("product", a / x, sp.oo, ZERO, of=of, steps=steps),
+        by_law("scale", sp.tanh(a * x), sp.oo, ONE, (a, ">"), by=a, step=None),
+        by_law("function", 1 / (a + 1 / x), sp.oo, 1 / a, (a, ">"), step={"law": "sum", "of": of, "steps": steps}),
+        by_law("taylor", sp.sin(a * x) / x, ZERO, a),
     ):
         assert not rejected(stated, node), stated
 

@@ -11,7 +11,8 @@ import sympy as sp
 from symacts.proofs import prove
 from symacts.proofs.checker.entail import Given
 from symacts.proofs.checker.integrals import arcsine, gaussian_moment, is_tame
-from symacts.proofs.checker.limits import by_laws
+from symacts.proofs.checker.limits import Near, limit_by
+from symacts.proofs.tactics.limit_laws import found_limit
 
 z = sp.Symbol("z", real=True)
 
@@ -65,10 +66,11 @@ def test_limits_of_primitives() -> None:
     g = m * z**3 * sp.exp(-q * z**2 + m * z) + 3 * sp.erf(q * z + m) - m * sp.erf(z - m) * sp.exp(-q * (z - m) ** 2)
     for side in (1, -1):
         end = side * sp.oo
-        assert by_laws(Given(), f, z, end, 1) == 3 + side
-        assert by_laws(positive, g, z, end, 1) == 3 * side
-        assert by_laws(Given(), g, z, end, 1) is None
-        assert by_laws(positive, g + m * z, z, end, 1) is None
+        assert found_limit(Near(Given(), z, end, 1), f) == (3 + side, None)
+        value, how = found_limit(Near(positive, z, end, 1), g) or (None, None)
+        assert value == 3 * side and limit_by(Near(positive, z, end, 1), g, how) == value
+        assert found_limit(Near(Given(), z, end, 1), g) is None
+        assert found_limit(Near(positive, z, end, 1), g + m * z) is None
 
 
 @pytest.mark.parametrize("text", ["gaussian(exp(z**2), z) = 1", "gaussian(1/z, z) = 0", "gaussian(tan(z), z) = 0"])

@@ -27,7 +27,7 @@ from symacts.proofs.checker.domains import demands, follows, obligations, strict
 from symacts.proofs.checker.entail import Given
 from symacts.proofs.checker.forms import is_analytic
 from symacts.proofs.checker.goals import Goal, all_demands, read, replaced, require_kept, require_outermost
-from symacts.proofs.checker.limits import by_laws
+from symacts.proofs.checker.limits import How, Near, limit_by
 from symacts.proofs.checker.normal import is_zero
 
 __all__ = [
@@ -150,17 +150,21 @@ def _increment(h: sp.Expr, z: sp.Symbol, inside: Given, piece: Mapping[str, Any]
     require_kept(inside, [strictly(c) for c in obligations(primitive)])
     if not is_zero(sp.diff(primitive, z) - h):
         raise UnsupportedExpression("the derivative of the antiderivative is not the integrand")
-    lower, upper = (_at_end(primitive, z, end, way, outer) for end, way in zip(ends, (1, -1), strict=True))
+    lower, upper = (
+        _at_end(primitive, Near(outer, z, end, way), how)
+        for end, way, how in zip(ends, (1, -1), piece.get("ends", (None, None)), strict=True)
+    )
     return upper - lower
 
 
-def _at_end(primitive: sp.Expr, z: sp.Symbol, end: sp.Expr, way: int, given: Given) -> sp.Expr:
+def _at_end(primitive: sp.Expr, place: Near, how: How) -> sp.Expr:
     """The finite limit of an antiderivative at an end, from inside: by continuity, or by the laws of limits."""
-    at = {z: end}
-    if end.is_finite is not False and all(follows(given, (e.xreplace(at), op)) for e, op in obligations(primitive)):
+    at, given = {place.variable: place.point}, place.outer
+    is_finite = place.point.is_finite is not False
+    if is_finite and all(follows(given, (e.xreplace(at), op)) for e, op in obligations(primitive)):
         return sp.sympify(primitive.xreplace(at))
-    found = by_laws(given, primitive, z, end, way)
-    if found is None:
+    found = limit_by(place, primitive, how)
+    if found.is_infinite:
         raise UnsupportedExpression("the antiderivative has no finite limit")
     return found
 

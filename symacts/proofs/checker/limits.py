@@ -1,10 +1,15 @@
-"""The checker's rule for limits: by continuity, scaling, Taylor coefficients, expansions, laws. Trusted core."""
+"""The checker's rule for limits: a table of laws, each applied where a certificate says so. Trusted core.
+
+A function of one variable alone tends to what its expansion says. Where parameters occur, a certificate says how:
+`{"law": "sum", "of": [...], "steps": [...]}`, a product in the same way, a continuous function of what tends to
+something, Taylor coefficients of a quotient, or another variable in which the law is simpler.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from functools import lru_cache
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy as sp
@@ -19,10 +24,10 @@ from symacts.proofs.checker.normal import is_zero
 from symacts.rigor.tails import limit as tail_limit
 from symacts.rigor.tails import tail_sign
 
-__all__ = ["by_laws", "diverges", "limit", "nearby", "require_absent", "require_limit", "scale_of", "scaled"]
+__all__ = ["How", "Near", "drawn", "is_bounded", "limit", "limit_by", "nearby", "require_absent"]
 
 MAX_ORDER = 12
-MAX_DEPTH = 6
+How = Mapping[str, Any] | None  # the law by which a limit is shown; None for an expansion
 
 
 def limit(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
@@ -35,12 +40,14 @@ def limit(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     e, variable, point, direction = of.args
     outer = without(goal.given, variable)
     require_kept(outer, [o for end in (point, value) if end.is_finite is not False for o in obligations(end)])
-    parts = [(read(c), read(f), read(v)) for c, f, v in node["parts"]]
+    parts = [(read(c), read(f), read(v), *how) for c, f, v, *how in node["parts"]]
+    shown = [(read(u), how) for u, how in node.get("near", ())]
     ways = {"+": (1,), "-": (-1,), "+-": (1, -1)}[str(direction)]
     for way in ways:
         near = nearby(outer, variable, point, way, read(node["within"]))
+        place = Near(outer, variable, point, way, shown)
         if way == node.get("absent") and len(ways) == 2:
-            require_absent(outer, near, e, variable, point, way)
+            require_absent(place, near, e)
             continue
         for where, u, op in node.get("eventually", ()):
             if where == way:
@@ -48,21 +55,23 @@ def limit(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
                     raise UnsupportedExpression("a sign near the point is stated as e > 0")
                 for condition in (*demands(near, read(u)), (read(u), op)):
                     if not follows(near, condition):
-                        _require_near(outer, condition, variable, point, way)
+                        place.require(condition)
                 near = near.and_((read(u), op))
         local = near.resolve(e)
         if local.has(sp.Derivative, sp.Limit, sp.Integral) or not is_analytic(local):
             raise UnsupportedExpression("the expression is not analytic near the point")
         total, rest = sp.S.Zero, local
-        for c, f, v in parts:
+        for c, f, v, *how in parts:
             if variable in c.free_symbols | v.free_symbols:
                 raise UnsupportedExpression("a factor depends on the variable")
             require_kept(outer, [o for part in (c, v) if part.is_finite is not False for o in obligations(part)])
-            require_limit(outer, near.resolve(f), variable, point, way, v)
+            found = limit_by(place, near.resolve(f), *how)
+            if found != v and (found.is_infinite or v.is_infinite or not is_zero(found - v)):
+                raise UnsupportedExpression(f"the limit is {found}, not {v}")
             total, rest = total + c * v, rest - c * near.resolve(f)
-        for condition in dict.fromkeys(d for part in (e, *(f for _, f, _ in parts)) for d in demands(near, part)):
+        for condition in dict.fromkeys(d for part in (e, *(p[1] for p in parts)) for d in demands(near, part)):
             if not follows(near, condition):
-                _require_near(outer, condition, variable, point, way)
+                place.require(condition)
         if rest != 0 and not is_zero(rest):
             raise UnsupportedExpression("the parts do not add up to the expression")
         if total.has(sp.nan, sp.zoo):
@@ -78,30 +87,42 @@ def limit(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     return [replaced(goal, {of: value})]
 
 
-def _require_near(outer: Given, condition: Condition, x: sp.Symbol, point: sp.Expr, way: int) -> None:
-    """A definedness condition near the point, by the sign of its expansion or of its limit there."""
-    e, op = condition
-    side, at = (way, point) if point.is_finite else (1 if point is sp.oo else -1, None)
-    if e.free_symbols <= {x}:
-        found = getattr(tail_sign(e, x, side, at=at), "sign", None)
-        if isinstance(found, int) and found in {">": (1,), ">=": (0, 1), "!=": (1, -1)}[op]:
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Where a limit is taken: the variable, its point, the side; `outer` holds there, `shown` how signs are seen."""
+
+    outer: Given
+    variable: sp.Symbol
+    point: sp.Expr
+    way: int
+    shown: Sequence[tuple[sp.Expr, How]] = ()
+
+    def require(self, condition: Condition) -> None:
+        """Fail unless a condition holds near the point: by the sign of an expansion, or of a limit that is shown."""
+        e, op = condition
+        x, point = self.variable, self.point
+        side, at = (self.way, point) if point.is_finite else (1 if point is sp.oo else -1, None)
+        if follows(self.outer, condition):
             return
-    else:
-        value = by_laws(outer, e, x, point, way)
-        if value is not None and outer.holds(value, "!=" if op == "!=" else ">"):
-            return
-        if value is None and diverges(outer, e, x, point, way) is sp.oo:
-            return
-    raise UnsupportedExpression(f"not shown to be defined near the point: {e} {op} 0")
+        if e.free_symbols <= {x} and not point.free_symbols:
+            found = getattr(tail_sign(e, x, side, at=at), "sign", None)
+            if isinstance(found, int) and found in {">": (1,), ">=": (0, 1), "!=": (1, -1)}[op]:
+                return
+        for how in (h for u, h in self.shown if u == e):
+            with suppress(UnsupportedExpression):
+                value = limit_by(self, e, how)
+                if value is sp.oo or (not value.is_infinite and self.outer.holds(value, "!=" if op == "!=" else ">")):
+                    return
+        raise UnsupportedExpression(f"not shown to be defined near the point: {e} {op} 0")
 
 
-def require_absent(outer: Given, near: Given, e: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int) -> None:
+def require_absent(place: Near, near: Given, e: sp.Expr) -> None:
     """Fail unless e has no value near the point on that side: there the limit says nothing (Rudin 1976, 4.1)."""
     for u, op in demands(near, e):
         with suppress(UnsupportedExpression):
             if op in (">", ">="):
                 if not near.holds(-u, ">"):
-                    _require_near(outer, (-u, ">"), x, point, way)
+                    place.require((-u, ">"))
                 return
     raise UnsupportedExpression("the expression may have values on that side")
 
@@ -118,212 +139,100 @@ def nearby(outer: Given, x: sp.Symbol, point: sp.Expr, way: int, within: sp.Expr
     return outer.and_((away, ">"), (within - away, ">"))
 
 
-def require_limit(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int, value: sp.Expr) -> None:
-    """Fail unless f tends to the value."""
-    found = diverges(outer, f, x, point, way) if value.is_infinite else by_laws(outer, f, x, point, way)
-    if found is None or not (found == value or (value.is_finite is not False and is_zero(found - value))):
-        raise UnsupportedExpression(f"the limit is {'not established' if found is None else found}, not {value}")
-
-
-def from_zero(f: sp.Expr, x: sp.Symbol, point: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
-    """The function with x counted from a point that depends on parameters."""
-    if point.is_infinite or not point.free_symbols or x in point.free_symbols:
-        return f, point
-    return f.xreplace({x: x + point}), sp.S.Zero
-
-
-def by_laws(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int, depth: int = 0) -> sp.Expr | None:
-    """The finite limit of f: of a function of x alone by its expansion; else by Taylor coefficients, by scaling, or of
-    a sum, product, power or continuous function from the finite limits of its parts."""
-    return _by_laws(outer.conditions, f, x, point, way, depth)
-
-
-@lru_cache(maxsize=4096)
-def _by_laws(
-    given: tuple[Condition, ...], f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int, depth: int
-) -> sp.Expr | None:
-    outer = Given(given)
-    f, point = from_zero(f, x, point)
-    if x not in f.free_symbols:
+def limit_by(place: Near, f: sp.Expr, how: How = None) -> sp.Expr:
+    """What f, which has values near the point, tends to there by a law: a number or an infinity."""
+    if place.variable not in f.free_symbols:
         return f
-    if f.free_symbols == {x} and not point.free_symbols:
-        found = tail_limit(f, x, point, way)
-        return found if isinstance(found, sp.Expr) and found.is_finite is True else None
-    factor, moving_part = f.as_independent(x, as_Add=False)
-    if factor != 1:
-        value = by_laws(outer, moving_part, x, point, way, depth)
-        return None if value is None else factor * value
-    if f.is_Pow and not f.exp.is_number:  # b**e = exp(e*log(b))
-        f = sp.exp(f.exp * sp.log(f.base), evaluate=False)
-    side = sp.oo if way > 0 else -sp.oo
-    for method in (
-        *([lambda: _quotient(outer, f, x, point)] if point.is_finite else []),
-        *([lambda: _scaled_limit(outer, f, x, point)] if point.is_infinite else []),
-        *([lambda: _quotient(outer, _reciprocal(f, x, point), x, sp.S.Zero)] if point.is_infinite else []),
-        *([lambda: _scaled_limit(outer, sp.expand(f.xreplace({x: 1 / x}), deep=False), x, side)] if point == 0 else []),
-    ):
-        try:
-            value = method()
-        except UnsupportedExpression:
-            continue
-        if value.is_finite is not False:
-            return value
-    rate = _exponent(outer, f, x, point, way)
-    if rate is not None and diverges(outer, rate[0], x, point, way) is sp.S.NegativeInfinity:
-        return sp.S.Zero
-    if depth > MAX_DEPTH or not (f.is_Add or f.is_Mul or f.is_Pow or isinstance(f, (*_CONTINUOUS, sp.log))):
-        return None
-    if f.is_Pow and not f.exp.is_Rational:
-        return None
-    moving = f.args[:1] if f.is_Pow else f.args
-    if f.is_Mul and any(a.is_Add for a in f.args):
-        spread = by_laws(outer, sp.expand_mul(f, deep=False), x, point, way, depth + 1)
-        if spread is not None:
-            return spread
-    led = _led(outer, f, x, point, way) if f.is_Mul and f.has(sp.log) else None
-    if led is not None:
-        return by_laws(outer, led, x, point, way, depth + 1)
-    parts = [by_laws(outer, a, x, point, way, depth + 1) for a in moving]
-    if len(parts) == 1 and parts[0] is None and f.func in _BOUNDED:
-        end = diverges(outer, moving[0], x, point, way)
-        return None if end is None else _BOUNDED[f.func](end)
-    if f.is_Mul and 0 in parts and all(p is not None or _is_bounded(a) for a, p in zip(moving, parts, strict=True)):
-        return sp.S.Zero
-    if any(p is None for p in parts):
-        return None
-    if f.is_Pow and f.exp < 0 and not outer.holds(parts[0], "!="):
-        return None
-    if f.is_Pow and not f.exp.is_Integer and not outer.holds(parts[0], ">"):
-        return None
-    if isinstance(f, sp.log) and not outer.holds(parts[0], ">"):
-        return None
-    return sp.sympify(f.func(*parts, *f.args[len(parts) :]))
+    if how is not None:
+        return _LAWS[how["law"]](place, f, how)
+    found = None
+    if f.free_symbols == {place.variable} and not place.point.free_symbols:
+        found = tail_limit(f, place.variable, place.point, place.way)
+    if not isinstance(found, sp.Expr) or not (found.is_finite or found.is_infinite):
+        raise UnsupportedExpression(f"the limit of {f} is not established")
+    return found
 
 
-def _led(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int) -> sp.Expr | None:
-    """f with the leading exponential drawn out of one logarithm: `log(a**x + b**x) = x*log(a) + log(1 + (b/a)**x)`."""
-    spelled = f.replace(
-        lambda p: p.is_Pow and p.base is not sp.E and x in p.exp.free_symbols and outer.holds(p.base, ">"),
-        lambda p: sp.exp(p.exp * sp.log(p.base)),
-    )
-    for l in sorted(spelled.atoms(sp.log), key=sp.default_sort_key):
-        terms = sp.Add.make_args(l.args[0])
-        for lead in dict.fromkeys(p.args[0] for t in terms for p in sp.Mul.make_args(t) if isinstance(p, sp.exp)):
-            rest = sp.Add(*(sp.powsimp(t * sp.exp(-lead)) for t in terms))
-            end = by_laws(outer, rest, x, point, way, MAX_DEPTH - 1) if x in lead.free_symbols else None
-            if end is not None and outer.holds(end, ">"):
-                return sp.expand_mul(spelled.xreplace({l: lead + sp.log(rest)}), deep=False)
-    return None
+def _operands(place: Near, f: sp.Expr, how: Mapping[str, Any], kind: Any) -> list[sp.Expr]:
+    """The terms or factors that a law names; they make up f and have values near the point."""
+    operands = [read(g) for g in how["of"]]
+    whole = kind(*operands)
+    if whole != f and not is_zero(whole - f):
+        raise UnsupportedExpression(f"{whole} is not {f}")
+    known = set(obligations(f))
+    for condition in dict.fromkeys(c for g in operands for c in obligations(g)):
+        if condition not in known:
+            place.require(condition)
+    if not all(is_analytic(g) for g in operands):
+        raise UnsupportedExpression("a part is not analytic near the point")
+    return operands
 
 
-def _reciprocal(f: sp.Expr, x: sp.Symbol, point: sp.Expr) -> sp.Expr:
-    """f at 1/x, or -1/x where the point is -oo, for x > 0, with the leading power of x drawn out of roots of sums."""
-
-    def drawn(p: sp.Expr) -> sp.Expr:
-        terms = sp.Add.make_args(sp.expand(p.base))
-        powers = [t.as_independent(x, as_Add=False)[1].as_base_exp() for t in terms if x in t.free_symbols]
-        if any(base != x or not k.is_Rational for base, k in powers):
-            return p
-        least = min([k for _, k in powers] + [sp.S.Zero] * (len(powers) < len(terms)))
-        return x ** (least * p.exp) * sp.Add(*(t / x**least for t in terms)) ** p.exp
-
-    turned = f.xreplace({x: 1 / x if point is sp.oo else -1 / x})
-    return turned.replace(lambda p: p.is_Pow and p.exp.is_Rational and not p.exp.is_Integer, drawn)
+def _sum(place: Near, f: sp.Expr, how: Mapping[str, Any]) -> sp.Expr:
+    """Limits add, infinite ones of one sign too."""
+    terms = _operands(place, f, how, sp.Add)
+    values = [limit_by(place, g, step) for g, step in zip(terms, how["steps"], strict=True)]
+    infinite = {v for v in values if v.is_infinite}
+    if len(infinite) > 1:
+        raise UnsupportedExpression("infinite limits of both signs")
+    return next(iter(infinite)) if infinite else sp.Add(*values)
 
 
-def diverges(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int) -> sp.Expr | None:
-    """oo or -oo where f is seen to tend to it: one term c*m(x) with c of known sign outgrows all others, or f is a
-    product with an exponential of such a sum."""
-    f, point = from_zero(f, x, point)
-    if f.free_symbols == {x} and not point.free_symbols:
-        found = tail_limit(f, x, point, way)
-        return found if isinstance(found, sp.Expr) and found.is_infinite else None
-    if f.is_Mul:
-        product = _diverging_product(outer, f, x, point, way)
-        if product is not None:
-            return product
-    if f.is_Mul or f.is_Pow or isinstance(f, sp.exp):
-        rate = _exponent(outer, f, x, point, way)
-        grows = rate is not None and diverges(outer, rate[0], x, point, way) is sp.oo
-        if grows and rate is not None:
-            return rate[1] * sp.oo
-        if not (f.is_Mul and sp.expand(f).is_Add):
-            return None
-    parts: dict[sp.Expr, sp.Expr] = {}
-    for term in sp.Add.make_args(sp.expand(f)):
-        c, m = term.as_independent(x, as_Add=False)
-        parts[m] = parts.get(m, sp.S.Zero) + c
-    if any(not m.free_symbols <= {x} for m in parts) or point.free_symbols:
-        return None
-    for m, c in parts.items():
-        end, signs = tail_limit(m, x, point, way), outer.sign(c)
-        if not isinstance(end, sp.Expr) or not end.is_infinite or signs not in ({1}, {-1}):
-            continue
-        if all(other == m or tail_limit(other / m, x, point, way) == 0 for other in parts):
-            return next(iter(signs)) * end
-    return None
-
-
-def _diverging_product(outer: Given, f: sp.Mul, x: sp.Symbol, point: sp.Expr, way: int) -> sp.Expr | None:
-    """Functions of x alone that tend to oo or -oo, times factors with limits of known sign."""
-    total: sp.Expr = sp.S.One
-    pure = sp.Mul(*(g for g in f.args if g.free_symbols == {x}))
-    end = tail_limit(pure, x, point, way) if pure.free_symbols and not point.free_symbols else None
-    if not isinstance(end, sp.Expr) or not end.is_infinite:
-        return None
-    for factor in f.args:
-        if factor.free_symbols == {x}:
-            continue
-        found = by_laws(outer, factor, x, point, way)
-        signs = outer.sign(found) if found is not None else frozenset()
+def _product(place: Near, f: sp.Expr, how: Mapping[str, Any]) -> sp.Expr:
+    """Limits multiply; 0 with what is bounded gives 0, an infinity with numbers of known sign an infinity."""
+    values = []
+    for g, step in zip(_operands(place, f, how, sp.Mul), how["steps"], strict=True):
+        if step == "bounded" and not is_bounded(g):
+            raise UnsupportedExpression(f"not seen to be bounded: {g}")
+        values.append(None if step == "bounded" else limit_by(place, g, step))
+    known = [v for v in values if v is not None]
+    if len(known) < len(values) and not (0 in known and all(v.is_finite is not False for v in known)):
+        raise UnsupportedExpression("a bounded factor has no limit of its own")
+    if not any(v.is_infinite for v in known):
+        return sp.Mul(*known) if len(known) == len(values) else sp.S.Zero
+    total: sp.Expr = sp.oo
+    for v in known:
+        signs = place.outer.sign(v) if not v.is_infinite else {1 if v is sp.oo else -1}
         if signs not in ({1}, {-1}):
-            return None
+            raise UnsupportedExpression(f"the sign of the factor {v} is not seen")
         total = total * next(iter(signs))
-    return total * end
+    return total
 
 
-def _exponent(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int) -> tuple[sp.Expr, int] | None:
-    """`u, s` with `f = s*exp(u)` near the point, s = 1 or -1."""
-    side, at = (way, point) if point.is_finite else (1 if point is sp.oo else -1, None)
-    total, sign = sp.S.Zero, 1
-    for factor in sp.Mul.make_args(f):
-        base, power = factor.as_base_exp()
-        if base is sp.E:
-            total += power
-            continue
-        if not power.is_number and base.is_number:
-            way_of: Any = next(iter(outer.sign(base))) if len(outer.sign(base)) == 1 else None
-        elif base.free_symbols == {x} and not point.free_symbols:
-            way_of = getattr(tail_sign(base, x, side, at=at), "sign", None)
-        elif x not in base.free_symbols and len(outer.sign(base)) == 1:
-            (way_of,) = outer.sign(base)
-        else:
-            return None
-        if way_of not in (1, -1) or (way_of == -1 and not power.is_Integer):
-            return None
-        sign *= way_of ** (int(power) % 2) if way_of == -1 else 1
-        total += power * sp.log(way_of * base)
-    return total, sign
+def _exponential(place: Near, f: sp.Expr, how: Mapping[str, Any]) -> sp.Expr:
+    """A multiple of the exponential of what tends to a number or to an infinity."""
+    factor = sp.Integer(how["sign"])
+    (u,) = _operands(place, f, how, lambda u: factor * sp.exp(u))
+    return sp.sympify(factor * sp.exp(limit_by(place, u, how["step"])))
 
 
-_BOUNDED: dict[Any, Any] = {sp.tanh: sp.tanh, sp.erf: sp.erf, sp.erfc: sp.erfc, sp.atan: sp.atan}
-"""Functions with limits at both infinities, which SymPy evaluates there."""
-_WITHIN = (*_BOUNDED, sp.sin, sp.cos, sp.sech, sp.sign)
-_CONTINUOUS = (sp.exp, sp.tanh, sp.erf, sp.erfc, sp.sin, sp.cos, sp.sinh, sp.cosh, sp.atan, sp.asinh, sp.sech)
+def _function(place: Near, f: sp.Expr, how: Mapping[str, Any]) -> sp.Expr:
+    """A continuous function or a rational power of what has a limit; some have limits at the infinities."""
+    is_power = f.is_Pow and f.base is not sp.E
+    if not (isinstance(f, (*_CONTINUOUS, sp.log)) or (is_power and f.exp.is_Rational)):
+        raise UnsupportedExpression(f"no law for {f}")
+    value = limit_by(place, f.args[0], how["step"])
+    if value.is_infinite:
+        is_known = is_power and (value is sp.oo or f.exp.is_Integer)
+        if not (is_known or isinstance(f, _AT_INFINITY) or (isinstance(f, sp.log) and value is sp.oo)):
+            raise UnsupportedExpression(f"no limit of {f.func} at infinity")
+    elif is_power and f.exp < 0 and not place.outer.holds(value, "!="):
+        raise UnsupportedExpression(f"{value} may be 0")
+    elif (isinstance(f, sp.log) or (is_power and not f.exp.is_Integer)) and not place.outer.holds(value, ">"):
+        raise UnsupportedExpression(f"{value} may not be positive")
+    return sp.sympify(f.func(value, *f.args[1:]))
 
 
-def _is_bounded(e: sp.Expr) -> bool:
-    """Whether e is a bounded function, or a power of one."""
-    return isinstance(e.base if e.is_Pow and e.exp.is_Integer and e.exp > 0 else e, _WITHIN)
-
-
-def _quotient(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr) -> sp.Expr:
-    """The limit at a finite point by the first Taylor coefficients of numerator and denominator that do not vanish."""
-    at = {x: point}
+def _taylor(place: Near, f: sp.Expr, how: Mapping[str, Any]) -> sp.Expr:
+    """At a finite point by the first Taylor coefficients of numerator and denominator that do not vanish."""
+    if place.point.is_infinite:
+        raise UnsupportedExpression("no Taylor coefficients at infinity")
+    outer, x, at = place.outer, place.variable, {place.variable: place.point}
     numerator, denominator = sp.fraction(sp.together(f))
     for _ in range(MAX_ORDER):
         for part in (numerator, denominator):
-            if not is_analytic(part) or not all(_strictly(outer, c, at) for c in obligations(part)):
+            needs = [strictly((e.xreplace(at), op)) for e, op in obligations(part)]
+            if not is_analytic(part) or not all(outer.holds(*c) for c in needs):
                 raise UnsupportedExpression("not analytic at the point")
         top, bottom = (outer.partial(part.xreplace(at)) for part in (numerator, denominator))
         if outer.holds(bottom, "!="):
@@ -334,45 +243,66 @@ def _quotient(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr) -> sp.Expr
     raise UnsupportedExpression("too many vanishing Taylor coefficients")
 
 
-def _scaled_limit(outer: Given, f: sp.Expr, x: sp.Symbol, point: sp.Expr) -> sp.Expr:
-    """The limit at infinity where one parameter of known sign accompanies x throughout, but for a factor."""
-    scale = scale_of(f, x)
-    ways, plain, factor = outer.sign(scale), scaled(f, x, scale), sp.S.One
-    for other in (scale, 1 / scale) if plain.free_symbols != {x} else ():
-        factor, plain = scaled(f, x, other).as_independent(x, as_Add=False)
-        if plain.free_symbols == {x}:
-            break
-    if len(ways) != 1 or ways == {0} or plain.free_symbols != {x}:
-        raise UnsupportedExpression("parameters remain after scaling, or have no sign")
-    require_kept(outer, obligations(scale))  # `sqrt(a)` is no scale of `a*x**2` where a < 0
-    found = tail_limit(plain, x, next(iter(ways)) * point, 1)
-    if not isinstance(found, sp.Expr) or found.is_infinite:
-        raise UnsupportedExpression("the expansion gives no finite limit")
-    return factor * found
+def _scale(place: Near, f: sp.Expr, how: Mapping[str, Any]) -> sp.Expr:
+    """In x = t/b, b a number of known sign, at infinity."""
+    x, b = place.variable, read(how["by"])
+    ways = place.outer.sign(b)
+    require_kept(place.outer, obligations(b))
+    if x in b.free_symbols or not place.point.is_infinite or ways not in ({1}, {-1}):
+        raise UnsupportedExpression(f"{b} is no scale of {x}")
+    there = replace(place, point=next(iter(ways)) * place.point, shown=())
+    return limit_by(there, f.xreplace({x: x / b}), how["step"])
 
 
-def _strictly(outer: Given, condition: Condition, at: Mapping[Any, Any]) -> bool:
-    e, op = strictly(condition)
-    return outer.holds(e.xreplace(at), op)
+def _turn(place: Near, f: sp.Expr, how: Mapping[str, Any]) -> sp.Expr:
+    """In x = 1/t, or -1/t at -oo, for t > 0; at 0 in x = 1/t."""
+    x, point = place.variable, place.point
+    if point == 0:
+        return limit_by(replace(place, point=place.way * sp.oo, shown=()), f.xreplace({x: 1 / x}), how["step"])
+    if not point.is_infinite:
+        raise UnsupportedExpression("1/x is taken at 0 and at infinity")
+    turned = drawn(f.xreplace({x: 1 / x if point is sp.oo else -1 / x}), x)
+    return limit_by(replace(place, point=sp.S.Zero, way=1, shown=()), turned, how["step"])
 
 
-def scale_of(f: sp.Expr, x: sp.Symbol) -> sp.Expr:
-    """The parameter factor that accompanies x in one product of f: a for `a*x`, `a**2*x**2`; 1 where
-    there is none."""
-    inverse = sp.S.One
-    for node in sp.preorder_traversal(f):
-        if not node.is_Mul:
-            continue
-        powers = [a.as_base_exp()[1] for a in node.args if a.as_base_exp()[0] == x]
-        factors = [a for a in node.args if x not in a.free_symbols and a.free_symbols]
-        if factors and len(powers) == 1 and powers[0].is_Integer:
-            scale = sp.powdenest(sp.Mul(*factors) ** (1 / powers[0]))
-            if powers[0] > 0:
-                return scale
-            inverse = scale if inverse == 1 else inverse
-    return inverse
+def _shift(place: Near, f: sp.Expr, how: Mapping[str, Any]) -> sp.Expr:
+    """In x = t + p at a finite point p."""
+    x, point = place.variable, place.point
+    if point.is_infinite or x in point.free_symbols:
+        raise UnsupportedExpression("no finite point")
+    return limit_by(replace(place, point=sp.S.Zero, shown=()), f.xreplace({x: x + point}), how["step"])
 
 
-def scaled(f: sp.Expr, x: sp.Symbol, scale: sp.Expr) -> sp.Expr:
-    """f with x replaced by x/scale."""
-    return sp.powdenest(f.xreplace({x: x / scale}))
+_LAWS: dict[str, Callable[[Near, sp.Expr, Mapping[str, Any]], sp.Expr]] = {
+    "sum": _sum,
+    "product": _product,
+    "exponential": _exponential,
+    "function": _function,
+    "taylor": _taylor,
+    "scale": _scale,
+    "turn": _turn,
+    "shift": _shift,
+}
+_AT_INFINITY = (sp.exp, sp.tanh, sp.erf, sp.erfc, sp.atan)
+"""Functions with limits at both infinities, which SymPy evaluates there."""
+_BOUNDED = (sp.tanh, sp.erf, sp.erfc, sp.atan, sp.sin, sp.cos, sp.sech, sp.sign)
+_CONTINUOUS = (sp.exp, sp.tanh, sp.erf, sp.erfc, sp.sin, sp.cos, sp.sinh, sp.cosh, sp.atan, sp.asinh, sp.sech)
+
+
+def is_bounded(e: sp.Expr) -> bool:
+    """Whether e is a bounded function, or a power of one."""
+    return isinstance(e.base if e.is_Pow and e.exp.is_Integer and e.exp > 0 else e, _BOUNDED)
+
+
+def drawn(f: sp.Expr, x: sp.Symbol) -> sp.Expr:
+    """f for x > 0 with the leading power of x drawn out of roots of sums."""
+
+    def led(p: sp.Expr) -> sp.Expr:
+        terms = sp.Add.make_args(sp.expand(p.base))
+        powers = [t.as_independent(x, as_Add=False)[1].as_base_exp() for t in terms if x in t.free_symbols]
+        if any(base != x or not k.is_Rational for base, k in powers):
+            return p
+        least = min([k for _, k in powers] + [sp.S.Zero] * (len(powers) < len(terms)))
+        return x ** (least * p.exp) * sp.Add(*(t / x**least for t in terms)) ** p.exp
+
+    return f.replace(lambda p: p.is_Pow and p.exp.is_Rational and not p.exp.is_Integer, led)

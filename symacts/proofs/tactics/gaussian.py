@@ -8,14 +8,16 @@ from typing import Any
 
 import sympy as sp
 
-from symacts.codec import encode
+from symacts.codec import decode, encode
 from symacts.proofs.check import RULES, Goal
 from symacts.proofs.checker.analytic import without
 from symacts.proofs.checker.entail import Given, Undecided
 from symacts.proofs.checker.integrals import MAX_POWER, quadratic
+from symacts.proofs.checker.limits import Near
 from symacts.proofs.checker.normal import is_zero
 from symacts.proofs.search import EXPECTED, Node, Search
 from symacts.proofs.tactics.branches import border_of
+from symacts.proofs.tactics.limit_laws import found_limit
 from symacts.symbolic.integrals import antiderivative as symbolic_antiderivative
 
 __all__ = ["integrals"]
@@ -89,10 +91,17 @@ def definite(goal: Goal, search: Search) -> Iterator[Node]:
             primitive = _primitive(local, z, _between(given, z, lo, hi), claimed)
             if primitive is None:
                 return
-            pieces.append({"F": encode(primitive), "to": encode(hi)})
+            pieces.append({"F": encode(primitive), "to": encode(hi), **_ends(primitive, z, given, lo, hi)})
         else:
             yield {"rule": "definite", "of": encode(of), "pieces": pieces, **({"reversed": 1} if backwards else {})}
             return
+
+
+def _ends(primitive: sp.Expr, z: sp.Symbol, given: Given, lo: sp.Expr, hi: sp.Expr) -> dict[str, Any]:
+    """How the limits of an antiderivative at the ends of a piece are seen, where an expansion does not tell."""
+    places = (Near(without(given, z), z, end, way) for end, way in ((lo, 1), (hi, -1)))
+    laws = [(found_limit(place, primitive) or (None, None))[1] for place in places]
+    return {} if laws == [None, None] else {"ends": laws}
 
 
 def _primitive(local: sp.Expr, z: sp.Symbol, inside: Given, claimed: list[sp.Expr]) -> sp.Expr | None:
@@ -188,7 +197,8 @@ def integrate(h: sp.Expr, z: sp.Symbol, given: Given) -> list[dict[str, Any]] | 
             return None
         if k < len(borders):
             piece["to"] = encode(borders[k])
-        pieces.append(piece)
+        lo, hi = (-sp.oo, *borders, sp.oo)[k : k + 2]
+        pieces.append(piece | (_ends(decode(piece["F"]), z, given, lo, hi) if "F" in piece else {}))
     return pieces
 
 

@@ -12,10 +12,10 @@ from symacts.proofs.check import RULES, Goal
 from symacts.proofs.checker.analytic import Span, ball_sign, span
 from symacts.proofs.checker.entail import Given, Undecided
 from symacts.proofs.checker.goals import resolved
-from symacts.proofs.checker.limits import scale_of
 from symacts.proofs.checker.normal import is_zero
 from symacts.proofs.search import EXPECTED, Final, Node, Search, has_operators, is_plausible
 from symacts.proofs.tactics.convexity import chords, exponents, factored_out, fresh, jensen, means
+from symacts.proofs.tactics.limit_laws import scale_of
 from symacts.proofs.tactics.touching import critical, repeated, tangent
 from symacts.rigor.tails import TailSign, tail_sign
 

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import sympy as sp
 
-from symacts.codec import encode
+from symacts.codec import decode, encode
 from symacts.proofs.check import Goal
 from symacts.proofs.checker.analytic import without
-from symacts.proofs.checker.entail import Given, Undecided
-from symacts.proofs.checker.limits import by_laws, diverges, nearby, require_absent, scale_of, scaled
+from symacts.proofs.checker.domains import demands, follows
+from symacts.proofs.checker.entail import Condition, Given, Undecided
+from symacts.proofs.checker.limits import How, Near, nearby, require_absent
 from symacts.proofs.search import EXPECTED, Final, Node, Search
 from symacts.proofs.tactics.branches import border_of
-from symacts.rigor.tails import limit as tail_limit
+from symacts.proofs.tactics.limit_laws import found_limit, scale_of, scaled, shown_near
 from symacts.rigor.tails import tail_sign
 
 __all__ = ["operators"]
 
+Part = tuple[sp.Expr, sp.Expr, sp.Expr, How]  # a factor, a function, its limit and how that is seen
 WITHIN_INFINITY = (sp.Integer(1), sp.Integer(10), sp.Integer(1000), sp.Integer(10) ** 6)
 MAX_SWITCHES = 6
 WITHIN_POINT = (sp.Integer(1), sp.Rational(1, 10), sp.Rational(1, 1000), sp.Rational(1, 10**6))
@@ -67,11 +70,15 @@ def _limit(goal: Goal, of: sp.Limit, search: Search) -> Iterator[Node]:
             continue
         except EXPECTED:
             continue
-        ways: Iterator[list[tuple[sp.Expr, sp.Expr, sp.Expr]]] = _parts(local, x, point, way, outer)
+        place = Near(outer, x, point, way)
+        ways: Iterator[list[Part]] = _parts(local, place)
         if str(direction) == "+-" and absent is None and local != e:  # each side has its own branch
-            ways = ([(sp.S.One, e, sp.Add(*[c * v for c, _, v in parts]))] for parts in ways)
+            ways = ([(sp.S.One, e, sp.Add(*[c * v for c, _, v, _ in parts]), None)] for parts in ways)
         for parts in ways:
-            value = sp.Add(*[c * v for c, _, v in parts])
+            value = sp.Add(*[c * v for c, _, v, _ in parts])
+            sides = [way] if str(direction) != "+-" or absent is not None else [1, -1]
+            formulas = [e, *(f for _, f, _, _ in parts)]
+            shown = [s for w in sides for s in _shown(replace(place, way=w), within, formulas, eventually)]
             if value.has(sp.nan, sp.zoo):
                 continue
             yield {
@@ -81,7 +88,8 @@ def _limit(goal: Goal, of: sp.Limit, search: Search) -> Iterator[Node]:
                 "within": encode(within),
                 **({"eventually": eventually} if eventually else {}),
                 **({} if absent is None else {"absent": absent}),
-                "parts": [[encode(c), encode(f), encode(v)] for c, f, v in parts],
+                **({"near": shown} if shown else {}),
+                "parts": [[encode(c), encode(f), encode(v), *([] if how is None else [how])] for c, f, v, how in parts],
             }
     yield from _parameter_cases(goal, e, x, outer)
 
@@ -90,7 +98,7 @@ def _absent(outer: Given, e: sp.Expr, x: sp.Symbol, point: sp.Expr, within: sp.E
     """The side of the point, if it is one, on which e has no value."""
     for way in (-1, 1) if point.is_finite else ():
         with suppress(*EXPECTED):
-            require_absent(outer, nearby(outer, x, point, way, within), e, x, point, way)
+            require_absent(Near(outer, x, point, way), nearby(outer, x, point, way, within), e)
             return way
     return None
 
@@ -122,8 +130,7 @@ def _eventual(outer: Given, on: sp.Expr | None, x: sp.Symbol, point: sp.Expr, wa
         side, at = (way, point) if point.is_finite else (1 if point is sp.oo else -1, None)
         found = getattr(tail_sign(on, x, side, at=at), "sign", None)
     else:
-        end = by_laws(outer, on, x, point, way)
-        end = diverges(outer, on, x, point, way) if end is None else end
+        end, _ = found_limit(Near(outer, x, point, way), on) or (None, None)
         if end is not None and end.is_infinite:
             return (on if end is sp.oo else -on), ">"
         found = next((s for s in (1, -1) if end is not None and outer.holds(s * end, ">")), None)
@@ -154,24 +161,36 @@ def _parameter_cases(goal: Goal, e: sp.Expr, x: sp.Symbol, outer: Given) -> Iter
             yield {"rule": "cases", "on": encode(symbol), "parts": ["<", "=", ">"], "cost": 2}
 
 
-def _parts(
-    e: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int, outer: Given
-) -> Iterator[list[tuple[sp.Expr, sp.Expr, sp.Expr]]]:
+def _shown(place: Near, within: sp.Expr, formulas: list[sp.Expr], eventually: list[list[Any]]) -> list[list[Any]]:
+    """Laws for the signs near the point, on one side, on which values and branches rest."""
+    near = nearby(place.outer, place.variable, place.point, place.way, within)
+    conditions: list[Condition] = []
+    for way, u, op in eventually:
+        if way == place.way:
+            new = [*demands(near, decode(u)), (decode(u), op)]
+            conditions += [c for c in new if not follows(near, c)]
+            near = near.and_((decode(u), op))
+    conditions += [c for f in formulas for c in demands(near, f) if not follows(near, c)]
+    return shown_near(place, conditions)
+
+
+def _parts(e: sp.Expr, place: Near) -> Iterator[list[Part]]:
     """Ways to see the expression as a sum of parameter factors times functions with known limits."""
-    whole = _value(e, x, point, way, outer)
+    x = place.variable
+    whole = found_limit(place, e)
     if whole is not None:
-        yield [(sp.S.One, e, whole)]
+        yield [(sp.S.One, e, *whole)]
     for form in dict.fromkeys((sp.expand(e), e, *_led(e, x))):
         parts = []
         for term in sp.Add.make_args(form):
             c, f = term.as_independent(x, as_Add=False)
             if not c.free_symbols:
                 c, f = sp.S.One, term
-            c, f = _unscaled(c, f, x, point, outer)
-            value = _value(f, x, point, way, outer)
-            if value is None:
+            c, f = _unscaled(c, f, x, place.point, place.outer)
+            found = found_limit(place, f)
+            if found is None:
                 break
-            parts.append((c, f, value))
+            parts.append((c, f, *found))
         else:
             yield parts
 
@@ -224,12 +243,3 @@ def _unscaled(c: sp.Expr, f: sp.Expr, x: sp.Symbol, point: sp.Expr, outer: Given
         return c, f
     left = scaled(turned, x, scale).as_independent(x, as_Add=False)[0]
     return (c * left, f / left) if left.free_symbols else (c, f)
-
-
-def _value(f: sp.Expr, x: sp.Symbol, point: sp.Expr, way: int, outer: Given) -> sp.Expr | None:
-    """The limit, finite or not, as the checker sees it."""
-    if f.free_symbols == {x} and not point.free_symbols:
-        found = tail_limit(f, x, point, way)
-        return found if isinstance(found, sp.Expr) else None
-    value = by_laws(outer, f, x, point, way)
-    return diverges(outer, f, x, point, way) if value is None else value
