@@ -257,9 +257,10 @@ class _Builder:
         self.needs: list[Requirement] = []
 
     def build(self) -> HalfLine | None:
-        bare, x = self.bare, self.bare.f.x
+        bare = self.bare
         formula = self.stepped(self.resolved(bare.formula, notes=True))
-        needs = [*self.needs, *requirements(self.shared(formula), x)]
+        shared = self.shared(formula)
+        needs = [*self.needs, *(need for v in self.variables for need in requirements(shared, v))]
         met = [self.is_met(need) for need in needs]
         if False in met:
             return None
@@ -278,10 +279,17 @@ class _Builder:
             value = self.decided(node)
             less = e.xreplace({node: value})
             if notes:
-                gone = lost(self.shared(e), {self.shared(node): self.shared(value)}, self.shared(less), self.bare.f.x)
+                before, after = self.shared(e), self.shared(less)
+                replaced = {self.shared(node): self.shared(value)}
+                gone = [need for v in self.variables for need in lost(before, replaced, after, v)]
                 self.needs += [replace(need, argument=self.resolved(need.argument)) for need in gone]
             e = less
         return e
+
+    @property
+    def variables(self) -> list[sp.Symbol]:
+        """What moves on the half line: x and the shares, which may stand alone, as in `1/(x - floor(x))`."""
+        return [self.bare.f.x, *(step.share for step in self.steps.values())]
 
     def decided(self, node: sp.Basic) -> sp.Basic:
         """What a switch is on all of the half line."""

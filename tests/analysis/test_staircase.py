@@ -141,6 +141,14 @@ def test_roots_of_negative_steps_are_no_numbers(text: str) -> None:
     assert all(not b.expression.has(sp.I) for b in f.branches)
 
 
+@pytest.mark.parametrize("text", ["tanh(x)/(x - floor(x))", "x*log(x - floor(x))", "x/(ceiling(x) - x)"])
+def test_poles_at_every_jump_are_in_no_domain(text: str) -> None:
+    """The share of a step stands alone there: it was not asked whether it vanishes, beyond a bounded part."""
+    domain = _fact(text, "domain")
+    assert not domain.known or 40 not in domain.value
+    assert sp.S.Half in _fact("x/(1 + x - floor(x))", "domain").value
+
+
 def test_a_pole_of_one_step_leaves_the_others() -> None:
     domain = _fact("1/floor(4*tanh(x))", "domain").value
     assert domain.contains(-1) == domain.contains(1) == sp.true and domain.contains(sp.Rational(1, 9)) == sp.false
