@@ -104,7 +104,7 @@ def _cells(parameter: Parameter, oracle: ParametricOracle) -> list[sp.Set]:
     domain = parameter.generic.interval
     symbol = parameter.generic.symbol(parameter.name)
     cuts: set[sp.Rational] = set()
-    for constant in oracle.open:
+    for constant in oracle.constants.open:
         if oracle.parameters_in(constant) == {symbol}:
             cuts |= _zeros(constant.xreplace({symbol: x}), domain, oracle.balls)
     cells: list[sp.Set] = []

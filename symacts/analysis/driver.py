@@ -100,9 +100,9 @@ def _exists_throughout(subject: Subject, value: object) -> None:
         `-y**2/alpha` serves `alpha/x` but for `alpha = 0`.
     """
     oracle = subject.oracle
-    if not isinstance(oracle, ParametricOracle) or not oracle.exists_throughout(subject.expression):
+    if not isinstance(oracle, ParametricOracle) or not oracle.constants.exists_throughout(subject.expression):
         return
-    if not oracle.exists_throughout(value):
+    if not oracle.constants.exists_throughout(value):
         raise Undecided("the answer found does not exist for all values of the parameters")
 
 

@@ -90,7 +90,7 @@ def _find_move(f: Subject) -> _Move:
     if not parameters or not isinstance(oracle, ParametricOracle):
         raise Undecided("no parameters")
     found = member(f.expression, f.x, parameters, oracle.sign)
-    if found is None or not all(map(oracle.is_defined, (found.factor, found.lift, found.rate, found.shift))):
+    if found is None or not all(map(oracle.constants.is_defined, (found.factor, found.lift, found.rate, found.shift))):
         raise Undecided("no change of variable takes the parameters out for all their values")
     return _Move(f, found, f.sign(found.factor))
 

@@ -77,8 +77,10 @@ def test_an_answer_exists_for_every_value_for_which_the_function_does() -> None:
     a = sp.Symbol("a", real=True, nonnegative=True)
     oracle = ParametricOracle({a: sp.Interval(0, sp.oo)})
     by_cases = sp.Piecewise((0, sp.Eq(a, 0)), (x / a, True))
-    assert [oracle.exists_throughout(v) for v in (x / a, (0, sp.log(a) * x), sp.Interval(0, 1 / a))] == [False] * 3
-    assert [oracle.exists_throughout(v) for v in (x / (1 + a), a / x, by_cases, "soft", None)] == [True] * 5
+    assert [oracle.constants.exists_throughout(v) for v in (x / a, (0, sp.log(a) * x), sp.Interval(0, 1 / a))] == [
+        False
+    ] * 3
+    assert [oracle.constants.exists_throughout(v) for v in (x / (1 + a), a / x, by_cases, "soft", None)] == [True] * 5
     for domain, is_one in (("positive", True), ("nonnegative", False)):  # f' = -y**2/a, and 0 at a = 0
         family = symacts.define("a_family", "Piecewise((a/x, x > 1))", parameters={"a": ("1", domain)}, replace=True)
         polynomial = symacts.analyze(family, parameters="symbolic").derivative_in_output.value

@@ -17,7 +17,7 @@ ONE = {a: HALF}
 
 def test_a_sign_seen_at_values_is_no_sign() -> None:
     near = (a - 1) ** 2 - sp.Rational(1, 10**6)  # negative near 1 alone
-    assert ParametricOracle(ONE)._seen_signs(near) >= {1}
+    assert ParametricOracle(ONE).constants._seen_signs(near) >= {1}
     assert ParametricOracle(ONE).sign(near) is None
     assert ParametricOracle(ONE).sign((a - 1) ** 2 + sp.Rational(1, 10**6)) == 1
     assert ParametricOracle(ONE).sign((a + 1) ** 2 - a**2 - 2 * a - 1) == 0
@@ -26,7 +26,7 @@ def test_a_sign_seen_at_values_is_no_sign() -> None:
 def test_a_sign_that_changes_is_left_to_the_cases() -> None:
     oracle = ParametricOracle(ONE | {u: UNIT})
     assert oracle.sign(a - 1) is None and oracle.sign(a - u) is None
-    assert list(oracle.open) == [a - 1]
+    assert list(oracle.constants.open) == [a - 1]
 
 
 def test_what_stands_in_one_argument_is_mixed() -> None:
