@@ -28,7 +28,8 @@ def defined(*steps: Any, **data: Any) -> dict[str, Any]:
 
 def limit_of(of: sp.Limit, value: sp.Expr, *parts: tuple[sp.Expr, sp.Expr, sp.Expr]) -> dict[str, Any]:
     rows = [[E(c), E(f), E(v)] for c, f, v in parts]
-    return step("limit", ALGEBRA, of=E(of), value=E(value), within=E(ONE), parts=rows)
+    steps = [ALGEBRA] * (value.is_finite is not False)  # an infinite limit leaves nothing to show
+    return step("limit", *steps, of=E(of), value=E(value), within=E(ONE), parts=rows)
 
 
 def by_law(law: str, f: sp.Expr, point: sp.Expr, value: sp.Expr, *premises: Any, **how: Any) -> tuple[Claim, Any]:

@@ -335,6 +335,10 @@ FORGED: dict[str, tuple[Claim, Any]] = {
         claim(sp.Limit(-sp.exp(a * x), x, sp.oo), "=", sp.oo, (a, ">")),
         limit_of(sp.Limit(-sp.exp(a * x), x, sp.oo), sp.oo, (ONE, -sp.exp(a * x), sp.oo)),
     ),
+    "a whole part for its argument": (
+        claim(sp.Limit(x - sp.floor(x), x, sp.oo), "=", 0),
+        limit_of(sp.Limit(x - sp.floor(x), x, sp.oo), ZERO, (ONE, x - sp.floor(x), ZERO)),
+    ),
     "a scale that is not real everywhere": (
         claim(sp.Limit(sp.tanh(a * x**2), x, sp.oo), "=", 1, (a, "!=")),
         limit_of(sp.Limit(sp.tanh(a * x**2), x, sp.oo), ONE, (ONE, sp.tanh(a * x**2), ONE)),

@@ -67,6 +67,15 @@ LAWS: dict[str, tuple[Claim, Any]] = {
     "a scale at a finite point": by_law("scale", sp.tanh(a * x + 1), ZERO, sp.tanh(ONE), (a, ">"), by=a, step=None),
     "one over the variable at 1": by_law("turn", a * x, ONE, a, step={"law": "taylor"}),
     "a shift of infinity": by_law("shift", a / x, sp.oo, ZERO, step=None),
+    "a bounded term beside a number": by_law(
+        "sum", 1 + sp.sin(x), sp.oo, ONE, of=[E(ONE), E(sp.sin(x))], steps=[None, "bounded"]
+    ),
+    "a growing term for a bounded one": by_law(
+        "sum", x - x * sp.sin(x), sp.oo, sp.oo, of=[E(x), E(-x * sp.sin(x))], steps=[None, "bounded"]
+    ),
+    "whole parts that grow": by_law(
+        "product", x**2 - x * sp.floor(x), sp.oo, sp.oo, of=[E(x), E(x - sp.floor(x))], steps=[None, "bounded"]
+    ),
     "no such law": by_law("trust", a / x, sp.oo, ZERO),
 }
 

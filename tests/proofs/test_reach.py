@@ -35,6 +35,11 @@ PAIRS: list[tuple[str, str, Any]] = [
     ("0 < diff(maxsig(x), x) <= 1", "1/100 < diff(maxsig(x), x) <= 1", None),
     ("diff(maxsig(x), x) = sigmoid(x)*(1 - sigmoid(x))", "diff(maxsig(x), x) = 1", "x < 1/2"),
     ("abs(x - sin(x)) = x - sin(x)", "abs(x - sin(x)) = sin(x) - x", "x > 0"),
+    # whole parts near infinity and near a pole
+    ("limit(floor(x)/x, x, oo) = 1", "limit(floor(x)/x, x, oo) = 2", None),
+    ("limit(floor(a*x)/x, x, oo) = a", "limit(floor(a*x)/x, x, oo) = 1", None),
+    ("limit(x*floor(1/x), x, 0) = 1", "limit(x*floor(1/x), x, 0) = 0", None),
+    ("limit(x^2 - floor(x), x, oo) = oo", "limit(x^2 - floor(x), x, oo) = 1", None),
     # LambertW
     ("diff(LambertW(x), x) = 1/(x + exp(LambertW(x)))", "diff(LambertW(x), x) = 1/(x + LambertW(x))", "x > 0"),
     # limits that do not exist, limits in parameters

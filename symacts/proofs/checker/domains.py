@@ -33,7 +33,7 @@ _ENTIRE: tuple[Any, ...] = (
     sp.erfc,
     sp.erfi,
 )
-_ENTIRE = (*_ENTIRE, *SWITCHES, sp.sinc, sp.Si, sp.Shi)
+_ENTIRE = (*_ENTIRE, *SWITCHES, sp.sinc, sp.Si, sp.Shi, sp.frac)
 
 
 def obligations(e: sp.Basic) -> list[Condition]:

@@ -17,14 +17,14 @@ import sympy as sp
 from symacts.errors import UnsupportedExpression
 from symacts.proofs.checker.analytic import without
 from symacts.proofs.checker.domains import demands, follows, obligations, strictly
-from symacts.proofs.checker.entail import Condition, Given
+from symacts.proofs.checker.entail import Condition, Given, Undecided
 from symacts.proofs.checker.forms import is_analytic
 from symacts.proofs.checker.goals import Goal, read, replaced, require_kept, require_outermost
 from symacts.proofs.checker.normal import is_zero
 from symacts.rigor.tails import limit as tail_limit
 from symacts.rigor.tails import tail_sign
 
-__all__ = ["How", "Near", "drawn", "is_bounded", "limit", "limit_by", "nearby", "require_absent"]
+__all__ = ["How", "Near", "branch", "drawn", "is_bounded", "limit", "limit_by", "nearby", "require_absent"]
 
 MAX_ORDER = 12
 How = Mapping[str, Any] | None  # the law by which a limit is shown; None for an expansion
@@ -57,18 +57,18 @@ def limit(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
                     if not follows(near, condition):
                         place.require(condition)
                 near = near.and_((read(u), op))
-        local = near.resolve(e)
-        if local.has(sp.Derivative, sp.Limit, sp.Integral) or not is_analytic(local):
+        local = branch(near, e)
+        if not _is_analytic(local):
             raise UnsupportedExpression("the expression is not analytic near the point")
         total, rest = sp.S.Zero, local
         for c, f, v, *how in parts:
             if variable in c.free_symbols | v.free_symbols:
                 raise UnsupportedExpression("a factor depends on the variable")
             require_kept(outer, [o for part in (c, v) if part.is_finite is not False for o in obligations(part)])
-            found = limit_by(place, near.resolve(f), *how)
+            found = limit_by(place, branch(near, f), *how)
             if found != v and (found.is_infinite or v.is_infinite or not is_zero(found - v)):
                 raise UnsupportedExpression(f"the limit is {found}, not {v}")
-            total, rest = total + c * v, rest - c * near.resolve(f)
+            total, rest = total + c * v, rest - c * branch(near, f)
         for condition in dict.fromkeys(d for part in (e, *(p[1] for p in parts)) for d in demands(near, part)):
             if not follows(near, condition):
                 place.require(condition)
@@ -85,6 +85,25 @@ def limit(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
             raise UnsupportedExpression("an infinite limit stands alone")
         return []
     return [replaced(goal, {of: value})]
+
+
+def branch(near: Given, e: sp.Expr) -> sp.Expr:
+    """The branch near the point; where whole parts stay open, `floor(u)` is `u - frac(u)`, less what is bounded."""
+    try:
+        return near.resolve(e)
+    except Undecided as undecided:
+        if not isinstance(undecided.expression, (sp.floor, sp.ceiling)):
+            raise
+    return _apart(near.partial(e))
+
+
+def _apart(e: sp.Expr) -> sp.Expr:
+    return sp.sympify(e.replace(sp.floor, lambda u: u - sp.frac(u)).replace(sp.ceiling, lambda u: u + sp.frac(-u)))
+
+
+def _is_analytic(e: sp.Expr) -> bool:
+    """Whether all but the bounded parts of whole parts is analytic."""
+    return is_analytic(e.xreplace({part: sp.Dummy(real=True) for part in e.atoms(sp.frac)}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +123,7 @@ class Near:
         side, at = (self.way, point) if point.is_finite else (1 if point is sp.oo else -1, None)
         if follows(self.outer, condition):
             return
-        if e.free_symbols <= {x} and not point.free_symbols:
+        if e.free_symbols <= {x} and not point.free_symbols and not e.has(sp.frac):
             found = getattr(tail_sign(e, x, side, at=at), "sign", None)
             if isinstance(found, int) and found in {">": (1,), ">=": (0, 1), "!=": (1, -1)}[op]:
                 return
@@ -146,7 +165,7 @@ def limit_by(place: Near, f: sp.Expr, how: How = None) -> sp.Expr:
     if how is not None:
         return _LAWS[how["law"]](place, f, how)
     found = None
-    if f.free_symbols == {place.variable} and not place.point.free_symbols:
+    if f.free_symbols == {place.variable} and not place.point.free_symbols and not f.has(sp.frac):
         found = tail_limit(f, place.variable, place.point, place.way)
     if not isinstance(found, sp.Expr) or not (found.is_finite or found.is_infinite):
         raise UnsupportedExpression(f"the limit of {f} is not established")
@@ -155,7 +174,7 @@ def limit_by(place: Near, f: sp.Expr, how: How = None) -> sp.Expr:
 
 def _operands(place: Near, f: sp.Expr, how: Mapping[str, Any], kind: Any) -> list[sp.Expr]:
     """The terms or factors that a law names; they make up f and have values near the point."""
-    operands = [read(g) for g in how["of"]]
+    operands = [_apart(read(g)) for g in how["of"]]
     whole = kind(*operands)
     if whole != f and not is_zero(whole - f):
         raise UnsupportedExpression(f"{whole} is not {f}")
@@ -163,15 +182,19 @@ def _operands(place: Near, f: sp.Expr, how: Mapping[str, Any], kind: Any) -> lis
     for condition in dict.fromkeys(c for g in operands for c in obligations(g)):
         if condition not in known:
             place.require(condition)
-    if not all(is_analytic(g) for g in operands):
+    if not all(_is_analytic(g) for g in operands):
         raise UnsupportedExpression("a part is not analytic near the point")
     return operands
 
 
 def _sum(place: Near, f: sp.Expr, how: Mapping[str, Any]) -> sp.Expr:
-    """Limits add, infinite ones of one sign too."""
-    terms = _operands(place, f, how, sp.Add)
-    values = [limit_by(place, g, step) for g, step in zip(terms, how["steps"], strict=True)]
+    """Limits add, infinite ones of one sign too, whatever bounded terms stand beside these."""
+    pairs = list(zip(_operands(place, f, how, sp.Add), how["steps"], strict=True))
+    values = [limit_by(place, g, step) for g, step in pairs if step != "bounded"]
+    if len(values) < len(pairs):
+        bounded = all(is_bounded(g) for g, step in pairs if step == "bounded")
+        if not bounded or not any(v.is_infinite for v in values):
+            raise UnsupportedExpression("what is bounded is left out beside what is infinite")
     infinite = {v for v in values if v.is_infinite}
     if len(infinite) > 1:
         raise UnsupportedExpression("infinite limits of both signs")
@@ -285,12 +308,13 @@ _LAWS: dict[str, Callable[[Near, sp.Expr, Mapping[str, Any]], sp.Expr]] = {
 }
 _AT_INFINITY = (sp.exp, sp.tanh, sp.erf, sp.erfc, sp.atan)
 """Functions with limits at both infinities, which SymPy evaluates there."""
-_BOUNDED = (sp.tanh, sp.erf, sp.erfc, sp.atan, sp.sin, sp.cos, sp.sech, sp.sign)
+_BOUNDED = (sp.tanh, sp.erf, sp.erfc, sp.atan, sp.sin, sp.cos, sp.sech, sp.sign, sp.frac)
 _CONTINUOUS = (sp.exp, sp.tanh, sp.erf, sp.erfc, sp.sin, sp.cos, sp.sinh, sp.cosh, sp.atan, sp.asinh, sp.sech)
 
 
 def is_bounded(e: sp.Expr) -> bool:
-    """Whether e is a bounded function, or a power of one."""
+    """Whether e is a bounded function, a power of one, or a multiple of that."""
+    e = e.as_coeff_Mul()[1]
     return isinstance(e.base if e.is_Pow and e.exp.is_Integer and e.exp > 0 else e, _BOUNDED)
 
 

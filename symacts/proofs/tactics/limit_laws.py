@@ -24,7 +24,7 @@ from symacts.proofs.search import EXPECTED
 from symacts.rigor.tails import limit as tail_limit
 from symacts.rigor.tails import tail_sign
 
-__all__ = ["found_limit", "scale_of", "scaled", "shown_near"]
+__all__ = ["found_limit", "less_floor", "scale_of", "scaled", "shown_near"]
 
 MAX_DEPTH = 8
 Found = tuple[sp.Expr, How]
@@ -32,7 +32,7 @@ Found = tuple[sp.Expr, How]
 
 def found_limit(place: Near, f: sp.Expr, depth: int = 0) -> Found | None:
     """The limit, finite or not, and how the checker sees it."""
-    if f.free_symbols == {place.variable} and not place.point.free_symbols:
+    if f.free_symbols == {place.variable} and not place.point.free_symbols and not f.has(sp.frac):
         return _checked(place, f, None)
     if place.variable not in f.free_symbols:
         return f, None
@@ -86,7 +86,7 @@ def _ways(place: Near, f: sp.Expr, depth: int) -> Iterator[How]:
     if point == 0:
         turned, there = sp.expand(f.xreplace({x: 1 / x}), deep=False), replace(place, point=place.way * sp.oo)
         for how in _scales(there, turned):
-            step = {"law": "product", "of": [encode(turned)], "steps": [how]}
+            step = {"law": "product", "of": _encoded([turned]), "steps": [how]}
             yield {"law": "turn", "step": step}
     yield from _as_exponential(place, f, depth)
     if f.is_Mul and any(a.is_Add for a in f.args):
@@ -109,36 +109,48 @@ def _ways(place: Near, f: sp.Expr, depth: int) -> Iterator[How]:
 
 def _sum(place: Near, terms: list[sp.Expr], depth: int) -> Iterator[How]:
     found = [found_limit(place, g, depth) for g in terms]
-    if None not in found:
-        yield {"law": "sum", "of": [encode(g) for g in terms], "steps": [f[1] for f in found if f is not None]}
+    steps = [f[1] if f is not None else "bounded" if is_bounded(g) else "" for f, g in zip(found, terms, strict=True)]
+    if "" not in steps:
+        yield {"law": "sum", "of": _encoded(terms), "steps": steps}
+
+
+def less_floor(f: sp.Expr) -> sp.Expr:
+    """`frac(u)` as `u - floor(u)`."""
+    return sp.sympify(f.replace(sp.frac, lambda u: u - sp.floor(u)))
+
+
+def _encoded(parts: list[sp.Expr]) -> list[Any]:
+    return [encode(less_floor(g)) for g in parts]
 
 
 def _product(place: Near, factors: list[sp.Expr], depth: int) -> Iterator[How]:
     """Each factor by its own limit; those without one are bounded. Functions of the variable alone go together."""
     x = place.variable
-    pure = [g for g in factors if g.free_symbols == {x}]
+    pure = [g for g in factors if g.free_symbols == {x} and not g.has(sp.frac)]
     if len(pure) > 1:
         factors = [sp.Mul(*pure), *(g for g in factors if g not in pure)]
     found = [found_limit(place, g, depth) for g in factors]
     steps = [f[1] if f is not None else "bounded" if is_bounded(g) else "" for f, g in zip(found, factors, strict=True)]
     if "" not in steps:
-        yield {"law": "product", "of": [encode(g) for g in factors], "steps": steps}
+        yield {"law": "product", "of": _encoded(factors), "steps": steps}
 
 
 def _scales(place: Near, f: sp.Expr) -> Iterator[How]:
     """One parameter of known sign accompanies x throughout, but for a factor."""
     x, scale = place.variable, scale_of(f, place.variable)
+    if f.has(sp.frac):
+        return
     for other in dict.fromkeys((scale, 1 / scale, sp.S.One)):
         factor, plain = scaled(f, x, other).as_independent(x, as_Add=False)
         if plain.free_symbols == {x}:
-            step = {"law": "product", "of": [encode(factor), encode(plain)], "steps": [None, None]}
+            step = {"law": "product", "of": _encoded([factor, plain]), "steps": [None, None]}
             yield {"law": "scale", "by": encode(other), "step": step}
             return
 
 
 def _as_exponential(place: Near, f: sp.Expr, depth: int) -> Iterator[How]:
     """`f = s*exp(u)` near the point, s = 1 or -1."""
-    if isinstance(f, sp.exp):
+    if isinstance(f, sp.exp) or f.has(sp.frac):
         return
     x, point, outer = place.variable, place.point, place.outer
     side, at = (place.way, point) if point.is_finite else (1 if point is sp.oo else -1, None)
@@ -161,7 +173,7 @@ def _as_exponential(place: Near, f: sp.Expr, depth: int) -> Iterator[How]:
 def _exponential(place: Near, u: sp.Expr, sign: int, depth: int) -> Iterator[How]:
     inner = found_limit(place, u, depth + 1)
     if inner is not None:
-        yield {"law": "exponential", "sign": sign, "of": [encode(u)], "step": inner[1]}
+        yield {"law": "exponential", "sign": sign, "of": _encoded([u]), "step": inner[1]}
 
 
 def _led_by_a_term(place: Near, f: sp.Expr, depth: int) -> Iterator[How]:
@@ -174,11 +186,11 @@ def _led_by_a_term(place: Near, f: sp.Expr, depth: int) -> Iterator[How]:
     if any(not m.free_symbols <= {x} for m in parts):
         return
     for m in parts:
-        end = tail_limit(m, x, place.point, place.way)
+        end = None if m.has(sp.frac) else tail_limit(m, x, place.point, place.way)
         if isinstance(end, sp.Expr) and end.is_infinite:
             terms = [c * (other / m) for other, c in parts.items()]
             for how in _sum(place, terms, depth + 1):
-                of = [encode(m), encode(sp.Add(*terms))]
+                of = _encoded([m, sp.Add(*terms)])
                 yield {"law": "product", "of": of, "steps": [None, how]}
 
 

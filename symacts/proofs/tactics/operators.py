@@ -14,10 +14,10 @@ from symacts.proofs.check import Goal
 from symacts.proofs.checker.analytic import without
 from symacts.proofs.checker.domains import demands, follows
 from symacts.proofs.checker.entail import Condition, Given, Undecided
-from symacts.proofs.checker.limits import How, Near, nearby, require_absent
+from symacts.proofs.checker.limits import How, Near, branch, nearby, require_absent
 from symacts.proofs.search import EXPECTED, Final, Node, Search
 from symacts.proofs.tactics.branches import border_of
-from symacts.proofs.tactics.limit_laws import found_limit, scale_of, scaled, shown_near
+from symacts.proofs.tactics.limit_laws import found_limit, less_floor, scale_of, scaled, shown_near
 from symacts.rigor.tails import tail_sign
 
 __all__ = ["operators"]
@@ -72,7 +72,9 @@ def _limit(goal: Goal, of: sp.Limit, search: Search) -> Iterator[Node]:
             continue
         place = Near(outer, x, point, way)
         ways: Iterator[list[Part]] = _parts(local, place)
-        if str(direction) == "+-" and absent is None and local != e:  # each side has its own branch
+        if (
+            str(direction) == "+-" and absent is None and local != e and not local.has(sp.frac)
+        ):  # each side has its own branch
             ways = ([(sp.S.One, e, sp.Add(*[c * v for c, _, v, _ in parts]), None)] for parts in ways)
         for parts in ways:
             value = sp.Add(*[c * v for c, _, v, _ in parts])
@@ -89,9 +91,13 @@ def _limit(goal: Goal, of: sp.Limit, search: Search) -> Iterator[Node]:
                 **({"eventually": eventually} if eventually else {}),
                 **({} if absent is None else {"absent": absent}),
                 **({"near": shown} if shown else {}),
-                "parts": [[encode(c), encode(f), encode(v), *([] if how is None else [how])] for c, f, v, how in parts],
+                "parts": [_row(*part) for part in parts],
             }
     yield from _parameter_cases(goal, e, x, outer)
+
+
+def _row(c: sp.Expr, f: sp.Expr, value: sp.Expr, how: Any) -> list[Any]:
+    return [encode(c), encode(less_floor(f)), encode(value), *([] if how is None else [how])]
 
 
 def _absent(outer: Given, e: sp.Expr, x: sp.Symbol, point: sp.Expr, within: sp.Expr) -> int | None:
@@ -111,7 +117,7 @@ def _local(
     eventually: list[list[Any]] = []
     for _ in range(MAX_SWITCHES):
         try:
-            return near.resolve(e), eventually
+            return branch(near, e), eventually
         except Undecided as undecided:
             on = border_of(undecided.expression, near)
             if on is not None and x not in on.free_symbols:
