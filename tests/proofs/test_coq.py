@@ -249,3 +249,11 @@ def test_what_coq_has_no_word_for_is_refused() -> None:
     for text in ("atan(x) = asin(x/sqrt(1 + x**2))", "silu(x) >= -0.2785", "limit(tanh(x), x, oo) = 1", "relu(x) = x"):
         with pytest.raises(UnsupportedExpression):
             prove(text).to_coq()
+    for text in (
+        "sign(x - tanh(x)) = sign(x)",
+        "diff(max(x, tanh(x)), x) = Piecewise((1, x > 0), (1 - tanh(x)**2, True))",
+    ):
+        proof = prove(text)
+        assert proof.status == "proved"
+        with pytest.raises(UnsupportedExpression, match="u - tanh"):
+            proof.to_coq()

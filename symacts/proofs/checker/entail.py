@@ -37,6 +37,7 @@ from symacts.proofs.checker.forms import (
     ratio,
     same_sign,
     sum_of,
+    tangent,
 )
 from symacts.proofs.checker.linear import Row, infeasible, possible_signs, rows_of
 from symacts.proofs.checker.normal import is_zero
@@ -46,8 +47,6 @@ __all__ = ["Condition", "Given", "Undecided"]
 Condition = tuple[sp.Expr, str]
 _ALLOWED = {">": POS, ">=": NONNEG, "=": ZERO, "!=": frozenset({-1, 1}), "<": NEG, "<=": NONPOS}
 _INSIDE_ONE = (sp.tanh, sp.erf)
-_BELOW = (sp.tanh, sp.atan, sp.asinh, sp.sin)
-"""Functions f with |f(u)| < |u| for u != 0."""
 _WITHIN_ONE = (*_INSIDE_ONE, sp.sin, sp.cos, sp.sign, sp.sech)
 
 
@@ -214,12 +213,9 @@ class Given:
         return ANY
 
     def _by_tangent(self, e: sp.Expr) -> frozenset[int]:
-        """`c*u - c*tanh(u)` has the sign of `c*u`, `c*u - c*sinh(u)` that of `-c*u`: both are 0 at 0 alone."""
-        for term in e.args:
-            c, f = term.as_coeff_Mul()
-            if isinstance(f, (*_BELOW, sp.sinh)) and ratio(e - term, f.args[0]) == -c:
-                return self.sign(f.args[0] * (c if isinstance(f, sp.sinh) else -c))
-        return ANY
+        """`u - tanh(u)` has the sign of u."""
+        same = tangent(e)
+        return ANY if same is None else self.sign(same)
 
     def _by_exponent(self, e: sp.Expr) -> frozenset[int]:
         """`p*exp(u) - w` with p, w > 0 has the sign of `u - log(w/p)`."""

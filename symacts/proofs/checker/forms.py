@@ -9,7 +9,17 @@ import sympy as sp
 
 __all__ = [
     *("ANY", "NEG", "NONNEG", "NONPOS", "POS", "SAME_SIGN", "SWITCHES", "ZERO"),
-    *("extreme", "factored", "is_analytic", "is_continuous", "pure_exponential", "ratio", "same_sign", "sum_of"),
+    *(
+        "extreme",
+        "factored",
+        "is_analytic",
+        "is_continuous",
+        "pure_exponential",
+        "ratio",
+        "same_sign",
+        "sum_of",
+        "tangent",
+    ),
 ]
 
 ANY = frozenset({-1, 0, 1})
@@ -56,6 +66,19 @@ def same_sign(e: sp.Expr) -> sp.Expr:
     if isinstance(e, SAME_SIGN) or (e.is_Pow and e.exp.is_Integer and e.exp % 2 == 1):
         return same_sign(e.args[0])
     return e
+
+
+BELOW = (sp.tanh, sp.atan, sp.asinh, sp.sin)
+"""Functions f with |f(u)| < |u| for u != 0."""
+
+
+def tangent(e: sp.Expr) -> sp.Expr | None:
+    """What has the sign of e: `c*u` for `c*u - c*tanh(u)`, `-c*u` for `c*u - c*sinh(u)`; else None."""
+    for term in e.args if e.is_Add else ():
+        c, f = term.as_coeff_Mul()
+        if isinstance(f, (*BELOW, sp.sinh)) and ratio(e - term, f.args[0]) == -c:
+            return f.args[0] * (c if isinstance(f, sp.sinh) else -c)
+    return None
 
 
 def ratio(e: sp.Expr, f: sp.Expr) -> Any:

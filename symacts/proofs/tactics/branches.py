@@ -10,7 +10,7 @@ import sympy as sp
 from symacts.codec import encode
 from symacts.proofs.check import RULES, Goal
 from symacts.proofs.checker.entail import Condition, Given, Undecided
-from symacts.proofs.checker.forms import NEG, POS, SWITCHES, is_analytic
+from symacts.proofs.checker.forms import SWITCHES, is_analytic, tangent
 from symacts.proofs.checker.goals import denominators, needs, resolved
 from symacts.proofs.sample import meets, points
 from symacts.proofs.search import EXPECTED, Final, Node, Search, has_operators, is_plausible
@@ -216,7 +216,7 @@ def reduced_border(on: sp.Expr, given: Given, moving: frozenset[sp.Symbol] = fro
     for f in sorted(sp.Mul.make_args(on), key=lambda f: bool(f.free_symbols & moving)):
         base = f.base if f.is_Pow and f.exp.is_Integer else f
         if not base.is_number and {-1, 1} <= given.sign(base) and base.free_symbols:
-            base = _border_of_tangent(_border_of_exponent(base, given))
+            base = tangent(base) or _border_of_exponent(base, given)
             c, rest = base.as_content_primitive() if base.is_Add else (sp.S.One, base)
             return rest if c.is_Rational and c else base
     return whole
@@ -229,17 +229,6 @@ def _border_of_exponent(e: sp.Expr, given: Given) -> sp.Expr:
             c, f = up.as_coeff_Mul()
             if isinstance(f, sp.exp) and not down.free_symbols and given.holds(-down / c, ">"):
                 return sp.expand(f.args[0] - sp.log(-down / c))
-    return e
-
-
-def _border_of_tangent(e: sp.Expr) -> sp.Expr:
-    """`u - tanh(u)` changes sign with u."""
-    for term in e.args if e.is_Add else ():
-        f = term.as_coeff_Mul()[1]
-        if isinstance(f, sp.Function) and len(f.args) == 1:
-            u = f.args[0]
-            if {Given([(u, ">")]).sign(e), Given([(-u, ">")]).sign(e)} == {POS, NEG}:
-                return u
     return e
 
 
