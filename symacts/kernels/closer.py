@@ -16,7 +16,7 @@ import numpy.typing as npt
 from symacts.kernels.drafts import Studied
 from symacts.rewrite.graph import Graph
 from symacts.rewrite.reference import ulp_meter
-from symacts.rewrite.regimes import SHORTEST, FloatArray, Format, computed, stretches_within
+from symacts.rewrite.regimes import SHORTEST, FloatArray, Format, computed, errors_of, stretches_within
 from symacts.rewrite.samples import remote, scattered
 
 __all__ = ["quiet"]
@@ -35,6 +35,8 @@ FARTHER = 1.1
 """How far the worst of them may lie above what some thousands may reach: with a bound of 3.1 ULP, 3.4."""
 BESIDE = 1.0 / 64
 """What is left out on each side of a float that is over the bound, relative to it."""
+MOST = 2000
+"""Floats of a stretch that are looked at once more."""
 CHUNK = 1 << 14
 """Floats at a time: forms keep all their steps."""
 
@@ -73,7 +75,7 @@ def quiet(
         for node, a, b in forms if (lo, hi) in loud else ():
             if max(a, lo) < min(b, hi):
                 bad += _over(max(a, lo), min(b, hi), node, graph, form, run)
-        found += _without(lo, hi, sorted(bad), form)
+        found += _without(lo, hi, _confirmed(sorted(bad), studied, form, run), form)
     return found
 
 
@@ -113,6 +115,15 @@ def _over(
         (truth,) = computed(graph, [node], {"x": some}, WIDER[form.dtype])
         bad += some[_errors(run(some), truth, form) > FARTHER * form.worst].tolist()
     return bad
+
+
+def _confirmed(
+    bad: Sequence[float], studied: Studied, form: Format, run: Callable[[FloatArray], FloatArray]
+) -> list[float]:
+    """Those of the floats, or of some, that balls find over the bound, too: a form may be worse between samples."""
+    some = np.array(bad[:: 1 + len(bad) // MOST])
+    errors = errors_of(run(some), studied.reference.values(some), form)
+    return some[errors > FARTHER * form.worst].tolist()
 
 
 def _errors(y: FloatArray, truth: npt.NDArray[Any], form: Format) -> FloatArray:

@@ -87,6 +87,25 @@ def test_forms_stand_for_true_values_only_where_they_are(rng: random.Random) -> 
 
 
 @needs_digits
+def test_what_a_form_finds_is_confirmed(rng: random.Random) -> None:
+    """A form that is worse between the samples cuts nothing out of a program that is right there."""
+    plan = make_plan([(sp.sin(x), 0)], x, "float64")
+    studied, graph = plan.drafts[0].sections[1], plan.graph
+    v = graph.variable("x")
+    right, wrong = graph.put("sin", v), graph.mul(graph.put("sin", v), graph.constant(1 + 2.0**-48))
+    lo, hi = 1.0 + 2.0**-9, 1.0 + 2.0**-8
+    first, second = (graph.put("below", v, payload=end) for end in (lo, hi))
+    studied.candidates.rounded[:] = [graph.put("select", first, right, graph.put("select", second, wrong, right))]
+    studied.candidates.exact.clear()
+    points = studied.points[(studied.points < lo) | (studied.points > hi)]
+    two = np.full(len(points), 2.0)
+    stretch = [(0.5, 2.0)]
+    assert quiet(stretch, points, two, studied, graph, FORMATS["float64"], np.sin) == stretch
+    cut = quiet(stretch, points, two, studied, graph, FORMATS["float64"], lambda z: np.sin(z) * (1 + 2.0**-47))
+    assert cut != stretch
+
+
+@needs_digits
 def test_constants_of_wide_formats() -> None:
     graph = Graph()
     third = graph.mul(graph.constant(Rounded(1 / 3, 2.0**-54 / 3)), graph.variable("x"))
