@@ -154,13 +154,13 @@ def answer(claim: MatrixClaim, deadline: float) -> dict[str, Any]:
         whole = {"format": FORMAT, "claim": claim.to_dict(), "proof": proof}
         return left[0] if left else {"status": "proved", "certificate": whole}
     from symacts.proofs.search import MOST_WORK
-    from symacts.proofs.tactics.grams import cancellations, minors, sums_of_squares, variances
+    from symacts.proofs.tactics.grams import cancellations, minors, products, sums_of_squares, transposes, variances
 
     if not _inverses_exist(claim):
         return {"status": "unknown", "reason": "no case is seen in which every inverse exists"}
     work = time.process_time() + MOST_WORK
     reason = ""
-    squares = (method(claim) for method in (sums_of_squares, minors, variances))
+    squares = (method(claim) for method in (sums_of_squares, minors, transposes, products, variances))
     words: list[dict[str, Any]] = [{"rule": "words"}]
     words += [{"rule": "words", "unfold": True}] if claim.relation == "=" else []
     scalar = ({"rule": rule, **how} for how, rule in itertools.product(_forms(claim), METHODS))

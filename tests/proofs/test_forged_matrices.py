@@ -141,6 +141,26 @@ MATRICES: dict[str, tuple[MatrixClaim, Any]] = {
         MatrixClaim(("num", "0"), ">=", ("fro2", ("sym", "A")), (("A", ("m", "n")),)),
         {"rule": "gram", "terms": [["1", ["sym", "A"]]]},
     ),
+    "a product of squares the wrong way": (
+        MatrixClaim(
+            *(("mul", ("fro2", ("sym", "A")), ("fro2", X)), "<=", ("fro2", ("mul", ("sym", "A"), X))),
+            (("A", ("m", "n")), ("x", ("n", 1))),
+        ),
+        {"rule": "gram", "terms": [], "products": [[["sym", "A"], ["sym", "x"]]]},
+    ),
+    "squares of a transpose with a negative rest": (
+        MatrixClaim(
+            *(("mul", ("num", "2"), ("tr", ("mul", ("sym", "A"), ("sym", "A")))), "<=", ("fro2", ("sym", "A"))),
+            (("A", ("n", "n")),),
+        ),
+        {
+            "rule": "gram",
+            "terms": [
+                ["1", ["add", ["sym", "A"], ["mul", ["num", "-1"], ["T", ["sym", "A"]]]]],
+                ["-1", ["sym", "A"]],
+            ],
+        },
+    ),
     "squares that do not add up": (
         MatrixClaim(("tr", ("sym", "A")), "<=", ("fro2", ("sym", "A")), (("A", ("n", "n")),)),
         {"rule": "gram", "terms": [["1", ["sym", "A"]]]},

@@ -40,6 +40,11 @@ PAIRS: list[tuple[str, str, Any]] = [
     ("limit(floor(a*x)/x, x, oo) = a", "limit(floor(a*x)/x, x, oo) = 1", None),
     ("limit(x*floor(1/x), x, 0) = 1", "limit(x*floor(1/x), x, 0) = 0", None),
     ("limit(x^2 - floor(x), x, oo) = oo", "limit(x^2 - floor(x), x, oo) = 1", None),
+    # squares of products, traces of squares
+    ("fro2(A*B) <= fro2(A)*fro2(B)", "fro2(A*B) <= fro2(A)*fro2(B)/2", {"A": ("m", "n"), "B": ("n", "p")}),
+    ("fro2(A*x) <= fro2(A)*fro2(x)", "fro2(A*x) < fro2(A)*fro2(x)", {"A": ("m", "n"), "x": ("n", 1)}),
+    ("tr(A*A) <= fro2(A)", "tr(A*A) >= fro2(A)", {"A": ("n", "n")}),
+    ("-2*tr(A*A) <= 3*fro2(A)", "-3*tr(A*A) <= 2*fro2(A)", {"A": ("n", "n")}),
     # LambertW
     ("diff(LambertW(x), x) = 1/(x + exp(LambertW(x)))", "diff(LambertW(x), x) = 1/(x + LambertW(x))", "x > 0"),
     # limits that do not exist, limits in parameters

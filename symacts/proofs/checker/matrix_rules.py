@@ -110,15 +110,18 @@ def _words(claim: MatrixClaim, node: Mapping[str, Any]) -> list[Goal]:
 
 def _gram(claim: MatrixClaim, node: Mapping[str, Any]) -> list[Goal]:
     """`>=` between numbers whose difference is a sum of nonnegative multiples of sums of squares of entries, perhaps
-    each with a weight for its row."""
+    each with a weight for its row, and of `fro2(P)*fro2(Q) - fro2(P*Q)` (Cauchy and Schwarz)."""
     shapes = dict(claim.shapes)
     low, high = {"<=": (claim.lhs, claim.rhs), ">=": (claim.rhs, claim.lhs)}[claim.relation]
-    squares = []
+    squares: list[Any] = []
     for c, tree, *weights in as_tuples(node["terms"]):
         if number(c) < 0 or not all(has_sign(w, claim, ">=") for w in weights):
             raise UnsupportedExpression("a weight that may be negative")
         diagonal = [("diag", w) for w in weights]
         squares.append(("mul", ("num", str(c)), ("tr", ("mul", ("T", tree), *diagonal, tree))))
+    for left, right in as_tuples(node.get("products", ())):
+        less = ("mul", ("num", "-1"), ("fro2", ("mul", left, right)))
+        squares.append(("add", ("mul", ("fro2", left), ("fro2", right)), less))
     difference = ("add", high, ("mul", ("num", "-1"), low))
     if not _same(difference, ("add", ("num", "0"), *squares), shapes):
         raise UnsupportedExpression("the sums of squares do not add up to the difference")

@@ -22,7 +22,7 @@ from symacts.proofs.checker.products import Component, Form
 from symacts.proofs.checker.shapes import Sizes
 from symacts.proofs.search import Node
 
-__all__ = ["cancellations", "minors", "splits", "sums_of_squares", "variances"]
+__all__ = ["cancellations", "minors", "products", "splits", "sums_of_squares", "transposes", "variances"]
 
 Word = tuple[Any, ...]  # of trees that are symbols, columns of ones, their inverses and transposes
 MOST_FACTORS = 2
@@ -80,6 +80,26 @@ def minors(claim: MatrixClaim) -> Iterator[Node]:
             for u, v in splits(term[0]):
                 outer = ("mul", _tree(u), ("T", _tree(v)))
                 yield {"rule": "gram", "terms": [[str(-c / 2), ("add", outer, ("mul", ("num", "-1"), ("T", outer)))]]}
+
+
+def transposes(claim: MatrixClaim) -> Iterator[Node]:
+    """`a*fro2(A) - b*tr(A*A)` for a >= |b|: half of |b| times the squares of `A - T(A)`, or of `A + T(A)`."""
+    entries = _difference(claim) if claim.relation in ("<=", ">=") else ()
+    for term, b in entries:
+        for u, v in splits(term[0]) if len(term) == 1 else ():
+            if v == _turned(u) != u:
+                other = ("add", _tree(u), ("mul", ("num", "1" if b > 0 else "-1"), ("T", _tree(u))))
+                whole = sum((c for t, c in entries if t != term), Fraction(0))
+                yield {"rule": "gram", "terms": [[str(abs(b) / 2), other], [str(whole - abs(b)), _tree(u)]]}
+
+
+def products(claim: MatrixClaim) -> Iterator[Node]:
+    """`fro2(P*Q) <= fro2(P)*fro2(Q)`."""
+    low = claim.lhs if claim.relation == "<=" else claim.rhs
+    if claim.relation in ("<=", ">=") and low[0] == "fro2" and low[1][0] == "mul":
+        trees = low[1][1:]
+        for k in range(1, len(trees)):
+            yield {"rule": "gram", "terms": [], "products": [[("mul", *trees[:k]), ("mul", *trees[k:])]]}
 
 
 def _difference(claim: MatrixClaim) -> Form:
