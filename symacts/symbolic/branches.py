@@ -8,7 +8,7 @@ Every point of the domain belongs to exactly one branch, closedness comes from `
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sympy as sp
 from sympy.core.relational import Relational
@@ -152,7 +152,7 @@ def lost(
     asked: dict[Requirement, None] = {}
     for e in _operations(expression):
         for need in own_requirements(e, x):
-            asked.setdefault(Requirement(need.argument.xreplace(value), need.need))
+            asked.setdefault(replace(need, argument=need.argument.xreplace(value)))
     return tuple(need for need in asked if need not in said and not need.holds)
 
 
@@ -252,6 +252,8 @@ class _Splitter:
         for part, sign in self.by_sign(argument, region, singular=kind == "nonnegative"):
             if sign is not None and sign < 0 and not need.is_certain:
                 raise Undecided(f"where it exists for {argument} < 0 is not known here")
+            if sign == 0 and not need.is_certain_at_zero:
+                raise Undecided(f"where it exists for {argument} = 0 is not known here")
             if sign is None:
                 yield part, False
             elif kind == "nonzero":

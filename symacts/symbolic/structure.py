@@ -35,12 +35,13 @@ class Requirement:
     """`argument` must be positive, nonnegative (its zeros are singular but belong to the domain), or nonzero.
 
     Where `is_certain` is False, something else decides below 0: `x**n` is defined for x < 0 where n is an integer,
-    gamma between its poles.
+    gamma between its poles. Where `is_certain_at_zero` is False, the sign of n decides at 0.
     """
 
     argument: sp.Expr
     need: Need
     is_certain: bool = True
+    is_certain_at_zero: bool = True
 
     @property
     def holds(self) -> bool:
@@ -94,15 +95,16 @@ def own_requirements(node: sp.Basic, x: sp.Symbol) -> Iterator[Requirement]:
 
 def _power_requirements(node: sp.Pow, x: sp.Symbol) -> Iterator[Requirement]:
     base, exponent = node.base, node.exp
+    has_known_sign = exponent.is_positive is True or exponent.is_negative is True
     if exponent.is_integer and not exponent.has(x):
         if exponent.is_nonnegative is not True and base.has(x):
-            yield Requirement(base, "nonzero")
+            yield Requirement(base, "nonzero", True, has_known_sign)
     elif not base.has(x):
         if exponent.has(x):
             yield Requirement(base, "positive")
     elif not exponent.has(x):
         is_certain = not exponent.free_symbols or exponent.is_integer is False
-        yield Requirement(base, "nonnegative" if exponent.is_positive else "positive", is_certain)
+        yield Requirement(base, "nonnegative" if exponent.is_positive else "positive", is_certain, has_known_sign)
     else:
         yield Requirement(base, "positive")
 

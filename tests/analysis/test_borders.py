@@ -166,6 +166,16 @@ def test_a_power_with_a_symbolic_exponent_may_exist_below_zero() -> None:
     assert symacts.analyze((1 + sp.exp(a * x)) ** a, parameters="symbolic").domain.value == R
 
 
+@pytest.mark.parametrize("base", [sp.Abs(x), x**2, sp.Max(x, 0)])
+def test_a_power_whose_exponent_has_no_known_sign_may_exist_at_zero(base: sp.Expr) -> None:
+    """`Abs(x)**a` is 0 at 0 for a > 0 and not defined there for a < 0."""
+    a, k = sp.Symbol("a", real=True), sp.Symbol("k", integer=True)
+    for exponent in (a, k):
+        report = symacts.analyze(base**exponent, parameters="symbolic")
+        assert not (report.domain.known or report.zeros.known or report.sign.known or report.value_at_zero.known)
+    assert symacts.analyze(base ** (1 + a**2), parameters="symbolic").domain.value == R
+
+
 def test_gamma_exists_between_its_poles_too() -> None:
     assert not symacts.analyze("gamma(x)").domain.known
     assert symacts.analyze("gamma(1 + x**2)").domain.value == R
