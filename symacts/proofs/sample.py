@@ -154,13 +154,36 @@ def _at_turns(waves: Sequence[sp.Expr], symbols: list[sp.Symbol]) -> list[dict[s
     for u in waves:
         for s in symbols:
             slope = sp.diff(u, s)
-            if s in slope.free_symbols or slope == 0:
+            if slope == 0:
+                continue
+            if s in slope.free_symbols:
+                angles = (*_TURNS, 3 * sp.pi / 2, 2 * sp.pi)
+                places = [_solved(u, s, angle) for angle in angles] if symbols == [s] else []
+                out += [{s: v} for v in places if v is not None and v.is_real]
                 continue
             others = dict.fromkeys((t for t in symbols if t is not s), sp.S.One)
             at = sp.sympify((s - u / slope).xreplace(others)), sp.sympify(slope.xreplace(others))
             if at[1].is_number and at[1] != 0:
                 out += [{**others, s: sp.expand(at[0] + angle / at[1])} for angle in _TURNS]
     return [values for values in out if all(v.is_finite for v in values.values())]
+
+
+def _solved(u: sp.Expr, s: sp.Symbol, value: sp.Expr) -> sp.Expr | None:
+    """Where a chain of multiples, powers, exponentials and logarithms has a value: `1/s**2 + 1` for example."""
+    while u != s:
+        if u.is_Add or u.is_Mul:
+            c, rest = u.as_independent(s, as_Add=u.is_Add)
+            value = value - c if u.is_Add else value / c
+        elif u.is_Pow and u.exp.is_Rational:
+            rest, value = u.base, value ** (1 / u.exp)
+        elif isinstance(u, (sp.exp, sp.log)):
+            rest, value = u.args[0], sp.log(value) if isinstance(u, sp.exp) else sp.exp(value)
+        else:
+            return None
+        if rest == u or value.has(sp.zoo, sp.nan):
+            return None
+        u = rest
+    return value
 
 
 def _at_equality(given: Given, symbols: list[sp.Symbol]) -> list[dict[sp.Symbol, sp.Expr]]:
