@@ -30,7 +30,6 @@ from symacts.proofs.checker.forms import (
     SWITCHES,
     ZERO,
     extreme,
-    factored,
     is_analytic,
     is_continuous,
     pure_exponential,
@@ -115,7 +114,6 @@ class Given:
                 self._by_exponent,
                 self._by_logarithms,
                 self._by_multiples,
-                self._by_factors,
             ):
                 found = found & method(e)
                 if len(found) == 1:
@@ -263,13 +261,6 @@ class Given:
     def _is_power(self, e: sp.Expr) -> bool:
         """Whether e is an exponential, or a power of a positive base with an exponent that moves."""
         return isinstance(e, sp.exp) or bool(e.is_Pow and e.exp.free_symbols and self.sign(e.base) == POS)
-
-    def _by_factors(self, e: sp.Expr) -> frozenset[int]:
-        """The sign from a factorization of a polynomial."""
-        if not e.free_symbols or not e.is_polynomial(*e.free_symbols) or len(e.args) > 12:
-            return ANY
-        product = factored(e)
-        return self._structural(product) if product.is_Mul or product.is_Pow else ANY
 
     # -- linear arithmetic -----------------------------------------------------------------------------------------
     def linear(self) -> list[Row]:

@@ -9,17 +9,7 @@ import sympy as sp
 
 __all__ = [
     *("ANY", "NEG", "NONNEG", "NONPOS", "POS", "SAME_SIGN", "SWITCHES", "ZERO"),
-    *(
-        "extreme",
-        "factored",
-        "is_analytic",
-        "is_continuous",
-        "pure_exponential",
-        "ratio",
-        "same_sign",
-        "sum_of",
-        "tangent",
-    ),
+    *("extreme", "is_analytic", "is_continuous", "pure_exponential", "ratio", "same_sign", "sum_of", "tangent"),
 ]
 
 ANY = frozenset({-1, 0, 1})
@@ -46,13 +36,6 @@ def extreme(signs: list[frozenset[int]], side: int) -> frozenset[int]:
     for other in signs[1:]:
         best = frozenset((max if side > 0 else min)(s, t) for s in best for t in other)
     return best
-
-
-@lru_cache(maxsize=2048)
-def factored(e: sp.Expr) -> sp.Expr:
-    """A factorization, verified by expansion; e itself where there is none."""
-    factored = sp.factor(e)
-    return factored if sp.expand(factored - e) == 0 else e
 
 
 def pure_exponential(e: sp.Expr) -> sp.Expr | None:
