@@ -26,18 +26,18 @@ def defined(*steps: Any, **data: Any) -> dict[str, Any]:
     return step("defined", *steps, **data)
 
 
-def limit_of(of: sp.Limit, value: sp.Expr, *parts: tuple[sp.Expr, sp.Expr, sp.Expr]) -> dict[str, Any]:
-    rows = [[E(c), E(f), E(v)] for c, f, v in parts]
+def limit_of(of: sp.Limit, value: sp.Expr, *terms: sp.Expr) -> dict[str, Any]:
+    """A limit by its expansion, or as the sum of those of the terms."""
+    how = {"how": {"law": "sum", "of": [E(f) for f in terms], "steps": [None] * len(terms)}} if terms else {}
     steps = [ALGEBRA] * (value.is_finite is not False)  # an infinite limit leaves nothing to show
-    return step("limit", *steps, of=E(of), value=E(value), within=E(ONE), parts=rows)
+    return step("limit", *steps, of=E(of), value=E(value), within=E(ONE), **how)
 
 
 def by_law(law: str, f: sp.Expr, point: sp.Expr, value: sp.Expr, *premises: Any, **how: Any) -> tuple[Claim, Any]:
     """The claim that f has a limit at a point, from above, and a law for it."""
     of = sp.Limit(f, x, point, "+" if point.is_finite else "-")
-    node = limit_of(of, value, (ONE, f, value))
-    node["parts"][0].append({"law": law} | {k: E(v) if isinstance(v, sp.Basic) else v for k, v in how.items()})
-    return claim(of, "=", value, *premises), node
+    data = {"law": law} | {k: E(v) if isinstance(v, sp.Basic) else v for k, v in how.items()}
+    return claim(of, "=", value, *premises), limit_of(of, value) | {"how": data}
 
 
 def definite(of: sp.Integral, *pieces: Any) -> dict[str, Any]:

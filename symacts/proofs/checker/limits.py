@@ -31,16 +31,14 @@ How = Mapping[str, Any] | None  # the law by which a limit is shown; None for an
 
 
 def limit(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
-    """Replace a limit by its value; parameters enter as factors of the parts, each of which has a limit shown here."""
+    """Replace a limit by its value, which an expansion or the laws of a node show on each side of the point."""
     of, value = read(node["of"]), read(node["value"])
     if not isinstance(of, sp.Limit) or of not in goal.lhs.atoms(sp.Limit) | goal.rhs.atoms(sp.Limit):
         raise UnsupportedExpression("no such limit in the goal")
-    total: sp.Expr = sp.S.Zero
     require_outermost(goal, of)
     e, variable, point, direction = of.args
     outer = without(goal.given, variable)
     require_kept(outer, [o for end in (point, value) if end.is_finite is not False for o in obligations(end)])
-    parts = [(read(c), read(f), read(v), *how) for c, f, v, *how in node["parts"]]
     shown = [(read(u), how) for u, how in node.get("near", ())]
     ways = {"+": (1,), "-": (-1,), "+-": (1, -1)}[str(direction)]
     for way in ways:
@@ -60,26 +58,12 @@ def limit(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
         local = branch(near, e)
         if not _is_analytic(local):
             raise UnsupportedExpression("the expression is not analytic near the point")
-        total, rest = sp.S.Zero, local
-        for c, f, v, *how in parts:
-            if variable in c.free_symbols | v.free_symbols:
-                raise UnsupportedExpression("a factor depends on the variable")
-            require_kept(outer, [o for part in (c, v) if part.is_finite is not False for o in obligations(part)])
-            found = limit_by(place, branch(near, f), *how)
-            if found != v and (found.is_infinite or v.is_infinite or not is_zero(found - v)):
-                raise UnsupportedExpression(f"the limit is {found}, not {v}")
-            total, rest = total + c * v, rest - c * branch(near, f)
-        for condition in dict.fromkeys(d for part in (e, *(p[1] for p in parts)) for d in demands(near, part)):
-            if not follows(near, condition):
-                place.require(condition)
-        if rest != 0 and not is_zero(rest):
-            raise UnsupportedExpression("the parts do not add up to the expression")
-        if total.has(sp.nan, sp.zoo):
-            raise UnsupportedExpression("the limits of the parts do not add up")
-        if total != value and not (
-            value.is_finite is not False and total.is_finite is not False and is_zero(total - value)
-        ):
-            raise UnsupportedExpression(f"the limit is {total}, not {value}")
+        place = replace(place, near=near)
+        for condition in demands(near, e):
+            place.require(condition)
+        found = limit_by(place, local, node.get("how"))
+        if found != value and (found.is_infinite or value.is_infinite or not is_zero(found - value)):
+            raise UnsupportedExpression(f"the limit is {found}, not {value}")
     if value.is_infinite:
         if {goal.lhs, goal.rhs} != {of, value} or goal.relation != "=":
             raise UnsupportedExpression("an infinite limit stands alone")
@@ -108,20 +92,26 @@ def _is_analytic(e: sp.Expr) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Where a limit is taken: the variable, its point, the side; `outer` holds there, `shown` how signs are seen."""
+    """Where a limit is taken: the variable, its point, the side; `outer` holds there, and `near` close to the point;
+    `shown` is how further signs are seen."""
 
     outer: Given
     variable: sp.Symbol
     point: sp.Expr
     way: int
     shown: Sequence[tuple[sp.Expr, How]] = ()
+    near: Given | None = None
+
+    def moved(self, point: sp.Expr, way: int = 1) -> Near:
+        """The place in another variable."""
+        return Near(self.outer, self.variable, point, way)
 
     def require(self, condition: Condition) -> None:
         """Fail unless a condition holds near the point: by the sign of an expansion, or of a limit that is shown."""
         e, op = condition
         x, point = self.variable, self.point
         side, at = (self.way, point) if point.is_finite else (1 if point is sp.oo else -1, None)
-        if follows(self.outer, condition):
+        if follows(self.near or self.outer, condition):
             return
         if e.free_symbols <= {x} and not point.free_symbols and not e.has(sp.frac):
             found = getattr(tail_sign(e, x, side, at=at), "sign", None)
@@ -273,19 +263,18 @@ def _scale(place: Near, f: sp.Expr, how: Mapping[str, Any]) -> sp.Expr:
     require_kept(place.outer, obligations(b))
     if x in b.free_symbols or not place.point.is_infinite or ways not in ({1}, {-1}):
         raise UnsupportedExpression(f"{b} is no scale of {x}")
-    there = replace(place, point=next(iter(ways)) * place.point, shown=())
-    return limit_by(there, f.xreplace({x: x / b}), how["step"])
+    return limit_by(place.moved(next(iter(ways)) * place.point), f.xreplace({x: x / b}), how["step"])
 
 
 def _turn(place: Near, f: sp.Expr, how: Mapping[str, Any]) -> sp.Expr:
     """In x = 1/t, or -1/t at -oo, for t > 0; at 0 in x = 1/t."""
     x, point = place.variable, place.point
     if point == 0:
-        return limit_by(replace(place, point=place.way * sp.oo, shown=()), f.xreplace({x: 1 / x}), how["step"])
+        return limit_by(place.moved(place.way * sp.oo), f.xreplace({x: 1 / x}), how["step"])
     if not point.is_infinite:
         raise UnsupportedExpression("1/x is taken at 0 and at infinity")
     turned = drawn(f.xreplace({x: 1 / x if point is sp.oo else -1 / x}), x)
-    return limit_by(replace(place, point=sp.S.Zero, way=1, shown=()), turned, how["step"])
+    return limit_by(place.moved(sp.S.Zero), turned, how["step"])
 
 
 def _shift(place: Near, f: sp.Expr, how: Mapping[str, Any]) -> sp.Expr:
@@ -293,7 +282,7 @@ def _shift(place: Near, f: sp.Expr, how: Mapping[str, Any]) -> sp.Expr:
     x, point = place.variable, place.point
     if point.is_infinite or x in point.free_symbols:
         raise UnsupportedExpression("no finite point")
-    return limit_by(replace(place, point=sp.S.Zero, shown=()), f.xreplace({x: x + point}), how["step"])
+    return limit_by(place.moved(sp.S.Zero, place.way), f.xreplace({x: x + point}), how["step"])
 
 
 _LAWS: dict[str, Callable[[Near, sp.Expr, Mapping[str, Any]], sp.Expr]] = {

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 import sympy as sp
@@ -45,16 +44,16 @@ def found_limit(place: Near, f: sp.Expr, depth: int = 0) -> Found | None:
     return None
 
 
-def shown_near(place: Near, conditions: Iterable[Condition]) -> list[list[Any]]:
+def shown_near(place: Near, conditions: Iterable[Condition]) -> list[tuple[sp.Expr, How]]:
     """Laws for the signs near the point that no expansion tells."""
-    out = []
+    out: list[tuple[sp.Expr, How]] = []
     for e, op in dict.fromkeys(conditions):
         with suppress(*EXPECTED):
             place.require((e, op))
             continue
         found = found_limit(place, e)
         if found is not None:
-            out.append([encode(e), found[1]])
+            out.append((e, found[1]))
     return out
 
 
@@ -68,7 +67,7 @@ def _ways(place: Near, f: sp.Expr, depth: int) -> Iterator[How]:
     """Laws that may show the limit, the likely ones first."""
     x, point = place.variable, place.point
     if point.is_finite and point.free_symbols:
-        inner = found_limit(replace(place, point=sp.S.Zero), f.xreplace({x: x + point}), depth)
+        inner = found_limit(place.moved(sp.S.Zero, place.way), f.xreplace({x: x + point}), depth)
         if inner is not None:
             yield {"law": "shift", "step": inner[1]}
         return
@@ -84,7 +83,7 @@ def _ways(place: Near, f: sp.Expr, depth: int) -> Iterator[How]:
         yield from _scales(place, f)
         yield {"law": "turn", "step": {"law": "taylor"}}
     if point == 0:
-        turned, there = sp.expand(f.xreplace({x: 1 / x}), deep=False), replace(place, point=place.way * sp.oo)
+        turned, there = sp.expand(f.xreplace({x: 1 / x}), deep=False), place.moved(place.way * sp.oo)
         for how in _scales(there, turned):
             step = {"law": "product", "of": _encoded([turned]), "steps": [how]}
             yield {"law": "turn", "step": step}

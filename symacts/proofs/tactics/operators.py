@@ -14,7 +14,7 @@ from symacts.proofs.check import Goal
 from symacts.proofs.checker.analytic import without
 from symacts.proofs.checker.domains import demands, follows
 from symacts.proofs.checker.entail import Condition, Given, Undecided
-from symacts.proofs.checker.limits import How, Near, branch, nearby, require_absent
+from symacts.proofs.checker.limits import How, Near, branch, limit_by, nearby, require_absent
 from symacts.proofs.search import EXPECTED, Final, Node, Search
 from symacts.proofs.tactics.branches import border_of
 from symacts.proofs.tactics.limit_laws import found_limit, less_floor, scale_of, scaled, shown_near
@@ -22,7 +22,6 @@ from symacts.rigor.tails import tail_sign
 
 __all__ = ["operators"]
 
-Part = tuple[sp.Expr, sp.Expr, sp.Expr, How]  # a factor, a function, its limit and how that is seen
 WITHIN_INFINITY = (sp.Integer(1), sp.Integer(10), sp.Integer(1000), sp.Integer(10) ** 6)
 MAX_SWITCHES = 6
 WITHIN_POINT = (sp.Integer(1), sp.Rational(1, 10), sp.Rational(1, 1000), sp.Rational(1, 10**6))
@@ -71,18 +70,10 @@ def _limit(goal: Goal, of: sp.Limit, search: Search) -> Iterator[Node]:
         except EXPECTED:
             continue
         place = Near(outer, x, point, way)
-        ways: Iterator[list[Part]] = _parts(local, place)
-        if (
-            str(direction) == "+-" and absent is None and local != e and not local.has(sp.frac)
-        ):  # each side has its own branch
-            ways = ([(sp.S.One, e, sp.Add(*[c * v for c, _, v, _ in parts]), None)] for parts in ways)
-        for parts in ways:
-            value = sp.Add(*[c * v for c, _, v, _ in parts])
-            sides = [way] if str(direction) != "+-" or absent is not None else [1, -1]
-            formulas = [e, *(f for _, f, _, _ in parts)]
-            shown = [s for w in sides for s in _shown(replace(place, way=w), within, formulas, eventually)]
-            if value.has(sp.nan, sp.zoo):
-                continue
+        sides = [way] if str(direction) != "+-" or absent is not None else [1, -1]
+        has_two = len(sides) == 2 and local != e and not local.has(sp.frac)  # each side has its own branch
+        for value, how, formulas in _laws(local, place, within, eventually):
+            shown = [s for w in sides for s in _shown(replace(place, way=w), within, [e, *formulas], eventually)]
             yield {
                 "rule": "limit",
                 "of": encode(of),
@@ -90,14 +81,10 @@ def _limit(goal: Goal, of: sp.Limit, search: Search) -> Iterator[Node]:
                 "within": encode(within),
                 **({"eventually": eventually} if eventually else {}),
                 **({} if absent is None else {"absent": absent}),
-                **({"near": shown} if shown else {}),
-                "parts": [_row(*part) for part in parts],
+                **({"near": [[encode(u), law] for u, law in shown]} if shown else {}),
+                **({} if how is None or has_two else {"how": how}),
             }
     yield from _parameter_cases(goal, e, x, outer)
-
-
-def _row(c: sp.Expr, f: sp.Expr, value: sp.Expr, how: Any) -> list[Any]:
-    return [encode(c), encode(less_floor(f)), encode(value), *([] if how is None else [how])]
 
 
 def _absent(outer: Given, e: sp.Expr, x: sp.Symbol, point: sp.Expr, within: sp.Expr) -> int | None:
@@ -167,7 +154,9 @@ def _parameter_cases(goal: Goal, e: sp.Expr, x: sp.Symbol, outer: Given) -> Iter
             yield {"rule": "cases", "on": encode(symbol), "parts": ["<", "=", ">"], "cost": 2}
 
 
-def _shown(place: Near, within: sp.Expr, formulas: list[sp.Expr], eventually: list[list[Any]]) -> list[list[Any]]:
+def _shown(
+    place: Near, within: sp.Expr, formulas: list[sp.Expr], eventually: list[list[Any]]
+) -> list[tuple[sp.Expr, How]]:
     """Laws for the signs near the point, on one side, on which values and branches rest."""
     near = nearby(place.outer, place.variable, place.point, place.way, within)
     conditions: list[Condition] = []
@@ -180,25 +169,36 @@ def _shown(place: Near, within: sp.Expr, formulas: list[sp.Expr], eventually: li
     return shown_near(place, conditions)
 
 
-def _parts(e: sp.Expr, place: Near) -> Iterator[list[Part]]:
-    """Ways to see the expression as a sum of parameter factors times functions with known limits."""
+def _near(place: Near, within: sp.Expr, eventually: list[list[Any]]) -> Given:
+    """What holds near the point on one side."""
+    near = nearby(place.outer, place.variable, place.point, place.way, within)
+    return near.and_(*((decode(u), op) for way, u, op in eventually if way == place.way))
+
+
+def _laws(
+    e: sp.Expr, place: Near, within: sp.Expr, eventually: list[list[Any]]
+) -> Iterator[tuple[sp.Expr, How, list[sp.Expr]]]:
+    """Limits, how they are seen, and what else has values near the point: as it is, or term by term."""
     x = place.variable
     whole = found_limit(place, e)
     if whole is not None:
-        yield [(sp.S.One, e, *whole)]
+        yield (*whole, [])
     for form in dict.fromkeys((sp.expand(e), e, *_led(e, x))):
-        parts = []
+        steps, terms = [], []
         for term in sp.Add.make_args(form):
             c, f = term.as_independent(x, as_Add=False)
-            if not c.free_symbols:
-                c, f = sp.S.One, term
-            c, f = _unscaled(c, f, x, place.point, place.outer)
+            c, f = _unscaled(c, f, x, place.point, place.outer) if c.free_symbols else (sp.S.One, term)
             found = found_limit(place, f)
             if found is None:
                 break
-            parts.append((c, f, *found))
+            terms.append(f)
+            steps.append({"law": "product", "of": [encode(c), encode(less_floor(f))], "steps": [None, found[1]]})
         else:
-            yield parts
+            how = {"law": "sum", "of": [encode(less_floor(t)) for t in sp.Add.make_args(form)], "steps": steps}
+            with suppress(*EXPECTED):
+                shown = _shown(place, within, [e, *terms], eventually)
+                there = replace(place, shown=shown, near=_near(place, within, eventually))
+                yield limit_by(there, e, how), how, terms
 
 
 def _has_pole_inside(f: sp.Expr, x: sp.Symbol) -> bool:
