@@ -14,6 +14,11 @@ from referee import CHECKS, Complaint, case_of, judge, referee
 from referee_reals import Unreadable
 
 import symacts
+from symacts.analysis.driver import establish
+from symacts.analysis.subject import Subject
+from symacts.facts import Fact
+from symacts.rigor.oracle import BallOracle
+from symacts.spec import x
 
 UNSEEN = Path(__file__).parent / "analysis" / "unseen.json"
 FACTS = len(CHECKS)
@@ -55,6 +60,11 @@ def look(target: str | sp.Expr, expression: sp.Expr | None = None) -> Verdict:
     except Unreadable:
         complaints, refereed = (), False
     return Verdict(text, complaints, "", facts - len(unknown), facts, unknown, seconds, refereed)
+
+
+def fact_of(text: str, name: str) -> Fact:
+    """One fact of a formula, without the others and without a limit on time."""
+    return establish(Subject(symacts.parse(text), x, BallOracle()), (name,))[name]
 
 
 def at(value: Any, values: Mapping[sp.Basic, sp.Expr]) -> Any:

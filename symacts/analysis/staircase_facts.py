@@ -10,10 +10,9 @@ from collections.abc import Callable
 
 import sympy as sp
 
-from symacts.analysis import shape, values, witnesses
+from symacts.analysis import shape, staircase_ends, values, witnesses
 from symacts.analysis.algebra import derivative_in_output as in_output
 from symacts.analysis.ends import Answer, Facts, union
-from symacts.analysis.ends import domain as domain_of
 from symacts.analysis.extremes import Candidate, better
 from symacts.analysis.sampling import sample
 from symacts.analysis.staircase import HalfLine
@@ -58,96 +57,6 @@ def _cut(find: Find) -> Callable[[Subject, Facts], Answer]:
     return run
 
 
-# --- the ends ----------------------------------------------------------------------------------------------------
-
-
-def _domain(s: Stairs) -> Answer:
-    found, _ = domain_of(s.middle, {})
-    return glued(s, found, lambda far: ALL), "the steps of a bounded part, and what the operations require beyond"
-
-
-def _limit(s: Stairs, far: HalfLine, order: int) -> sp.Expr | None:
-    """A limit; None where jumps that do not become small exclude one.
-
-    Raises
-    ------
-    Undecided
-    """
-    f, end = s.f, far.side * sp.oo
-    limits = [f.limit_of(corner, end, -far.side) for corner in far.corners(far.exact(order))]
-    if all(f.equal(limits[0], other) for other in limits[1:]):
-        return limits[0]
-    if all(v.is_finite for v in limits) and _keep_jumping(s, far, order):
-        return None
-    raise Undecided("the limits at the ends of the steps differ")
-
-
-def _keep_jumping(s: Stairs, far: HalfLine, order: int) -> bool:
-    """Whether there are jumps without end of a derivative whose height tends to another limit than 0."""
-    steps = [step for step in far.steps if step.is_endless]
-    if len(far.steps) != 1 or not steps:
-        return False
-    value = far.exact(order)
-    height = value.subs(steps[0].share, 0) - value.subs(steps[0].share, 1)
-    return bool(s.f.sign(s.f.limit_of(height, far.side * sp.oo, -far.side)))
-
-
-def _limits(order: int) -> Find:
-    def find(s: Stairs) -> Answer:
-        found = {far.side: _limit(s, far, order) for far in s.beyond}
-        return (found.get(-1), found.get(1)), "both ends of the steps tend to it, or the jumps do not become small"
-
-    return find
-
-
-def _asymptotes(s: Stairs) -> Answer:
-    found = {far.side: _asymptote(s, far) for far in s.beyond}
-    return (found.get(-1), found.get(1)), "the same at both ends of the steps; none where the jumps do not become small"
-
-
-def _asymptote(s: Stairs, far: HalfLine) -> tuple[sp.Expr, sp.Expr] | None:
-    f = s.f
-    if far.steps and _keep_jumping(s, far, 0):
-        return None  # f less a line jumps as f does
-    corners = far.corners(far.exact())
-    slopes = {f.limit_of(c / f.x, far.side * sp.oo, -far.side) for c in corners}
-    if slopes in ({sp.oo}, {-sp.oo}):
-        return None
-    lines = [f.oracle.asymptote(c, f.x, far.side) for c in corners]
-    if not all(isinstance(line, tuple) for line in lines):
-        raise Undecided("no asymptotes at the ends of the steps")
-    if not all(f.equal(a, b) for line in lines[1:] for a, b in zip(lines[0], line, strict=True)):
-        raise Undecided("the asymptotes at the ends of the steps differ")
-    return f.neat(lines[0][0]), f.neat(lines[0][1])
-
-
-def _saturation(s: Stairs) -> Answer:
-    kinds = {far.side: _kind(s, far) for far in s.beyond}
-    return (kinds.get(-1, "none"), kinds.get(1, "none")), "limits of f', and whether f is constant beyond a point"
-
-
-def _kind(s: Stairs, far: HalfLine) -> str:
-    slope = _limit(s, far, 1)
-    if slope is None or s.f.sign(slope):
-        return "none"
-    return "hard" if not far.formula.has(s.f.x) else "soft"
-
-
-def _saturation_rate(s: Stairs) -> Answer:
-    rates = {far.side: _rate(s, far) for far in s.beyond if _kind(s, far) == "soft"}
-    return (rates.get(-1), rates.get(1)), "the leading terms of f' at both ends of the steps"
-
-
-def _rate(s: Stairs, far: HalfLine) -> str | None:
-    slope = far.exact(1)
-    if slope == 0:
-        return None
-    rates = {s.f.oracle.rate(c, s.f.x, far.side) for c in far.corners(slope)}
-    if len(rates) != 1 or None in rates:
-        raise Undecided("f' has different rates at the ends of the steps, or none is seen")
-    return rates.pop()
-
-
 # --- values ------------------------------------------------------------------------------------------------------
 
 
@@ -185,7 +94,7 @@ def _beyond(s: Stairs, far: HalfLine, best: Candidate, side: int) -> Candidate:
     gaps = far.signs(far.exact(0, best.value))
     if gaps == {-side} or (gaps <= {-side, 0} and best.attained):
         return best
-    limit = _limit(s, far, 0)
+    limit = staircase_ends.limit(s, far, 0)
     if limit is not None and limit.is_finite and far.signs(far.exact(0, limit)) == {-side}:
         return Candidate(limit, False)
     raise Undecided("the values on the half line are not bounded by those of the bounded part")
@@ -194,7 +103,7 @@ def _beyond(s: Stairs, far: HalfLine, best: Candidate, side: int) -> Candidate:
 def _range(s: Stairs) -> Answer:
     """The values of a function of one step alone, or those of the middle where the half lines add none."""
     f = s.f
-    levels = _levels(f) if _domain(s)[0] == sp.S.Reals else None
+    levels = _levels(f) if staircase_ends.domain(s)[0] == sp.S.Reals else None
     if levels is not None:
         return levels, "the values at all whole numbers that the step takes"
     spans = values.image(s.middle)
@@ -372,7 +281,7 @@ def _symmetry(s: Stairs) -> Answer:
     for sign, kind in ((1, "even"), (-1, "odd")):
         if f.expression.xreplace({f.x: -f.x}) == sign * f.expression:
             return (kind, sp.S.Zero if sign > 0 else (sp.S.Zero, sp.S.Zero)), "f(-x) is written as f(x), or as -f(x)"
-    if _domain(s)[0] != sp.S.Reals:
+    if staircase_ends.domain(s)[0] != sp.S.Reals:
         raise Undecided("the domain is not the line")
     sides = {step.way for far in s.beyond for step in far.steps}
     sides |= {_side_of_value(s.middle, b) for b in s.middle.borders if b.point in s.jumps_inside}
@@ -469,7 +378,7 @@ def _value_at_zero(s: Stairs) -> Answer:
 
 def _expectation(formula: Callable[[Stairs], sp.Expr]) -> Find:
     def find(s: Stairs) -> Answer:
-        if _domain(s)[0] != sp.S.Reals:
+        if staircase_ends.domain(s)[0] != sp.S.Reals:
             raise Undecided("f is not defined on the line")
         integrand = formula(s)
         closed = None if integrand.has(sp.floor) else expectation([(-sp.oo, sp.oo, integrand)], s.f.x)
@@ -489,17 +398,17 @@ def _in_one_formula(order: int) -> Callable[[Stairs], sp.Expr]:
 
 
 FINDERS: dict[str, Find] = {
-    "domain": _domain,
+    "domain": staircase_ends.domain,
     "derivative": _derivative(1),
     "second_derivative": _derivative(2),
     "derivative_in_output": _derivative_in_output,
     "antiderivative": _jumping(None, "f jumps, so it is not a derivative (Darboux)"),
     "inverse": _inverse,
-    "limits": _limits(0),
-    "derivative_limits": _limits(1),
-    "asymptotes": _asymptotes,
-    "saturation": _saturation,
-    "saturation_rate": _saturation_rate,
+    "limits": staircase_ends.limits(0),
+    "derivative_limits": staircase_ends.limits(1),
+    "asymptotes": staircase_ends.asymptotes,
+    "saturation": staircase_ends.saturation,
+    "saturation_rate": staircase_ends.saturation_rate,
     "range": _range,
     "minimum": _extreme(-1),
     "maximum": _extreme(1),

@@ -8,14 +8,14 @@ import pytest
 import sympy as sp
 from mpmath import mp
 from referee import case_of, judge
-from sweep import faults, look, summary
+from sweep import fact_of, faults, look, summary
 
 import symacts
 from symacts.analysis.driver import establish
 from symacts.analysis.staircase import half_line
 from symacts.analysis.subject import Subject
 from symacts.codec import decode, encode
-from symacts.facts import DefiniteIntegral, Fact
+from symacts.facts import DefiniteIntegral
 from symacts.rigor.constants import enclose
 from symacts.rigor.oracle import BallOracle
 from symacts.spec import x
@@ -76,13 +76,9 @@ KNOWN = [
 ]
 
 
-def _fact(text: str, name: str) -> Fact:
-    return establish(Subject(symacts.parse(text), x, BallOracle()), (name,))[name]
-
-
 @pytest.mark.parametrize(("text", "name", "value"), KNOWN)
 def test_facts_that_can_be_found_by_hand(text: str, name: str, value: object) -> None:
-    fact = _fact(text, name)
+    fact = fact_of(text, name)
     assert fact.known, fact.because
     assert fact.value == value
     assert decode(encode(fact.value)) == fact.value
@@ -102,7 +98,7 @@ def test_the_referee_reads_sets_without_the_jumps(text: str, name: str, wrong: s
     with mp.workdps(60):
         case = case_of(e, symacts.Report(text, "scalar", e, {}, (), {}, (), ""), x)
         assert judge(case, name, wrong)
-        assert not judge(case, name, _fact(text, name).value)
+        assert not judge(case, name, fact_of(text, name).value)
 
 
 def _far(e: sp.Expr, side: int = 1) -> object:
@@ -123,7 +119,7 @@ def test_signs_on_a_half_line_hold_for_every_share() -> None:
 def test_what_steps_hide_is_undecided() -> None:
     with pytest.raises(Undecided, match="different signs"):
         _ = _far(floor(x) - floor(2 * x / 3) + x**2 / 7).jumps
-    assert not _fact("x + sin(floor(x))*floor(x)", "limits").known
+    assert not fact_of("x + sin(floor(x))*floor(x)", "limits").known
 
 
 def test_integrals_are_cut_where_steps_jump() -> None:
@@ -144,11 +140,11 @@ def test_roots_of_negative_steps_are_no_numbers(text: str) -> None:
 @pytest.mark.parametrize("text", ["tanh(x)/(x - floor(x))", "x*log(x - floor(x))", "x/(ceiling(x) - x)"])
 def test_poles_at_every_jump_are_in_no_domain(text: str) -> None:
     """The share of a step stands alone there: it was not asked whether it vanishes, beyond a bounded part."""
-    domain = _fact(text, "domain")
+    domain = fact_of(text, "domain")
     assert not domain.known or 40 not in domain.value
-    assert sp.S.Half in _fact("x/(1 + x - floor(x))", "domain").value
+    assert sp.S.Half in fact_of("x/(1 + x - floor(x))", "domain").value
 
 
 def test_a_pole_of_one_step_leaves_the_others() -> None:
-    domain = _fact("1/floor(4*tanh(x))", "domain").value
+    domain = fact_of("1/floor(4*tanh(x))", "domain").value
     assert domain.contains(-1) == domain.contains(1) == sp.true and domain.contains(sp.Rational(1, 9)) == sp.false

@@ -5,12 +5,11 @@ from __future__ import annotations
 import pytest
 import sympy as sp
 from referee_look import Look
+from sweep import fact_of
 
 import symacts
-from symacts.analysis.driver import establish
 from symacts.analysis.subject import Subject
 from symacts.analysis.two_periods import TWO_PERIODS
-from symacts.facts import Fact
 from symacts.rigor.oracle import BallOracle
 from symacts.spec import x
 from symacts.symbolic.oracle import Undecided
@@ -32,13 +31,9 @@ KNOWN = [
 ]
 
 
-def _fact(text: str, name: str) -> Fact:
-    return establish(Subject(symacts.parse(text), x, BallOracle()), (name,))[name]
-
-
 @pytest.mark.parametrize(("text", "name", "value"), KNOWN)
 def test_facts_that_can_be_found_by_hand(text: str, name: str, value: object) -> None:
-    fact = _fact(text, name)
+    fact = fact_of(text, name)
     assert fact.known, fact.because
     assert fact.value == value
 
