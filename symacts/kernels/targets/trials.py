@@ -21,7 +21,7 @@ from symacts.kernels.series import Range, series, with_series
 from symacts.kernels.targets.joint import jointly
 from symacts.kernels.targets.pairs import SUPPORTED
 from symacts.kernels.targets.rounding import SHORT_RECIPROCALS
-from symacts.kernels.targets.segments import segmented
+from symacts.kernels.targets.segments import Segments, segmented
 from symacts.kernels.targets.writing import MOST_SLOTS, Style, generate
 from symacts.rewrite.anchored import anchored, anchors
 from symacts.rewrite.regimes import FloatArray, Section, choose, intersection, share
@@ -170,23 +170,23 @@ def trials(plan: Plan, x: sp.Symbol, name: str, inner: str, parallel: bool) -> I
                 widest.append(best)
                 yield tried(plan, *alone[-1].style.options, near=near, wide=(best.plan, best.style))
 
-    joint = jointly(plan.drafts, name, inner)
-    for precise in (False, True) if joint is not None else ():
-        alone.append(tried(plan, "refined", {}, frozenset(range(len(plan.drafts))), precise, joint))
-        yield alone[-1]
-        if alone[-1].is_whole:
-            break
-    yield from with_wide()
-    if enough():
-        return
-    segments = {} if alone and alone[-1].is_whole else segmented(plan.drafts, name, inner)
-    if len(segments) == len(plan.drafts):
+    def segmentwise(segments: dict[int, Segments], joint: Segments | None = None) -> Iterator[Trial]:
+        """The segments of all outputs, with constant terms in two words where one does not serve; with a program."""
         for precise in (False, True):
-            alone.append(tried(plan, "refined", segments, frozenset(segments), precise))
+            alone.append(tried(plan, "refined", segments, frozenset(range(len(plan.drafts))), precise, joint))
             yield alone[-1]
             if alone[-1].is_whole:
                 break
         yield from with_wide()
+
+    joint = jointly(plan.drafts, name, inner)
+    if joint is not None:
+        yield from segmentwise({}, joint)
+        if enough():
+            return
+    segments = {} if alone and alone[-1].is_whole else segmented(plan.drafts, name, inner)
+    if len(segments) == len(plan.drafts):
+        yield from segmentwise(segments)
         if enough():
             return
     for sided, exact in _exact(plan, inner):
