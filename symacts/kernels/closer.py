@@ -29,11 +29,11 @@ SHARE = 1 / 16
 """Share of the bound that such a form may be off."""
 SILENT = 0.4
 """Share of the bound below which errors at some thousands of floats say enough: rounding once is a fifth of it."""
-EACH = {"float32": (1 << 16, 1 << 9), "float64": (1 << 14, 1 << 7)}
+EACH = {"float32": (1 << 16, 1 << 9), "float64": (1 << 15, 1 << 7)}
 """Random floats of each binade of common inputs, and of others."""
-FARTHER = 1.1
-"""How far the worst of them may lie above what some thousands may reach: with a bound of 3.1 ULP, 3.4."""
-BESIDE = 1.0 / 64
+FARTHER = 1.16
+"""How far the worst of them may lie above what some thousands may reach: with a bound of 3.1 ULP, 3.6."""
+BESIDE = 1.0 / 256
 """What is left out on each side of a float that is over the bound, relative to it."""
 MOST = 2000
 """Floats of a stretch that are looked at once more."""
