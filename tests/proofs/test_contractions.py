@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Mapping
 from math import prod
 from typing import Any
 
@@ -18,7 +17,7 @@ from symacts.proofs.checker.contractions import Contractions
 from symacts.proofs.checker.products import DELTA, Form
 
 
-def entry(form: Form, i: Any, j: Any, at: Mapping[str, Any]) -> float:
+def entry(form: Form, i: Any, j: Any, at: dict[Any, Any]) -> float:
     """The number that a form states for the entry (i, j)."""
     total = 0.0
     for term, c in form:
@@ -33,11 +32,14 @@ def entry(form: Form, i: Any, j: Any, at: Mapping[str, Any]) -> float:
     return total
 
 
-def _matrix(form: Form, rows: int, cols: int, at: Mapping[str, Any]) -> Any:
-    return np.array([[entry(form, i, j, at) for j in range(cols)] for i in range(rows)])
+def _matrix(form: Form, rows: int, cols: int, at: dict[Any, Any]) -> Any:
+    key = (form, rows, cols)  # kept beside the values of the symbols: forms stand inside one another
+    if key not in at:
+        at[key] = np.array([[entry(form, i, j, at) for j in range(cols)] for i in range(rows)])
+    return at[key]
 
 
-def _factor(head: Any, places: list[int], at: Mapping[str, Any]) -> float:
+def _factor(head: Any, places: list[int], at: dict[Any, Any]) -> float:
     kind, *data = head
     if head == DELTA:
         return float(places[0] == places[1])
