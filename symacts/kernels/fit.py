@@ -12,11 +12,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from typing import Any
 
 import mpmath
-from flint import fmpz_mat
 
 from symacts.rewrite.reference import BITS, Dyadic
+from symacts.rigor import exact
 
 __all__ = ["PROBES", "SCALE", "Fit", "fit", "matrices", "nodes", "product", "shortest", "times"]
 
@@ -39,7 +40,7 @@ def nodes(count: int) -> tuple[Fraction, ...]:
 
 
 @lru_cache(maxsize=32)
-def matrices(count: int) -> tuple[fmpz_mat, fmpz_mat]:
+def matrices(count: int) -> tuple[Any, Any]:
     """Integer matrices, scaled by 2**SCALE: from node values to monomial and to Chebyshev coefficients."""
     with mpmath.workprec(400):
         t = [mpmath.mpf(p.numerator) / p.denominator for p in nodes(count)]
@@ -52,10 +53,10 @@ def matrices(count: int) -> tuple[fmpz_mat, fmpz_mat]:
         inverses = []
         for m in (vandermonde, chebyshev):
             inverse = m**-1
-            entries = [
-                int(mpmath.nint(inverse[k, i] * mpmath.mpf(2) ** SCALE)) for k in range(count) for i in range(count)
+            rows = [
+                [int(mpmath.nint(inverse[k, i] * mpmath.mpf(2) ** SCALE)) for i in range(count)] for k in range(count)
             ]
-            inverses.append(fmpz_mat(count, count, entries))
+            inverses.append(exact.matrix(rows))
     return inverses[0], inverses[1]
 
 
@@ -114,9 +115,9 @@ def shortest(values: Callable[[Fraction], Dyadic | None], most: int, tolerance: 
     return Fit(_monomials(series[: max(count, 2)]), scale)
 
 
-def product(matrix: fmpz_mat, ints: Sequence[int]) -> list[int]:
+def product(matrix: Any, ints: Sequence[int]) -> list[int]:
     """A matrix scaled by 2**SCALE times a column of integers."""
-    return [int(v) >> SCALE for v in (matrix * fmpz_mat(len(ints), 1, ints)).entries()]
+    return [v >> SCALE for v in exact.product(matrix, ints)]
 
 
 def _monomials(series: Sequence[int]) -> tuple[int, ...]:

@@ -19,13 +19,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
-from flint import fmpq, fmpq_poly
 
 from symacts.kernels.drafts import Draft, Studied
 from symacts.kernels.fit import SCALE, Fit, shortest, times
 from symacts.kernels.targets.elementary import Writer
 from symacts.rewrite.reference import Dyadic
 from symacts.rewrite.regimes import order_of_zero, share
+from symacts.rigor.exact import substituted
 
 __all__ = ["Grid", "Mirror", "Segments", "mirror_of", "segmented", "write"]
 
@@ -346,14 +346,8 @@ def centers(lo: Fraction, hi: Fraction) -> list[Fraction]:
 
 def around(found: Fit, lo: Fraction, hi: Fraction, center: Fraction) -> list[Fraction]:
     """The coefficients of a segment's polynomial in the distance from a center."""
-    half, middle = (hi - lo) / 2, (lo + hi) / 2
-    moved = fmpq_poly([*found.coefficients])(fmpq_poly([_rational((center - middle) / half), _rational(1 / half)]))
-    scale = Fraction(2) ** (found.scale - SCALE)
-    return [Fraction(int(c.p), int(c.q)) * scale for c in moved.coeffs()]
-
-
-def _rational(value: Fraction) -> fmpq:
-    return fmpq(value.numerator, value.denominator)
+    half, middle, scale = (hi - lo) / 2, (lo + hi) / 2, Fraction(2) ** (found.scale - SCALE)
+    return [c * scale for c in substituted(found.coefficients, (center - middle) / half, 1 / half)]
 
 
 def looked_up(w: Writer, grid: Grid, *, mirrored: bool) -> tuple[str, Callable[[Sequence[float]], str]]:
