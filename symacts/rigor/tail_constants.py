@@ -26,7 +26,7 @@ import sympy as sp
 from flint import arb, ctx, fmpq
 
 from symacts.facts import Root
-from symacts.rigor.constants import evaluate
+from symacts.rigor.constants import evaluate, is_zero
 from symacts.rigor.precision import precision
 
 __all__ = [
@@ -327,7 +327,7 @@ def sign(c: Number) -> int:
 
 
 def _vanishes(c: Const) -> bool:
-    """Whether an algebraic identity (atoms as indeterminates) or a `Root`'s own equation shows that `c` is zero."""
+    """Whether an identity (atoms as indeterminates, or `is_zero`) or a `Root`'s own equation shows that `c` is zero."""
     expr = expression(c)
     if sp.count_ops(expr) > _MOST_REARRANGED:
         return False
@@ -338,13 +338,7 @@ def _vanishes(c: Const) -> bool:
         return True
     if any(_holds_at_root(numerator, root) for root in expr.atoms(Root)):
         return True
-    nodes = list(sp.preorder_traversal(expr))
-    if len(nodes) < 80 and all(
-        n.is_Rational or n.is_Add or n.is_Mul or (n.is_Pow and n.exp.is_Rational) for n in nodes
-    ):
-        t = sp.Dummy("t")
-        return bool(sp.minimal_polynomial(expr, t) == t)
-    return False
+    return not expr.has(Root) and is_zero(expr) is True
 
 
 def _holds_at_root(numerator: sp.Expr, root: sp.Expr) -> bool:

@@ -6,6 +6,8 @@
 [log(2)/2]
 >>> critical(x * sp.log(x) + sp.exp(-1), x)
 [exp(-1)]
+>>> critical(x / (1 + sp.exp(-x)), x)
+[-1 - LambertW(exp(-1))]
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import sympy as sp
 
 from symacts.proofs.checker.normal import Atoms, is_zero
 from symacts.proofs.search import EXPECTED
+from symacts.symbolic.closed_forms import candidates
 
 __all__ = ["critical", "repeated", "tangent"]
 
@@ -71,7 +74,7 @@ def _preimages(e: sp.Expr, x: sp.Symbol, value: sp.Expr) -> list[sp.Expr]:
 
 @lru_cache(maxsize=512)
 def critical(g: sp.Expr, variable: sp.Symbol) -> list[sp.Expr]:
-    """Zeros of the derivative, read off its factors: polynomials to degree two, one exponential or logarithm."""
+    """Zeros of the derivative, read off its factors: polynomials to degree two, an exponential or logarithm, both."""
     slope = sp.diff(g, variable)
     if sp.count_ops(slope) > MAX_OPERATIONS:
         return []
@@ -79,9 +82,10 @@ def critical(g: sp.Expr, variable: sp.Symbol) -> list[sp.Expr]:
         numerator = sp.fraction(sp.together(slope))[0]
         factors = sp.Mul.make_args(sp.factor_terms(numerator))
         found = [z for f in factors for z in _zeros(f.base if f.is_Pow else f, variable)]
+        found += candidates(slope, variable)
     except EXPECTED:
         return []
-    return [z for z in dict.fromkeys(found) if z.is_real is not False and not z.has(sp.I, sp.zoo, sp.nan, sp.oo)][:2]
+    return [z for z in dict.fromkeys(found) if z.is_real is not False and not z.has(sp.I, sp.zoo, sp.nan, sp.oo)][:MOST]
 
 
 @lru_cache(maxsize=512)
