@@ -77,7 +77,7 @@ def test_named_activations_keep_the_promise(name: str, rng: random.Random, full:
 
 def test_a_sample_of_the_others_keeps_the_promise(rng: random.Random, full: bool) -> None:
     others = sorted(set(symacts.names("scalar")) - set(NAMED))
-    sample = others if full else rng.sample(others, 4)
+    sample = others if full else rng.sample(others, 2)
     print("sample:", *sample)
     failures = []
     for name in sample:

@@ -171,7 +171,8 @@ def test_first_derivatives_of_the_catalog(full: bool, rng: random.Random, tmp_pa
     found = accepted(texts, tmp_path)
     print(f"{len(claims)} derivatives, {len(proved)} proved, {len(texts)} exported, {len(found)} accepted")
     print(*sorted(set(texts) - found), *reasons, sep="\n")
-    assert len(proved) >= 0.99 * len(claims) and set(found) == set(texts) == set(proved)
+    assert found == set(texts)  # what cannot be written is refused with a reason
+    assert len(found) >= 0.99 * len(claims)
 
 
 @needs_coq
