@@ -437,3 +437,22 @@ def test_small_powers_beat_logarithms_far_out() -> None:
         assert all(bound >= value(m, arb(2) ** k) for k in range(3, 200))
         with pytest.raises(Undecided):
             sup(Mono((), zero, number(sp.Integer(1)), zero), fmpq(4), 64)
+
+
+W = sp.LambertW(sp.exp(-1))
+
+
+@pytest.mark.parametrize(
+    "constant", [W * sp.exp(W) - sp.exp(-1), W - sp.exp(-1 - W), W - (1 + W) / (1 + sp.exp(1 + W))]
+)
+def test_constants_that_identities_show_to_vanish(constant: sp.Expr) -> None:
+    assert sign(number(constant)) == 0
+
+
+@pytest.mark.parametrize("f", [sp.exp, sp.tanh, sp.LambertW])
+def test_constants_too_small_for_balls_stay_undecided(f: type[sp.Function]) -> None:
+    from symacts.rigor.tail_constants import Undecided
+
+    near = f(1 + sp.Rational(1, 2**3000)) - f(sp.S.One)
+    with pytest.raises(Undecided):
+        sign(number(near))
