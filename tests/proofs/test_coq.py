@@ -188,10 +188,10 @@ def test_identities_of_the_library(full: bool, rng: random.Random, tmp_path: Pat
 
 
 @needs_coq
-def test_forced_exports_of_false_statements_are_rejected(tmp_path: Path) -> None:
+def test_forced_exports_of_false_statements_are_rejected(full: bool, rng: random.Random, tmp_path: Path) -> None:
     """The statement is changed behind the back of the export; the tactics must not prove it."""
     texts = {}
-    for k, (text, assuming, old, new) in enumerate(FALSE):
+    for k, (text, assuming, old, new) in enumerate(FALSE if full else rng.sample(FALSE, 2)):
         source = theorems_of(prove(text, assuming=assuming), f"f{k}")
         head, tail = source.split("Proof.", 1)
         assert old in head
