@@ -135,7 +135,10 @@ class Contractions:
 
     def _fro2(self, i: Any, j: Any, tree: Any) -> Any:
         shape = self.sizes.of(tree)
-        square = lambda k, l: self.times(self.entry(tree, k, l), self.entry(tree, k, l))  # noqa: E731
+
+        def square(k: Any, l: Any) -> Any:
+            return self.times(self.entry(tree, k, l), self.entry(tree, k, l))
+
         return self.total(shape.rows, lambda k: self.total(shape.cols, lambda l: square(k, l)))
 
     def _diag(self, i: Any, j: Any, tree: Any) -> Any:
@@ -237,9 +240,10 @@ class Contractions:
             return self.times(itself, self.plus([inner(*at), self.times(self.number(Fraction(-1)), mean)]))
         if head[0] == "inv":  # d(inv(A)) = -inv(A)*dA*inv(A)
             a, b = at
-            between = lambda k, l: self.times(  # noqa: E731
-                self.times(self.factor(head, a, k), inner(k, l)), self.factor(head, l, b)
-            )
+
+            def between(k: Any, l: Any) -> Any:
+                return self.times(self.times(self.factor(head, a, k), inner(k, l)), self.factor(head, l, b))
+
             both = self.total(head[2], lambda k: self.total(head[2], lambda l: between(k, l)))
             return self.times(self.number(Fraction(-1)), both)
         raise UnsupportedExpression(f"no derivative of {head[0]!r} by a column")
