@@ -41,8 +41,12 @@ TRUE = [
     "jacobian(T(x)*A*x, x) = T(x)*(A + T(A))",
     "jacobian(fro2(A*x - y), x) = 2*T(A*x - y)*A",
     "jacobian(T(y)*x*x, x) = x*T(y) + (T(y)*x)*I",
+    "inv(I + diag(x))*(I + diag(x)) = I",
+    "inv(2*I + diag(exp(x))) = inv(I + diag(exp(x))/2)/2",
+    "inv(I + diag(x)) = I - diag(x)*inv(I + diag(x))",
 ]
 FALSE = [
+    "inv(I + diag(x)) = I - diag(x)",
     "jacobian(log_softmax(x), x) = I - softmax(x)*T(ones(n, 1))",
     "jacobian(tanh(x), x) = I + diag(tanh(x))*diag(tanh(x))",
     "jacobian(A*tanh(B*x), x) = A*diag(tanh(B*x))*B",
@@ -177,6 +181,8 @@ CONCRETE = [
         *("jacobian(relu(W*x + b), x) = diag(Heaviside(W*x + b))*W", "jacobian(relu(W*x + b), x) = W"),
         {"W": ("m", "n"), "x": ("n", 1), "b": ("m", 1)},
     ),
+    ("inv(I(1) + diag(x))*(I + diag(x)) = I", "inv(I(1) + diag(x))*diag(x) = I", {"x": (1, 1)}),
+    ("det(jacobian(softmax(x), x)) = 0", "det(jacobian(softmax(x), x)) = 1", {"x": (3, 1)}),
     ("det(T(A)*A) = det(A)*det(A)", "det(T(A) + A) = 2*det(A)", {"A": (3, 3)}),
 ]
 

@@ -15,9 +15,11 @@ from typing import Any
 
 from symacts.errors import UnsupportedExpression
 from symacts.proofs.checker.products import DELTA, UNIT, Form, Sum, flat, indices_of, normal, scaled
-from symacts.proofs.checker.shapes import Dim, Shapes, Sizes, number
+from symacts.proofs.checker.shapes import Dim, Shape, Shapes, Sizes, number
 
 __all__ = ["Contractions"]
+
+_DIAGONAL = UNIT[0][0][0]
 
 
 class Contractions:
@@ -29,9 +31,11 @@ class Contractions:
         self._forms: dict[Any, Form] = {}
 
     # -- forms -----------------------------------------------------------------------------------------------------
-    def form(self, tree: Any) -> Form:
-        """The normal form of the entry (0, 1) of a tree."""
-        return self.atom(tree, 0, 1)[0]
+    def form(self, tree: Any, shape: Shape | None = None) -> Form:
+        """The normal form of the entry (0, 1) of a tree, which has this shape where its own is free."""
+        own = self.sizes.of(tree)
+        shape = own if shape is None or not own.is_free else shape
+        return self._form_at(tree, None if shape.rows == 1 else 0, None if shape.cols == 1 else int(shape.rows != 1))
 
     def atom(self, tree: Any, i: Any, j: Any, *, symmetric: bool = False) -> tuple[Form, tuple[int, ...]]:
         """The normal form of an entry in the indices 0 and 1, and the indices that stand for these.
@@ -42,7 +46,7 @@ class Contractions:
         tall, wide = shape.rows != 1, shape.cols != 1
         if not (tall and wide):
             at = tuple(k for k, is_long in ((i, tall), (j, wide)) if is_long)
-            return self._form_at(tree, 0 if tall else None, 0 if wide else None), at
+            return self.form(tree), at
         form = self._form_at(tree, 0, 1)
         turned = self._form_at(tree, 1, 0) if symmetric else form
         return (turned, (j, i)) if repr(turned) < repr(form) else (form, (i, j))
@@ -165,14 +169,14 @@ class Contractions:
             return self.entry(("mul", *(("inv", t) for t in reversed(tree[1:]))), i, j)
         if tree[0] in ("inv", "T"):
             return self.entry(tree[1], i, j) if tree[0] == "inv" else self.entry(("inv", tree[1]), j, i)
-        if tree[0] == "diag":
-            return self.times(self.delta(i, j), self._over(*self.atom(tree[1], i, None)))
-        if shape.is_scalar:
-            return self._over(*self.atom(tree, i, j))
         form, at = self.atom(tree, i, j, symmetric=True)
+        if shape.is_scalar:
+            return self._over(form, at)
+        if all(_DIAGONAL in term for term, _ in form):  # a diagonal matrix: one over each entry
+            entries: Form = tuple((tuple(part for part in term if part != _DIAGONAL), c) for term, c in form)
+            return self.times(self.delta(i, j), self._over(entries, at))
         c, form = scaled(form)
-        of = self.delta(*at) if form == UNIT else self.factor(("inv", form, shape.rows), *at)
-        return self.times(self.number(1 / c), of)
+        return self.times(self.number(1 / c), self.factor(("inv", form, shape.rows), *at))
 
     def _over(self, form: Form, at: tuple[int, ...]) -> Sum:
         """One over an entry; of a product the product of those of its components."""

@@ -41,7 +41,7 @@ def matrix(
     shape = found.sizes.of(tree)
     if shape.is_free and like is not None:
         shape = found.sizes.of(like)
-    return _Numbers(shapes, definitions, values or {}).matrix(found.form(tree), shape)
+    return _Numbers(shapes, definitions, values or {}).matrix(found.form(tree, shape), shape)
 
 
 class _Numbers:
@@ -94,20 +94,19 @@ class _Numbers:
     def _over(self, at: list[int], form: Form) -> sp.Expr:
         return 1 / _regular(self.of_form(form, at))
 
-    def _square(self, form: Form, size: Any) -> tuple[sp.Matrix, sp.Expr]:
+    def _rows(self, form: Form, size: Any) -> list[list[sp.Expr]]:
         if _size(size) > MAX_INVERSE:
             raise UnsupportedExpression("too large a determinant")
-        m = self.matrix(form, Shape(size, size))
-        if (form, size) not in self._held:
-            self._held[form, size] = m.det(method="berkowitz")
-        return m, self._held[form, size]
+        return [[self.of_form(form, (r, c)) for c in range(size)] for r in range(size)]
 
     def _det(self, at: list[int], form: Form, size: Any) -> sp.Expr:
-        return self._square(form, size)[1]
+        return _expansion(self._rows(form, size))
 
     def _inv(self, at: list[int], form: Form, size: Any) -> sp.Expr:
-        m, determinant = self._square(form, size)
-        return m.cofactor(at[1], at[0], method="berkowitz") / _regular(determinant)
+        """By Cramer's rule."""
+        rows, (c, r) = self._rows(form, size), at
+        minor = _expansion([[e for k, e in enumerate(row) if k != c] for j, row in enumerate(rows) if j != r])
+        return (-1) ** (r + c) * minor / _regular(self.of_factor(("det", form, size), []))
 
     def _gibbs(self, at: list[int], form: Form, size: Any) -> sp.Expr:
         powers = [sp.exp(self.of_form(form, (k,))) for k in range(_size(size))]
@@ -138,6 +137,14 @@ def _size(size: Any) -> int:
     if type(size) is not int or not 1 <= size <= MAX_ENTRIES:
         raise UnsupportedExpression("concrete small shapes are needed")
     return size
+
+
+def _expansion(rows: list[list[sp.Expr]]) -> sp.Expr:
+    """A determinant along its first row; SymPy's simplify their entries."""
+    if not rows:
+        return sp.S.One
+    minors = (_expansion([row[:k] + row[k + 1 :] for row in rows[1:]]) for k in range(len(rows)))
+    return sp.Add(*((-1) ** k * e * minor for k, (e, minor) in enumerate(zip(rows[0], minors, strict=True))))
 
 
 def _regular(determinant: sp.Expr) -> sp.Expr:

@@ -46,7 +46,7 @@ def entry_goals(claim: MatrixClaim, node: Any) -> list[Goal]:
 def _forms(claim: MatrixClaim) -> tuple[Form, Form, Any]:
     found = Contractions(dict(claim.shapes))
     shape = found.sizes.common(claim.lhs, claim.rhs)
-    return found.form(claim.lhs), found.form(claim.rhs), shape
+    return found.form(claim.lhs, shape), found.form(claim.rhs, shape), shape
 
 
 def elementwise_goals(claim: MatrixClaim, node: Any) -> list[Goal]:

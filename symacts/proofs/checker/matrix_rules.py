@@ -73,8 +73,8 @@ def inverted(claim: MatrixClaim) -> list[Any]:
 def _same(left: Any, right: Any, shapes: Shapes) -> bool:
     """Whether two trees of one shape have one normal form."""
     entries = Contractions(shapes)
-    entries.sizes.common(left, right)
-    return entries.form(left) == entries.form(right)
+    shape = entries.sizes.common(left, right)
+    return entries.form(left, shape) == entries.form(right, shape)
 
 
 def unfolded(claim: MatrixClaim) -> MatrixClaim:
