@@ -24,7 +24,7 @@ from symacts.claims import Claim, MatrixClaim
 from symacts.errors import UnsupportedExpression
 from symacts.proofs.checker.analytic import span
 from symacts.proofs.checker.entail import Condition, Given
-from symacts.proofs.checker.forms import SWITCHES, tangent
+from symacts.proofs.checker.forms import SWITCHES
 from symacts.proofs.checker.goals import Goal, needs
 from symacts.proofs.coq_derivatives import derivatives, second_derivative
 from symacts.proofs.coq_equations import equation, unfolding
@@ -33,7 +33,6 @@ from symacts.proofs.coq_matrices import matrix_theorem
 from symacts.proofs.coq_prelude import prelude
 from symacts.proofs.coq_signs import by_logarithms, inequality, names, opened, plain, quotient
 from symacts.proofs.coq_terms import condition_text, expression, name_of, relation_text
-from symacts.proofs.refute import borders
 
 __all__ = ["theorems_of", "to_coq"]
 
@@ -82,8 +81,6 @@ def _theorem(name: str, claim: Claim, lhs: sp.Expr, relation: str, rhs: sp.Expr,
     binders = f"forall {' '.join(name_of(s) for s in symbols)} : R, " if symbols else ""
     excluded = _excluded(Goal(Given(claim.premises), lhs, relation, rhs), node) if relation == "=" else []
     hypotheses = "".join(f"{condition_text(c)} -> " for c in (*claim.premises, *excluded))
-    if any(tangent(border) is not None for side in (lhs, rhs) for border in borders(side)):
-        raise UnsupportedExpression("the Coq export does not show that u - tanh(u) has the sign of u")
     if isinstance(rhs, sp.Derivative) and relation == "=":
         lhs, rhs = rhs, lhs
     if isinstance(lhs, sp.Derivative) and relation == "=":

@@ -295,6 +295,35 @@ Proof.
   apply (D_div sinh cosh y (cosh y) (sinh y) (d_sinh y) (d_cosh y)). lra.
 Qed.
 """,
+    "compare_tanh": """\
+Lemma tanh_below : forall u : R, 0 < u -> tanh u < u.
+Proof.
+  intros u H. destruct (MVT_cor2 (fun t => t + - tanh t) (fun t => tanh t ^ 2) 0 u H) as [c [E [K _]]].
+  - intros t _. apply is_derive_Reals. apply (D_equal _ t (1 + - (1 - tanh t ^ 2))); [| ring].
+    apply (D_add (fun y => y) (fun y => - tanh y) t 1 _ (D_id t) (D_opp tanh t _ (d_tanh t))).
+  - assert (Z : tanh 0 = 0) by (unfold tanh; rewrite sinh_0; field; rewrite cosh_0; lra).
+    assert (P : 0 < tanh c ^ 2) by (apply pow_lt, tanh_positive; exact K). rewrite Z in E. nra.
+Qed.
+
+Lemma tanh_opposite : forall u : R, tanh (- u) = - tanh u.
+Proof.
+  intros u. pose proof (cosh_positive u) as C. unfold tanh, sinh, cosh in *. rewrite Ropp_involutive. field. lra.
+Qed.
+
+Lemma tanh_sign : forall u : R, u < tanh u < 0 \\/ u = 0 /\\ tanh u = 0 \\/ 0 < tanh u < u.
+Proof.
+  intros u. destruct (Rtotal_order u 0) as [H | [H | H]].
+  - left. assert (P := tanh_positive (- u)). assert (B := tanh_below (- u)). rewrite tanh_opposite in *. lra.
+  - right; left. rewrite H. assert (Z := tanh_opposite 0). rewrite Ropp_0 in Z. lra.
+  - right; right. assert (P := tanh_positive u H). assert (B := tanh_below u H). lra.
+Qed.
+
+Ltac compare_tanh :=
+  repeat match goal with
+  | |- context [tanh ?u] => let v := fresh "v" in
+      destruct (tanh_sign u) as [? | [[? ?] | ?]]; set (v := tanh u) in *; clearbody v
+  end.
+""",
     "d_arcsinh": """\
 Lemma d_arcsinh : forall y, is_derive arcsinh y (/ sqrt (y ^ 2 + 1)).
 Proof.
