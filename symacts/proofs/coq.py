@@ -31,7 +31,7 @@ from symacts.proofs.coq_equations import equation, unfolding
 from symacts.proofs.coq_integrals import integral
 from symacts.proofs.coq_matrices import matrix_theorem
 from symacts.proofs.coq_prelude import prelude
-from symacts.proofs.coq_signs import by_logarithms, inequality, names, opened, plain, quotient
+from symacts.proofs.coq_signs import by_logarithms, decided, inequality, names, opened, plain, quotient
 from symacts.proofs.coq_terms import condition_text, expression, name_of, relation_text
 
 __all__ = ["theorems_of", "to_coq"]
@@ -175,6 +175,7 @@ def _by_cases(lhs: sp.Expr, relation: str, rhs: sp.Expr, node: Any) -> str:
         "all: repeat (destruct (Rle_dec _ _)).",
         "all: try lra.",
         "all: try nra.",
+        *["all: try solve [compare_tanh; lra]."] * decided(lhs, rhs).startswith("compare_tanh"),
     ]
     for s in sorted(lhs.free_symbols | rhs.free_symbols, key=str):
         x = name_of(s)

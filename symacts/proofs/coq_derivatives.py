@@ -19,11 +19,11 @@ from symacts.proofs.check import RULES, Goal
 from symacts.proofs.checker.analytic import slope_of
 from symacts.proofs.checker.domains import obligations
 from symacts.proofs.checker.entail import Condition, Given, Undecided
-from symacts.proofs.checker.forms import SWITCHES, tangent
+from symacts.proofs.checker.forms import SWITCHES
 from symacts.proofs.checker.goals import needs
 from symacts.proofs.coq_equations import equation
+from symacts.proofs.coq_signs import decided
 from symacts.proofs.coq_terms import condition_text, expression, name_of, node
-from symacts.proofs.refute import borders
 
 __all__ = ["Derivation", "derivative", "derivatives", "second_derivative"]
 
@@ -191,7 +191,7 @@ def _on_piece(name: str, conditions: Piece, shown: Piece, lhs: sp.Derivative, rh
     ]
     if value != rhs:
         whole = f"(fun {x} : R => {expression(f)})"
-        lines.append(f"  apply (D_equal {whole} {x} {expression(value)} {expression(rhs)}); [| {_decided(rhs)}].")
+        lines.append(f"  apply (D_equal {whole} {x} {expression(value)} {expression(rhs)}); [| {decided(rhs)}].")
     if local != f:
         lines += _localized(kept, variable, f, local, value)
     lines += [f"  {derivative(local, value, variable, shown)}", "Qed."]
@@ -216,11 +216,6 @@ def _chosen(given: Given, e: sp.Expr) -> sp.Expr:
     return e.func(*(_chosen(given, a) for a in e.args), evaluate=False)
 
 
-def _decided(f: sp.Expr) -> str:
-    """The tactic that finds the branch of a formula, by what is known of tanh where a border asks for it."""
-    return "compare_tanh; decided" if any(tangent(border) is not None for border in borders(f)) else "decided"
-
-
 def _localized(conditions: list[Condition], x: sp.Symbol, f: sp.Expr, local: sp.Expr, value: sp.Expr) -> list[str]:
     """Tactic lines that pass to the branch: it equals f between the nearest bounds of the variable."""
     bounds: dict[int, list[sp.Expr]] = {1: [], -1: []}
@@ -242,7 +237,7 @@ def _localized(conditions: list[Condition], x: sp.Symbol, f: sp.Expr, local: sp.
     return [
         f"  apply ({lemma} {f_text} {g_text} {given} {name} {expression(value)}).",
         "  { unfold Rmax, Rmin; repeat destruct (Rle_dec _ _); lra. }",
-        f"  {{ intros; cbv beta; {_decided(f)}. }}",
+        f"  {{ intros; cbv beta; {decided(f)}. }}",
     ]
 
 

@@ -320,6 +320,8 @@ Qed.
 
 Ltac compare_tanh :=
   repeat match goal with
+  | H : context [tanh ?u] |- _ => let v := fresh "v" in
+      destruct (tanh_sign u) as [? | [[? ?] | ?]]; set (v := tanh u) in *; clearbody v
   | |- context [tanh ?u] => let v := fresh "v" in
       destruct (tanh_sign u) as [? | [[? ?] | ?]]; set (v := tanh u) in *; clearbody v
   end.

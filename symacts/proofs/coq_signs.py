@@ -13,11 +13,13 @@ import sympy as sp
 from symacts.claims import Claim
 from symacts.errors import UnsupportedExpression
 from symacts.proofs.checker.entail import Given
+from symacts.proofs.checker.forms import tangent
 from symacts.proofs.checker.normal import Atoms
 from symacts.proofs.coq_equations import exponentials, naming, unfolding, units_of
 from symacts.proofs.coq_terms import expression
+from symacts.proofs.refute import borders
 
-__all__ = ["by_logarithms", "inequality", "names", "opened", "plain", "quotient"]
+__all__ = ["by_logarithms", "decided", "inequality", "names", "opened", "plain", "quotient"]
 
 MOST_COPIES = 6
 
@@ -77,6 +79,12 @@ def _is_plainly_positive(e: sp.Expr, given: Given) -> bool:
     if isinstance(e, sp.exp) or e is sp.E:
         return True
     return bool(e.is_Rational and e > 0) or (e.is_Symbol and (e, ">") in given.conditions)
+
+
+def decided(*sides: sp.Expr) -> str:
+    """The tactic that finds branches, by what is known of tanh where a border asks for it."""
+    found = (tangent(border) for side in sides for border in borders(side))
+    return "compare_tanh; decided" if any(u is not None for u in found) else "decided"
 
 
 def opened(*sides: sp.Expr) -> str:
