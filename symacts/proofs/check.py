@@ -35,6 +35,7 @@ lhs with its branches chosen by the hypotheses:
 - `limit`: lim of sum c_k*f_k is sum c_k*lim f_k; each lim f_k by continuity, Taylor coefficients, expansion, or laws.
 - `integral`, `definite`: where F' = f inside each piece, the integral is the sum of F's increments; Gaussian moments.
 - `leibniz`: the derivative of the integral of f from a(x) to b(x) is f(b)*b' - f(a)*a'.
+- `inside`: where an integral is v in an open set, its derivative is v'.
 - `enclosure`: a ball that contains f and not 0 shows the sign of a constant.
 - `words`: the entries of both sides are one sum of products over indices.
 - `gram`: a number that is a sum of nonnegative multiples of sums of squares of entries is >= 0.
@@ -91,6 +92,7 @@ RULES: dict[str, Callable[[Goal, Mapping[str, Any]], list[Goal]]] = {
     "integral": integrals.rule,
     "definite": integrals.definite,
     "leibniz": integrals.leibniz,
+    "inside": integrals.inside,
     "enclosure": rules.enclosure,
 }
 """The closed list of rules: a goal and a node in, the subgoals out; a node that does not hold raises."""

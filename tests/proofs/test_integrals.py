@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import mpmath
 import pytest
 import sympy as sp
 
+from symacts.codec import encode
 from symacts.proofs import prove
+from symacts.proofs.check import RULES, Goal
 from symacts.proofs.checker.entail import Given
 from symacts.proofs.checker.integrals import arcsine, gaussian_moment, is_tame
 from symacts.proofs.checker.limits import Near, limit_by
+from symacts.proofs.search import Search, prove_goal
+from symacts.proofs.tactics import ALL
 from symacts.proofs.tactics.limit_laws import found_limit
 
-z = sp.Symbol("z", real=True)
+a, z = sp.symbols("a z", real=True)
 
 
 def _quad(f: sp.Expr) -> mpmath.mpf:
@@ -76,3 +81,44 @@ def test_limits_of_primitives() -> None:
 @pytest.mark.parametrize("text", ["gaussian(exp(z**2), z) = 1", "gaussian(1/z, z) = 0", "gaussian(tan(z), z) = 0"])
 def test_divergent_integrals_equal_nothing(text: str) -> None:
     assert prove(text, timeout=6).status != "proved"
+
+
+@pytest.mark.parametrize(
+    ("true", "false", "given"),
+    [
+        ("gaussian(z*erf(a*z + b), z) = 2*a*exp(-b^2/(1 + 2*a^2))/sqrt(pi*(1 + 2*a^2))", "", None),
+        ("gaussian(squared_relu(s*z), z) = s^2/2", "gaussian(squared_relu(s*z), z) = s/2", None),
+        ("gaussian(leaky_relu(s*z, a), z) = (1 - a)*abs(s)/sqrt(2*pi)", "", None),
+        ("gaussian(gelu(z + m), z) = m*probit(m/sqrt(2)) + exp(-m^2/4)/(2*sqrt(pi))", "", None),
+        (
+            *("diff(gaussian(relu(m + s*z), z), m) = probit(m/s)", "diff(gaussian(relu(m + s*z), z), m) = probit(m*s)"),
+            "s > 0",
+        ),
+        ("diff(gaussian(relu(m + z), z), m, 2) = exp(-m^2/2)/sqrt(2*pi)", "", None),
+        (
+            *("diff(Integral(exp(-a*t), (t, 0, oo)), a) = -1/a^2", "diff(Integral(exp(-a*t), (t, 0, oo)), a) = 1/a^2"),
+            "a > 0",
+        ),
+    ],
+)
+def test_integrals_with_parameters_and_their_derivatives(true: str, false: str, given: str | None) -> None:
+    proof = prove(true, assuming=given)
+    assert proof.status == "proved" and proof.check(), proof
+    assert not false or prove(false, assuming=given).status == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("stated", "value", "given"),
+    [
+        (sp.S.Zero, sp.exp(sp.S.Half), ((a - 1, "="),)),  # the value at one point only
+        (sp.S.Zero, sp.exp(sp.S.Half), ()),
+        (a, a**2 / 2 + 1, ()),
+        (sp.S.One, a - 1 + sp.exp(sp.S.Half), ((a - 1, ">="), (1 - a, ">="))),  # no open set
+    ],
+)
+def test_a_derivative_is_not_that_of_a_value_at_a_point(stated: sp.Expr, value: sp.Expr, given: Any) -> None:
+    density = sp.exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi)
+    of = sp.Derivative(sp.Integral(sp.exp(a * z) * density, (z, -sp.oo, sp.oo)), a)
+    shown = RULES["inside"](Goal(Given(given), of, "=", stated), {"of": encode(of), "value": encode(value)})[1]
+    assert prove_goal(shown, Search(ALL)) is None
+    assert not shown.given.conditions

@@ -28,6 +28,9 @@ ZERO = [
     sp.diff(sp.atanh(x), x) - 1 / (1 - x**2),
     sp.log(1 + sp.E) - sp.log(1 + sp.exp(-1)) - 1,
     sp.exp(2 * sp.LambertW(3)) - 9 / sp.LambertW(3) ** 2,
+    sp.exp(x / (x + 1)) * sp.exp(1 / (x + 1)) - sp.E,
+    sp.exp(-(b**2)) * sp.exp(4 * x**2 * b**2 / (4 * x**2 + 2)) - sp.exp(-(b**2) / (2 * x**2 + 1)),
+    sp.exp((x + 2) / (x**2 + 2 * x + 1)) - sp.exp((x + 1) ** -2) * sp.exp(1 / (x + 1)),
 ]
 NONZERO = [
     sp.tanh(x) - 1 / (1 + sp.exp(-2 * x)),
@@ -38,6 +41,8 @@ NONZERO = [
     sp.erf(x) - sp.erf(2 * x),
     sp.log(5) - 2 * sp.log(2),
     sp.Abs(x) - x,
+    sp.exp(x / (x + 1)) * sp.exp(1 / (x + 2)) - sp.E,
+    sp.exp(x / (x + 1)) - sp.exp(1 / (x + 1)),
 ]
 
 

@@ -26,7 +26,15 @@ from symacts.proofs.checker.analytic import without
 from symacts.proofs.checker.domains import demands, follows, obligations, strictly
 from symacts.proofs.checker.entail import Given
 from symacts.proofs.checker.forms import is_analytic
-from symacts.proofs.checker.goals import Goal, all_demands, read, replaced, require_kept, require_outermost
+from symacts.proofs.checker.goals import (
+    Goal,
+    all_demands,
+    no_operators,
+    read,
+    replaced,
+    require_kept,
+    require_outermost,
+)
 from symacts.proofs.checker.limits import How, Near, limit_by
 from symacts.proofs.checker.normal import is_zero
 
@@ -34,6 +42,7 @@ __all__ = [
     "arcsine",
     "definite",
     "gaussian_moment",
+    "inside",
     "is_tame",
     "leibniz",
     "quadratic",
@@ -51,6 +60,7 @@ def rule(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     named = [read(p["of"]) for p in node["parts"]]
     factors = [read(p["factor"]) for p in node["parts"]]
     (z,) = {i.limits[0][0] for i in named}
+    require_outermost(goal, *named)
     for i in named:
         if not isinstance(i, sp.Integral) or len(i.limits) != 1 or tuple(i.limits[0][1:]) != (-sp.oo, sp.oo):
             raise UnsupportedExpression("integrals over the whole line")
@@ -118,13 +128,9 @@ def _over_pieces(h: sp.Expr, z: sp.Symbol, outer: Given, ends: list[sp.Expr], pi
 def leibniz(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     """The derivative of an integral in its bounds: `f(b)*b' - f(a)*a'`, f analytic on the whole line."""
     of = read(node["of"])
-    if not isinstance(of, sp.Derivative) or not isinstance(of.expr, sp.Integral) or len(of.variable_count) != 1:
-        raise UnsupportedExpression("a derivative of an integral")
-    if of not in goal.lhs.atoms(sp.Derivative) | goal.rhs.atoms(sp.Derivative):
-        raise UnsupportedExpression("no such derivative in the goal")
-    require_outermost(goal, of)
+    _require_derivative(goal, of)
     (x, order), integral = of.variable_count[0], of.expr
-    if len(integral.limits) != 1 or len(integral.limits[0]) != 3 or order < 1:
+    if len(of.variable_count) != 1 or len(integral.limits) != 1 or len(integral.limits[0]) != 3 or order < 1:
         raise UnsupportedExpression("one integral between two bounds")
     f, (z, a, b) = integral.function, integral.limits[0]
     outer = without(without(goal.given, z), x)
@@ -137,9 +143,31 @@ def leibniz(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     slope = f.xreplace({z: b}) * sp.diff(b, x) - f.xreplace({z: a}) * sp.diff(a, x)
     value = slope if order == 1 else sp.diff(slope, x, order - 1)
     require_kept(goal.given, obligations(value))
+    return [_in_place(goal, of, value)]
+
+
+def inside(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
+    """Where u = v in an open set, u' = v': a derivative of an integral by the value of that."""
+    of, value = read(node["of"]), read(node["value"])
+    _require_derivative(goal, of)
+    no_operators(value)
+    near = goal.given.near(v for v, _ in of.variable_count)
+    return [_in_place(goal, of, sp.Derivative(value, *of.variable_count)), Goal(near, of.expr, "=", value)]
+
+
+def _require_derivative(goal: Goal, of: sp.Expr) -> None:
+    if not isinstance(of, sp.Derivative) or not isinstance(of.expr, sp.Integral):
+        raise UnsupportedExpression("a derivative of an integral")
+    if of not in goal.lhs.atoms(sp.Derivative) | goal.rhs.atoms(sp.Derivative):
+        raise UnsupportedExpression("no such derivative in the goal")
+    require_outermost(goal, of)
+
+
+def _in_place(goal: Goal, of: sp.Expr, value: sp.Expr) -> Goal:
+    """The goal with a derivative replaced by what it equals, which is defined or still to be shown so."""
     mark = sp.Dummy(real=True)
     marked = replace(goal, lhs=goal.lhs.xreplace({of: mark}), rhs=goal.rhs.xreplace({of: mark}))
-    return [replaced(marked, {mark: value})]
+    return replaced(marked, {mark: value})
 
 
 def _increment(h: sp.Expr, z: sp.Symbol, inside: Given, piece: Mapping[str, Any], ends: Any) -> sp.Expr:
@@ -290,7 +318,8 @@ _TABLE: dict[str, Callable[..., Row]] = {"moment": _moment, "erf": _error_functi
 
 
 def _by_table(h: sp.Expr, z: sp.Symbol, given: Given, piece: Mapping[str, Any], ends: Any) -> sp.Expr:
-    """The integral over the line of a sum of multiples of integrands with known values."""
+    """The integral over the line of a sum of multiples of integrands with known values, perhaps beside one with an
+    antiderivative."""
     if ends != (-sp.oo, sp.oo):
         raise UnsupportedExpression("the table is for the whole line")
     rest, value = h, sp.S.Zero
@@ -301,6 +330,8 @@ def _by_table(h: sp.Expr, z: sp.Symbol, given: Given, piece: Mapping[str, Any], 
             if z in part.free_symbols or not all(follows(given, o) for o in obligations(part)):
                 raise UnsupportedExpression("a coefficient depends on the variable")
         rest, value = rest - factor * integrand, value + factor * integral
+    if "F" in piece:
+        return value + _increment(rest, z, given, piece, ends)
     if not is_zero(rest):
         raise UnsupportedExpression("the terms do not add up to the integrand")
     return value

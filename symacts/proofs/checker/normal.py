@@ -390,9 +390,8 @@ class Atoms:
 
 def _terms(argument: sp.Expr) -> list[tuple[sp.Rational, sp.Expr]]:
     """The argument of an exponential as a sum of rational multiples of monomials."""
-    expanded = sp.expand(argument)
     terms = []
-    for term in sp.Add.make_args(expanded):
+    for term in sp.Add.make_args(_divided(sp.expand(argument))):
         c, m = term.as_coeff_Mul(rational=True)
         if isinstance(m, sp.log) and m.args[0].is_Rational and m.args[0] > 0:
             for prime, k in sp.factorrat(m.args[0]).items():
@@ -400,6 +399,40 @@ def _terms(argument: sp.Expr) -> list[tuple[sp.Rational, sp.Expr]]:
         elif c:
             terms.append((c, m))
     return terms
+
+
+def _divided(e: sp.Expr) -> sp.Expr:
+    """A sum of quotients in one form, by division with rest: `a**2/(a + 1)**2` is `1 - 2/(a + 1) + 1/(a + 1)**2`."""
+    if not any(p.base.is_Add and p.exp.is_Integer and p.exp < 0 for p in e.atoms(sp.Pow)):
+        return e
+    parts = sorted(_operands(e), key=sp.default_sort_key)
+    marks = {part: sp.Dummy(f"m{k}", real=True) for k, part in enumerate(parts)}
+    if not marks:
+        return e
+    ring, back = ring_of(tuple(marks.values())), {mark: part for part, mark in marks.items()}
+    value = evaluated(e.xreplace(marks), ring, {})
+    below = ring.one
+    for p, k in value.den.items():
+        below = below * p**k
+    top, bottom = value.num.cancel(below)
+    content = bottom.primitive()[0] * (-1 if bottom.LC < 0 else 1)
+    top, bottom = top.quo_ground(content), bottom.quo_ground(content)
+    if top * below != value.num * bottom:
+        return e
+    parts, factors = [], bottom.factor_list()[1] if may_factor(bottom) else []
+    p, k = next((f for f in factors if f[0] ** f[1] == bottom), (bottom, 1))
+    for power in range(k, 0, -1):
+        top, rest = divmod(top, p)
+        under = p.as_expr().xreplace(back) ** power
+        parts += [t / under for t in sp.Add.make_args(rest.as_expr().xreplace(back))]
+    return sp.Add(top.as_expr().xreplace(back), *parts)
+
+
+def _operands(e: sp.Expr) -> set[sp.Expr]:
+    """What a formula is made of by rational operations alone."""
+    if e.is_Add or e.is_Mul:
+        return set().union(*map(_operands, e.args))
+    return _operands(e.base) if e.is_Pow and e.exp.is_Integer else set() if e.is_Rational else {e}
 
 
 @lru_cache(maxsize=4096)

@@ -48,7 +48,12 @@ def integrals(goal: Goal, search: Search) -> Iterator[Node]:
             h += c * (i.function.xreplace({z: -z}) if flip else i.function)
         for symmetrize in (False, True):
             whole = (h + h.xreplace({z: -z})) / 2 if symmetrize else h
-            pieces = integrate(whole, z, given)
+            try:
+                pieces = integrate(whole, z, given)
+            except Undecided as undecided:  # on which side of a border a branch holds
+                parts = ["<", "=", ">"] if {-1, 1} <= given.sign(undecided.expression) else ["=", "!="]
+                yield {"rule": "cases", "on": encode(undecided.expression), "parts": parts}
+                return
             if pieces is None:
                 continue
             yield {
@@ -179,7 +184,12 @@ def integrate(h: sp.Expr, z: sp.Symbol, given: Given) -> list[dict[str, Any]] | 
         if undecided is None:
             break
         slope = sp.diff(undecided, z)
-        if z in slope.free_symbols or slope == 0:
+        if z in slope.free_symbols:
+            return None
+        for on in (undecided, slope):
+            if z not in on.free_symbols and len(given.sign(on)) > 1:
+                raise Undecided(on)
+        if slope == 0:
             return None
         borders.append(sp.expand(z - undecided / slope))
         try:
@@ -228,9 +238,10 @@ def _piece(h: sp.Expr, z: sp.Symbol, given: Given, whole: bool) -> dict[str, Any
         if primitive is not None:
             return {"kind": "antiderivative", "F": encode(given.partial(primitive))}
         if whole:
-            terms = _table_terms(form, z)
-            if terms is not None:
-                return {"kind": "table", "terms": terms}
+            found = _table_terms(form, z)
+            if found is not None:
+                terms, primitive = found
+                return {"kind": "table", "terms": terms} | ({"F": encode(primitive)} if primitive != 0 else {})
     return _by_parts(h, z)
 
 
@@ -312,15 +323,19 @@ def _reduce(n: int, j: int, u: sp.Expr, q: sp.Expr, l: sp.Expr, z: sp.Symbol) ->
     return total
 
 
-def _table_terms(h: sp.Expr, z: sp.Symbol) -> list[Any] | None:
-    """Each term of a sum as a moment or as a product of error functions."""
+def _table_terms(h: sp.Expr, z: sp.Symbol) -> tuple[list[Any], sp.Expr] | None:
+    """Each term of a sum as a moment or as a product of error functions; an antiderivative of the others."""
     rows: list[Any] = []
+    primitive: sp.Expr = sp.S.Zero
     for term in sp.Add.make_args(h):
         found = _error_terms(term, z) if term.has(sp.erf) else _moment_terms(term, z)
+        rows += found or []
         if found is None:
-            return None
-        rows += found
-    return rows
+            more = antiderivative(term, z)
+            if more is None:
+                return None
+            primitive += more
+    return rows, primitive
 
 
 def _moment_terms(h: sp.Expr, z: sp.Symbol) -> list[Any] | None:

@@ -39,7 +39,10 @@ def operators(goal: Goal, search: Search) -> Iterator[Node]:
     }
     derivatives = [d for d in derivatives if d not in inner]
     if derivatives:
-        yield from ({"rule": "leibniz", "of": encode(d)} for d in derivatives if isinstance(d.expr, sp.Integral))
+        for d in derivatives:
+            if isinstance(d.expr, sp.Integral):
+                yield {"rule": "leibniz", "of": encode(d)}
+                yield from _inside(goal, d)
         yield {"rule": "derivatives"}
         raise Final
     if goal.lhs.has(sp.Integral) or goal.rhs.has(sp.Integral):
@@ -48,6 +51,18 @@ def operators(goal: Goal, search: Search) -> Iterator[Node]:
         yield from definite(goal, search)
         yield from integrals(goal, search)
         raise Final
+
+
+def _inside(goal: Goal, of: sp.Derivative) -> Iterator[Node]:
+    """The derivative of the value of an integral."""
+    from symacts.proofs.tactics.gaussian import integrated
+
+    near = goal.given.near(v for v, _ in of.variable_count)
+    for is_whole in (False, True):
+        value = -integrated(Goal(near, of.expr, "=", sp.S.Zero), is_whole).difference
+        if not value.has(sp.Integral):
+            yield {"rule": "inside", "of": encode(of), "value": encode(value)}
+            return
 
 
 def _limit(goal: Goal, of: sp.Limit, search: Search) -> Iterator[Node]:
