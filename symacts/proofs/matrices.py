@@ -154,13 +154,14 @@ def answer(claim: MatrixClaim, deadline: float) -> dict[str, Any]:
         whole = {"format": FORMAT, "claim": claim.to_dict(), "proof": proof}
         return left[0] if left else {"status": "proved", "certificate": whole}
     from symacts.proofs.search import MOST_WORK
-    from symacts.proofs.tactics.grams import cancellations, minors, products, sums_of_squares, transposes, variances
+    from symacts.proofs.tactics.grams import METHODS as SQUARES
+    from symacts.proofs.tactics.grams import cancellations
 
     if not _inverses_exist(claim):
         return {"status": "unknown", "reason": "no case is seen in which every inverse exists"}
     work = time.process_time() + MOST_WORK
     reason = ""
-    squares = (method(claim) for method in (sums_of_squares, minors, transposes, products, variances))
+    squares = (method(claim) for method in SQUARES)
     words: list[dict[str, Any]] = [{"rule": "words"}]
     words += [{"rule": "words", "unfold": True}] if claim.relation == "=" else []
     scalar = ({"rule": rule, **how} for how, rule in itertools.product(_forms(claim), METHODS))
@@ -289,13 +290,16 @@ def _is_smooth(claim: MatrixClaim, values: Mapping[str, sp.Matrix]) -> bool:
 
 
 def _sample(rows: int, cols: int, left: int, rng: random.Random) -> sp.Matrix:
-    """A random matrix; the last ones are of ones and of zeros, where strict inequalities fail.
+    """A random matrix, every fifth of small entries; the last ones are of ones and of zeros, where strict inequalities
+    fail, and the identity.
 
     Of square ones every third is antisymmetric and every third nilpotent: their squares have other signs.
     """
     if left <= 2:
-        return sp.Matrix(rows, cols, lambda *_: sp.Integer(left - 1))
-    m = sp.Matrix(rows, cols, lambda *_: sp.Rational(rng.randint(-6, 6), rng.choice([1, 1, 2, 3])))
+        is_identity = left == 0 and rows == cols
+        return sp.Matrix(rows, cols, lambda i, j: sp.Integer(i == j if is_identity else left - 1))
+    below = [1, 1, 2, 3] if left % 5 else [16, 20, 24]
+    m = sp.Matrix(rows, cols, lambda *_: sp.Rational(rng.randint(-6, 6), rng.choice(below)))
     if rows != cols or rows == 1 or left % 3 == 0:
         return m
     return m - m.T if left % 3 == 1 else m.upper_triangular(1)

@@ -183,6 +183,18 @@ CONCRETE = [
     ),
     ("inv(I(1) + diag(x))*(I + diag(x)) = I", "inv(I(1) + diag(x))*diag(x) = I", {"x": (1, 1)}),
     ("det(jacobian(softmax(x), x)) = 0", "det(jacobian(softmax(x), x)) = 1", {"x": (3, 1)}),
+    ("tr(A)^2 <= n*fro2(A)", "tr(A)^2 <= n*fro2(A)/2", SQUARE),
+    ("fro2(A) >= tr(A)^2/3", "fro2(A) >= tr(A)^2/2", {"A": (3, 3)}),
+    ("fro2(softmax(x)) >= 1/n", "fro2(softmax(x)) >= 2/n", {"x": ("n", 1)}),
+    ("T(x)*x/n >= (sum(x)/n)^2", "T(x)*x/n <= (sum(x)/n)^2", {"x": ("n", 1)}),
+    ("T(softmax(x))*x <= log_sum_exp(x)", "T(softmax(x))*x <= log_sum_exp(x) - 1/10", {"x": ("n", 1)}),
+    ("x[0]^2 + x[1]^2 <= fro2(x)", "2*x[0]^2 <= fro2(x)", {"x": ("n", 1)}),
+    ("x[0]^2*y[0]^2 <= T(diag(x)*x)*diag(y)*y", "x[0]^2*y[1]^2 <= T(diag(x)*x)*diag(y)*y", SQUARE),
+    ("softmax(x)[0]^2 <= fro2(softmax(x))", "softmax(x)[0] <= fro2(softmax(x))", {"x": ("n", 1)}),
+    (
+        *("fro2(sigmoid(x) - sigmoid(y)) <= fro2(x - y)/16", "fro2(sigmoid(x) - sigmoid(y)) <= fro2(x - y)/20"),
+        {"x": ("n", 1), "y": ("n", 1)},
+    ),
     ("det(T(A)*A) = det(A)*det(A)", "det(T(A) + A) = 2*det(A)", {"A": (3, 3)}),
 ]
 

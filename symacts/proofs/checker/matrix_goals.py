@@ -72,7 +72,9 @@ def sum_goals(claim: MatrixClaim, node: Any) -> list[Goal]:
 
     In an inequality one sum stands for both sides; a number c is `c*sum(p)` for a Gibbs map p of that length.
     """
-    left, right, _ = _forms(claim)
+    left, right, shape = _forms(claim)
+    if claim.relation != "=" and not shape.is_scalar:
+        raise UnsupportedExpression("an inequality of sums is one between numbers")
     entry = _Entry(dict(claim.definitions), None)
     sides: dict[Any, list[sp.Expr]] = {}
     masses = sorted({(h, n) for form in (left, right) for h, n in _gibbs_in(form)}, key=repr)
@@ -83,6 +85,9 @@ def sum_goals(claim: MatrixClaim, node: Any) -> list[Goal]:
                 summed = [((masses[0][1],), ((masses[0][0], (2,)),))]
             (sizes, factors), *others = sorted(summed, key=lambda part: (-len(part[0]), repr(part))) or [((), ())]
             frame = tuple(f for f in factors if len(f[1]) > 1) if claim.relation == "=" else ()
+            if claim.relation != "=":  # the row of the entry is that of the sum
+                factors = tuple((head, tuple(k - 2 for k in at)) for head, at in factors)
+                entry.size = sizes[0] if sizes else None
             rest = [entry.of_factor(f) for f in factors if f not in frame]
             rest += [entry.of_component(part) for part in (*others, *(part for part in term if not part[0]))]
             place = sides.setdefault((sizes, frame), [sp.S.Zero, sp.S.Zero])
@@ -178,7 +183,8 @@ class _Entry:
 
     def given(self) -> Given:
         """What is known of the symbols: dimensions are positive, entries of a Gibbs map are positive and at most 1; a
-        sum of terms that are not negative is at least its term in the row of the entry, and as positive as these."""
+        sum of terms that are not negative is at least its term in the row of the entry, and the terms in rows that
+        are named, and as positive as these."""
         out: list[Condition] = []
         for key, symbol in self.parts.items():
             kind = key[1][0][0][0] if key[0] == () else ""
@@ -189,8 +195,20 @@ class _Entry:
             term = key[1] if key[0] == "sum" else sp.Mul(*map(self.of_factor, key[1])) if key[0] else sp.S.NegativeOne
             if entries.holds(term, ">="):
                 out.append((symbol, ">" if entries.holds(term, ">") else ">="))
-                out += [(symbol - term, ">=")] if key[0] == "sum" and key[2] == self.size else []
+                if key[0] == "sum":
+                    least = [term] * (key[2] == self.size) + [self._listed(term)]
+                    out += [(symbol - part, ">=") for part in least if part != 0]
         return Given(out)
+
+    def _listed(self, term: sp.Expr) -> sp.Expr:
+        """The terms of a sum in the rows of which every entry is named in its columns."""
+        plain = {key[1][0]: symbol for key, symbol in self.parts.items() if key[0] == () and len(key[1]) == 1}
+        moving = {s: head for (head, at), s in plain.items() if at and s in term.free_symbols}
+        if not moving or any(head[0] != "s" for head in moving.values()):
+            return sp.S.Zero
+        rows = sorted({head[2] for head, at in plain if head[0] == "s" and not at and len(head) == 3})
+        swaps = [{s: plain.get(((*head, k), ())) for s, head in moving.items()} for k in rows]
+        return sp.Add(*(term.xreplace(swap) for swap in swaps if None not in swap.values()))
 
 
 def _moved(term: Term, swap: Mapping[int, int]) -> Term:

@@ -15,6 +15,7 @@ from fractions import Fraction
 from typing import Any
 
 from symacts.claims import MatrixClaim
+from symacts.errors import UnsupportedExpression
 from symacts.proofs.checker import matrix_rules
 from symacts.proofs.checker.contractions import Contractions
 from symacts.proofs.checker.matrix_goals import subtrees
@@ -22,7 +23,7 @@ from symacts.proofs.checker.products import Component, Form
 from symacts.proofs.checker.shapes import Sizes
 from symacts.proofs.search import Node
 
-__all__ = ["cancellations", "minors", "products", "splits", "sums_of_squares", "transposes", "variances"]
+__all__ = ["METHODS", "cancellations", "splits"]
 
 Word = tuple[Any, ...]  # of trees that are symbols, columns of ones, their inverses and transposes
 MOST_FACTORS = 2
@@ -122,6 +123,34 @@ def variances(claim: MatrixClaim) -> Iterator[Node]:
                 yield {"rule": "gram", "terms": [["1", ("add", v, ("mul", ("num", "-1"), mean)), p]]}
 
 
+def deviations(claim: MatrixClaim) -> Iterator[Node]:
+    """Squares of a column less its mean, or of a matrix less the multiple of I with its trace; times n or 1/n."""
+    sizes = Sizes(dict(claim.shapes))
+    entries = dict(_difference(claim)) if claim.relation in ("<=", ">=") else {}
+    for v in _trees(claim.lhs, claim.rhs) if entries else ():
+        try:
+            shape = sizes.of(v)
+        except UnsupportedExpression:
+            continue
+        if shape.is_free or shape.is_scalar or shape.cols not in (1, shape.rows):
+            continue
+        one = ("ones", shape.rows, 1)
+        n = ("mul", ("T", one), one)
+        mean, unit = (("mul", ("T", one), v), one) if shape.cols == 1 else (("tr", v), ("I", shape.rows))
+        left = ("add", v, ("mul", ("num", "-1"), mean, ("inv", n), unit))
+        for factor, weights in ((("num", "1"), ()), *((f, (("mul", f, one),)) for f in (n, ("inv", n)))):
+            form = Contractions(dict(claim.shapes)).form(("mul", factor, ("fro2", left)))
+            scale = next((entries[term] / c for term, c in form if term in entries), Fraction(0))
+            if scale > 0:
+                yield {"rule": "gram", "terms": [[str(scale), left, *weights]]}
+
+
+def _trees(*sides: Any) -> list[Any]:
+    """The parts of trees that are trees."""
+    found = [t for t in sides if isinstance(t, tuple) and t and isinstance(t[0], str)]
+    return list(dict.fromkeys([*found, *(part for t in found for part in _trees(*t[1:]))]))
+
+
 def splits(component: Component) -> list[tuple[Word, Word]]:
     """Ways to read a sum over indices as `tr(T(u)*v)`."""
     found = _word(component)
@@ -215,3 +244,7 @@ def _completed(form: dict[tuple[int, int], Fraction], n: int) -> list[tuple[Frac
             for j, b in scaled.items():
                 form[i, j] = form.get((i, j), Fraction(0)) - pivot * a * b
     return out
+
+
+METHODS = (sums_of_squares, minors, transposes, products, variances, deviations)
+"""What proposes nodes with sums of squares, in the order in which it is tried."""
