@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 import mpmath
@@ -135,12 +136,7 @@ class Root(sp.AtomicExpr):
         return self, sp.S.Zero
 
     def _eval_evalf(self, prec: int) -> sp.Float:
-        from symacts.rigor import enclose  # deferred: `rigor` builds on this module
-
-        lo, hi = enclose(self, digits=int(prec * 0.30103) + 3)
-        with mpmath.workprec(prec + 16):
-            middle = mpmath.mpf(int((lo + hi).p)) / (2 * int((lo + hi).q))
-        return sp.Float._new(middle._mpf_, prec)
+        return _rounded(self, prec)
 
     @property
     def precedence(self) -> int:
@@ -170,14 +166,18 @@ class DefiniteIntegral(sp.Integral):
     """
 
     def _eval_evalf(self, prec: int) -> sp.Expr:
-        from symacts.rigor import enclose  # deferred: `rigor` builds on this module
+        return self if self.free_symbols else _rounded(self, prec)
 
-        if self.free_symbols:
-            return self
-        lo, hi = enclose(self, digits=int(prec * 0.30103) + 3)
-        with mpmath.workprec(prec + 16):
-            middle = mpmath.mpf(int((lo + hi).p)) / (2 * int((lo + hi).q))
-        return sp.Float._new(middle._mpf_, prec)
+
+@lru_cache(maxsize=4096)
+def _rounded(constant: sp.Expr, prec: int) -> sp.Float:
+    """The constant to that many bits; SymPy asks for the same few digits of a root dozens of times."""
+    from symacts.rigor import enclose  # deferred: `rigor` builds on this module
+
+    lo, hi = enclose(constant, digits=int(prec * 0.30103) + 3)
+    with mpmath.workprec(prec + 16):
+        middle = mpmath.mpf(int((lo + hi).p)) / (2 * int((lo + hi).q))
+    return sp.Float._new(middle._mpf_, prec)
 
 
 def is_closed_form(value: object) -> bool:

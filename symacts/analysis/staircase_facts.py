@@ -385,7 +385,7 @@ def _expectation(formula: Callable[[Stairs], sp.Expr]) -> Find:
         if closed is not None:
             return s.f.neat(closed), "moments of normal distributions, term by term"
         total = DefiniteIntegral(integrand * weight(s.f.x), (s.f.x, -sp.oo, sp.oo))
-        answer = s.f.oracle.is_integrable(total)
+        answer = s.f.remember(("integrable", total), lambda: s.f.oracle.is_integrable(total))
         if answer is not True:
             raise Undecided(f"the integral was not enclosed: {answer}")
         return total, "rigorous quadrature"

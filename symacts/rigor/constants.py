@@ -376,6 +376,10 @@ def _same_root(a: sp.Expr, b: sp.Expr) -> bool:
     return bool(is_zero(a.function(b)))
 
 
+MOST_REWRITTEN = 200
+"""Operations of a constant, written through exponentials, that SymPy's rules expand."""
+
+
 @lru_cache(maxsize=4096)
 def is_zero(expr: sp.Expr) -> bool | None:
     """True only where the constant is proved to be exactly zero, False where it is proved not to be, else None.
@@ -401,6 +405,12 @@ def _is_root_of_sum(e: sp.Expr) -> bool:
     return bool(e.is_Pow and e.exp.is_Rational and not e.exp.is_Integer and e.base.is_Add and e.base.has(sp.Mul))
 
 
+def _with_names(expr: sp.Expr) -> sp.Expr:
+    """The expression with symbols of the same signs for its roots: SymPy asks for their digits at every step."""
+    signs = {r: {"positive": True} if r.lo > 0 else {"negative": True} if r.hi < 0 else {} for r in expr.atoms(Root)}
+    return expr.xreplace({r: sp.Dummy("r", real=True, **sign) for r, sign in signs.items()})
+
+
 def _proved_zero(expr: sp.Expr, value: Any) -> bool | None:
     from symacts.rigor.normal import TooLarge, normal_form  # deferred: it is built on the rows of functions
 
@@ -419,6 +429,7 @@ def _proved_zero(expr: sp.Expr, value: Any) -> bool | None:
         return True
     if sp.count_ops(expr) > 40:
         return None
+    expr = _with_names(expr)
     if expr.is_algebraic:
         if math.prod(int(p.exp.q) for p in expr.atoms(sp.Pow) if p.exp.is_Rational) > MOST_DEGREE:
             return None
@@ -429,6 +440,8 @@ def _proved_zero(expr: sp.Expr, value: Any) -> bool | None:
             return None
     try:
         for form in (expr, expr.rewrite(sp.exp)):
+            if sp.count_ops(form) > MOST_REWRITTEN:
+                continue
             if sp.expand(form) == 0 or sp.expand(sp.expand_log(sp.powsimp(sp.expand(form)))) == 0:
                 return True
     except ValueError:  # Max and Min of what SymPy cannot order once it is written through exp(I*...)

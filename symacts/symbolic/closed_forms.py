@@ -61,6 +61,23 @@ def _polynomial_part(numerator: sp.Expr, x: sp.Symbol, t: sp.Symbol) -> tuple[sp
     return sp.Mul(*factors), sp.S.One, t
 
 
+def _with_named_constants(numerator: sp.Expr) -> tuple[sp.Expr, dict[sp.Basic, sp.Expr]]:
+    """Exponentials of rationals that have no short polynomial in common by symbols, and what these stand for.
+
+    SymPy factors `exp(8943/200000)` as the power 8943 of a generator.
+    """
+    powers = {e: e.as_base_exp()[1] for e in numerator.atoms(sp.exp, type(sp.E))}
+    powers = {e: power for e, power in powers.items() if power.is_Rational}
+    if not powers:
+        return numerator, {}
+    unit = sp.gcd_list(list(powers.values()))
+    if max(abs(power / unit) for power in powers.values()) > MOST_POWER:
+        names = {e: sp.Dummy("c", positive=True) for e in powers}
+        return numerator.xreplace(names), {name: e for e, name in names.items()}
+    base = sp.Dummy("c", positive=True)
+    return numerator.xreplace({e: base ** (power / unit) for e, power in powers.items()}), {base: sp.exp(unit)}
+
+
 def candidates(expression: sp.Expr, x: sp.Symbol) -> list[sp.Expr]:
     """Closed forms that are zeros of the expression wherever they are real.
 
@@ -80,13 +97,14 @@ def candidates(expression: sp.Expr, x: sp.Symbol) -> list[sp.Expr]:
     gens = [s for s in (x, t) if numerator.has(s)]
     if not gens:
         return []
+    numerator, names = _with_named_constants(numerator)
     try:
         _, factors = sp.factor_list(numerator, *gens)
     except sp.PolynomialError:
         return []
     found: list[sp.Expr] = []
     for factor, _ in factors:
-        found += _zeros_of_factor(factor, x, t, c)
+        found += _zeros_of_factor(factor.xreplace(names), x, t, c)
     return [z for z in found if z.is_extended_real is not False and not z.has(sp.I, sp.nan, sp.zoo)]
 
 

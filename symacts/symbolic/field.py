@@ -150,13 +150,16 @@ class _Builder:
             generator = self.generators["root", base]
             index = self.field.gens.index(generator)
             degree = self.powers[base]
+            parts: dict[int, dict[tuple[int, ...], Any]] = {}
+            for monomial, coefficient in numerator.terms():
+                plain = tuple(0 if k == index else m for k, m in enumerate(monomial))
+                parts.setdefault(monomial[index], {})[plain] = coefficient
             groups: dict[int, Any] = {}
             value = self.image(base)
-            for monomial, coefficient in numerator.terms():
-                whole, rest = divmod(monomial[index], degree)
-                plain = tuple(0 if k == index else m for k, m in enumerate(monomial))
-                term = self.field(self.field.ring({plain: coefficient}))
-                groups[rest] = self.checked(groups.get(rest, self.field(0)) + term * value**whole)
+            for power, terms in parts.items():
+                whole, rest = divmod(power, degree)
+                part = self.field(self.field.ring(terms)) * value**whole
+                groups[rest] = self.checked(groups.get(rest, self.field(0)) + part)
             total = self.field(0)
             for rest, part in groups.items():
                 total = self.checked(total + part * generator**rest)

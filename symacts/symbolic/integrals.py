@@ -379,7 +379,8 @@ def _substitution(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
         t = sp.Dummy("t", positive=True) if isinstance(u, sp.exp) else sp.Dummy("t", real=True)
         mapped = (e / slope).subs(u, t)
         if mapped.has(x):
-            mapped = sp.cancel(e / slope).subs(u, t) if e.is_rational_function(x) else mapped
+            is_polynomial = u.is_polynomial(x) and e.is_rational_function(x)
+            mapped = sp.cancel(e / slope).subs(u, t) if is_polynomial else mapped
         if mapped.has(x):
             continue
         found = _sum(mapped, t, work.deeper())
@@ -425,7 +426,7 @@ def _parts(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
 
 
 def _sum(e: sp.Expr, x: sp.Symbol, work: _Work) -> sp.Expr | None:
-    for form in (sp.expand_mul(e), e, sp.expand(e)):
+    for form in dict.fromkeys((sp.expand_mul(e), e, sp.expand(e))):
         parts = [_term(term, x, work) for term in sp.Add.make_args(form)]
         if None not in parts:
             return sp.Add(*parts)
