@@ -176,7 +176,10 @@ def _answer(claim: Claim, deadline: float) -> dict[str, Any]:
         nodes.append(node)
     proof = nodes[0] if len(nodes) == 1 else {"rule": "chain", "steps": nodes}
     if all(_is_vacuous(node) for node in nodes[: len(claim.relations)]):
-        return {"status": "unknown", "reason": "the hypotheses contradict each other: the statement says nothing"}
+        return {
+            "status": "unknown",
+            "reason": "the hypotheses contradict each other, or no derivative exists: the claim says nothing",
+        }
     return {"status": "proved", "certificate": {"format": FORMAT, "claim": claim.to_dict(), "proof": proof}}
 
 
@@ -215,6 +218,7 @@ def _hinted(goal: checker.Goal, search: Search) -> Counterexample | None:
 
 
 def _is_vacuous(node: Any) -> bool:
-    """Whether every leaf of a proof rests on hypotheses that contradict each other."""
+    """Whether every leaf of a proof rests on hypotheses that contradict each other, or on derivatives that no point of
+    them has."""
     steps = node.get("steps", ())
-    return all(_is_vacuous(step) for step in steps) if steps else node["rule"] == "absurd"
+    return all(_is_vacuous(step) for step in steps) if steps else node["rule"] in ("absurd", "kink")

@@ -133,7 +133,7 @@ def _domain(
                 bare = u.args[0] if isinstance(u, sp.Abs) else u
                 if follows(given, (u, op)):
                     continue
-                if op == "!=" and is_analytic(bare) and _is_nonzero_somewhere(bare):
+                if op == "!=" and is_analytic(bare) and _is_nonzero_somewhere(bare) and not _vanishes(given, bare):
                     isolated += [(u, op)] * u.free_symbols.isdisjoint(bound.values())
                 else:
                     out.setdefault((u, op), set()).update(() if places else (side,))
@@ -177,6 +177,14 @@ def _is_nonzero_somewhere(e: sp.Expr) -> bool:
     names = sorted(e.free_symbols, key=str)
     points = ({s: sp.Rational(k + 2 * j, 7) for j, s in enumerate(names, 1)} for k in (3, 40, -30))
     return any(number_sign(e.xreplace(at)) in (1, -1) for at in points)
+
+
+def _vanishes(given: Given, e: sp.Expr) -> bool:
+    """Whether a function may vanish wherever the hypotheses hold: an equation, or two bounds that meet, leave no more
+    than its zeros."""
+    if any(op == "=" and c.free_symbols & e.free_symbols for c, op in given.conditions):
+        return True
+    return given.and_((e, "!=")).contradictory()
 
 
 def conditions(assuming: Any) -> tuple[Condition, ...]:

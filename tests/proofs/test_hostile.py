@@ -58,6 +58,7 @@ def hostile() -> dict[str, Any]:
                 *({**stated, "defined": [[E(x)]]}, about({"op": "Lt", "args": [E(x), E(x)]}, E(x))),
                 *(about(power({"q": "2"}, "9" * 12), E(x)), about(power(wide, "9" * 5), E(x))),
                 about({"op": "exp", "args": [power({"q": "10"}, "9" * 9)]}, E(x)),
+                about({"op": "Max", "args": [{"op": "ExprCondPair", "args": [E(x), {"atom": "true"}]}, E(x)]}, E(x)),
             )
         )
     }

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import random
+import time
 
 import mpmath
 import pytest
 import sympy as sp
 
 from symacts.errors import UnsupportedExpression
+from symacts.proofs.checker.coefficients import sign_of_normal_form
+from symacts.proofs.checker.entail import Given
+from symacts.proofs.checker.fractions import prime_factors
 from symacts.proofs.checker.normal import Atoms, is_zero
 
 x, y, b = sp.symbols("x y b", real=True)
@@ -84,3 +88,15 @@ def test_too_large_is_given_up_not_expanded() -> None:
 def test_powers_of_numbers_that_sympy_draws_from_exponentials() -> None:
     rate = 1 / sp.sqrt(sp.pi)
     assert is_zero(4**rate - sp.exp(rate * sp.log(2)) ** 2) and not is_zero(4**rate - 3**rate)
+
+
+def test_large_integers_are_not_factored() -> None:
+    """It took longer than any budget: the factors of 10**500 - 1, and of sums with coefficients of that size."""
+    start = time.process_time()
+    for value in (sp.Integer(10**500 - 1), sp.Rational(10**500 - 1, 2**70 * 3**5), sp.Integer(12)):
+        assert sp.Mul(*(sp.Integer(p) ** k for p, k in prime_factors(value).items())) == value
+    assert is_zero(sp.log(7 * (10**500 - 1)) - sp.log(10**500 - 1) - sp.log(7))
+    assert not is_zero(sp.log(10**500 - 1) - sp.log(10**500))
+    assert not is_zero(sp.log(10**499 * (x**2 + 1) - x) - sp.log(x**2 + 1))
+    assert sign_of_normal_form(Given(), 10**500 * sp.atan(x) - 10**499 * sp.pi) == {-1, 0, 1}
+    assert time.process_time() - start < 5

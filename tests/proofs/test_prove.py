@@ -150,3 +150,24 @@ def test_equal_constants_with_integrals_end_soon() -> None:
 )
 def test_infinite_ends_of_a_chain(text: str, assuming: str | None, status: str) -> None:
     assert prove(text, assuming=assuming).status == status
+
+
+@pytest.mark.parametrize(
+    ("text", "assuming"),
+    [
+        ("x/x = 1", "x = 0"),
+        ("x^2/x = x", "x <= 0, x >= 0"),
+        ("(x - y)/(x - y) = 1", "x = y"),
+        ("exp(1/(x - 1))*exp(-1/(x - 1)) = 1", "x = 1"),
+        ("diff(abs(x), x) = 7", "x = 0"),
+        ("diff(relu(x), x) = Heaviside(x)", "x = 0"),
+        ("diff(x^2*sign(x), x, 2) = 2*sign(x)", "x = 0"),
+    ],
+)
+def test_what_exists_at_no_point_of_the_hypotheses_is_not_proved(text: str, assuming: str) -> None:
+    assert prove(text, assuming=assuming).status == "unknown"
+
+
+def test_zeros_of_divisors_beside_an_equation_are_left_out_where_they_do_not_fill_it() -> None:
+    assert prove("x/x = 1", assuming="y = 2").status == "proved"
+    assert prove("x*y/x = y", assuming="x = 3").status == "proved"

@@ -70,9 +70,12 @@ def _polynomial_sign(given: Given, atoms: Atoms, polynomial: Any, may_factor: bo
                 sign = frozenset(s * t for s in sign for t in power)
         parts.append(sign)
     total = sum_of(parts)
-    if total != ANY or not may_factor or not 2 <= len(polynomial) <= MAX_FACTOR_TERMS or not is_small(polynomial):
+    is_irreducible = is_linear(polynomial)
+    if total != ANY or not may_factor or not 2 <= len(polynomial) <= MAX_FACTOR_TERMS:
         return total
-    content, factors = polynomial.factor_list()
+    if not is_irreducible and not is_small(polynomial):
+        return total
+    content, factors = (1, [(polynomial, 1)]) if is_irreducible else polynomial.factor_list()
     total = POS if content > 0 else NEG
     for factor, k in factors:
         sign = _binomial_sign(given, atoms, factor)

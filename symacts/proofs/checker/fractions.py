@@ -11,11 +11,14 @@ from sympy.polys.rings import PolyElement, PolyRing
 
 from symacts.errors import UnsupportedExpression
 
-__all__ = ["MAX_TERMS", "Fraction", "evaluated", "is_linear", "is_small", "may_factor", "ring_of"]
+__all__ = ["MAX_TERMS", "Fraction", "evaluated", "is_linear", "is_small", "may_factor", "prime_factors", "ring_of"]
 
 MAX_TERMS = 20_000  # polynomials beyond this are given up, not expanded
 MAX_FACTOR_DEGREE = 40  # of all variables together: a polynomial of a larger one is not factored
 MAX_FACTOR_TERMS = 120  # nor one with more terms
+
+MAX_FACTORED = 10**20  # of larger integers only the small primes are looked for; no such coefficients in factoring
+SMALL_PRIMES = 2**10
 
 
 class Fraction:
@@ -90,12 +93,26 @@ def is_linear(polynomial: PolyElement) -> bool:
 
 def is_small(polynomial: PolyElement) -> bool:
     """Whether factoring the polynomial is cheap."""
-    return sum(polynomial.degrees()) <= MAX_FACTOR_DEGREE
+    if sum(polynomial.degrees()) > MAX_FACTOR_DEGREE:
+        return False
+    return all(max(abs(c.numerator), c.denominator) <= MAX_FACTORED for c in polynomial.coeffs())
 
 
 def may_factor(polynomial: PolyElement) -> bool:
     """Whether the polynomial is factored."""
     return len(polynomial) <= MAX_FACTOR_TERMS and is_small(polynomial)
+
+
+def prime_factors(value: sp.Rational) -> dict[int, int]:
+    """Integers with powers whose product is a positive rational number: primes, and what is left of a large one."""
+    found: dict[int, int] = {}
+    for n, way in ((int(value.p), 1), (int(value.q), -1)):
+        for p in sp.primerange(SMALL_PRIMES) if n > MAX_FACTORED else ():
+            while n % p == 0:
+                n, found[p] = n // p, found.get(p, 0) + way
+        for p, k in ({n: 1} if n > MAX_FACTORED else sp.factorint(n)).items():
+            found[p] = found.get(p, 0) + way * k
+    return found
 
 
 @lru_cache(maxsize=512)

@@ -151,6 +151,9 @@ def require_plain(*expressions: sp.Expr, operators: bool = True) -> None:
             elif node.is_Pow and node.base.is_Add and node.exp.is_Integer:
                 if comb(len(node.base.args) + abs(int(node.exp)) - 1, abs(int(node.exp))) > MAX_TERMS:
                     raise UnsupportedExpression("a power too large to expand")
+            elif isinstance(node, (sp.Add, sp.Mul, sp.Pow, sp.Function)) and not isinstance(node, sp.Piecewise):
+                if not all(isinstance(a, sp.Expr) for a in node.args):
+                    raise UnsupportedExpression(f"what is no number stands in {type(node).__name__}")
             elif not isinstance(node, (*_KNOWN, *(_OPERATORS if operators else ()))) and node not in _INFINITE:
                 raise UnsupportedExpression(f"{type(node).__name__} has no place in a statement")
 

@@ -27,7 +27,7 @@ import sympy as sp
 from sympy.polys.rings import PolyElement
 
 from symacts.errors import UnsupportedExpression
-from symacts.proofs.checker.fractions import MAX_TERMS, Fraction, evaluated, may_factor, ring_of
+from symacts.proofs.checker.fractions import MAX_TERMS, Fraction, evaluated, may_factor, prime_factors, ring_of
 
 __all__ = ["Atoms", "is_zero"]
 
@@ -207,7 +207,7 @@ class Atoms:
         part = int(exponent.p) - whole * q
         if base.is_Rational and base > 0:
             product = sp.S.One
-            for prime, k in sp.factorrat(base).items():
+            for prime, k in prime_factors(base).items():
                 power = k * exponent
                 whole = int(power.p) // int(power.q)
                 product *= sp.Integer(prime) ** whole
@@ -297,7 +297,7 @@ class Atoms:
         else:
             content, factors = poly.factor_list()
         total: sp.Expr = sp.S.Zero
-        for prime, k in sp.factorrat(abs(sp.Rational(int(content.numerator), int(content.denominator)))).items():
+        for prime, k in prime_factors(abs(sp.Rational(int(content.numerator), int(content.denominator)))).items():
             total += k * self._generator(("log", sp.Integer(prime)), sp.log(prime))
         for factor, k in factors:
             total += k * self._log_of_factor(factor)
@@ -394,7 +394,7 @@ def _terms(argument: sp.Expr) -> list[tuple[sp.Rational, sp.Expr]]:
     for term in sp.Add.make_args(_divided(sp.expand(argument))):
         c, m = term.as_coeff_Mul(rational=True)
         if isinstance(m, sp.log) and m.args[0].is_Rational and m.args[0] > 0:
-            for prime, k in sp.factorrat(m.args[0]).items():
+            for prime, k in prime_factors(m.args[0]).items():
                 terms.append((c * k, sp.log(prime)))
         elif c:
             terms.append((c, m))
