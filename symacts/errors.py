@@ -77,9 +77,19 @@ def near_matches(given: str, known: Iterable[str], most: int = 3) -> tuple[str, 
     return tuple(folded[m] for m in difflib.get_close_matches(given.lower()[:80], folded, n=most, cutoff=0.6))
 
 
+def is_unprintable(error: ValueError) -> bool:
+    """Whether Python refused to write an integer down: by default those of more than 4300 digits."""
+    return "set_int_max_str_digits" in str(error)
+
+
 def shorten(value: object, most: int = 80) -> str:
     """`repr(value)` on one line, cut to `most` characters."""
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError as error:
+        if not is_unprintable(error):
+            raise
+        return f"a {type(value).__name__} with a number too large to write down"
     return text if len(text) <= most else text[: most - 3] + "..."
 
 

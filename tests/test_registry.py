@@ -255,3 +255,15 @@ def test_definitions_from_many_threads():
         thread.join()
     assert not errors
     assert sum(name.startswith("thread_") for name in names()) == 40
+
+
+@pytest.mark.parametrize("number", [sp.Integer(10) ** 5000, sp.Rational(1, 10**1200), sp.Float("1e2000")])
+def test_numbers_in_expressions_are_as_short_as_in_text(number):
+    with pytest.raises(UnsupportedExpression, match="more than 1000 digits"):
+        resolve(sp.tanh(x) + number)
+    assert resolve(sp.tanh(x) + sp.Rational(1, 10**900)).expression.has(sp.tanh)
+
+
+def test_errors_print_whatever_they_are_about():
+    with pytest.raises(UnsupportedExpression, match="too large to write down"):
+        resolve(sp.Tuple(sp.Integer(10) ** 5000, x))

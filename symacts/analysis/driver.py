@@ -16,7 +16,7 @@ from symacts.analysis.table import FACTS, TABLE, Derivation
 from symacts.analysis.values import sets_with_points
 from symacts.budget import DeadlineExceeded, run_with_deadline
 from symacts.codec import decode, encode
-from symacts.errors import AnalysisTimeout, ParameterError, UnsupportedExpression, shorten
+from symacts.errors import AnalysisTimeout, ParameterError, UnsupportedExpression, is_unprintable, shorten
 from symacts.facts import Fact, is_closed_form
 from symacts.report import Report
 from symacts.rigor.oracle import BallOracle
@@ -85,6 +85,11 @@ def _first_answer(subject: Subject, name: str, rows: list[Derivation], find: Cal
             encode(value)  # what cannot be stored and read back is no answer
         except (Undecided, UnsupportedExpression) as reason:
             reasons.append(str(reason))
+            continue
+        except ValueError as error:
+            if not is_unprintable(error):
+                raise
+            reasons.append(f"{row.method} stopped at a number too large to write down")
             continue
         status = "exact" if is_closed_form(value) else "enclosed"
         return Fact(name, value, status, because, row.method)  # type: ignore[arg-type]

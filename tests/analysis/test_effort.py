@@ -10,10 +10,15 @@ from sweep import LIMIT
 
 import symacts
 from symacts import facts
+from symacts.analysis import driver
+from symacts.analysis.subject import Subject
+from symacts.analysis.table import Derivation
 from symacts.rigor import constants
+from symacts.rigor.oracle import BallOracle
 from symacts.spec import x
 from symacts.symbolic.closed_forms import candidates
 from symacts.symbolic.field import vanishes
+from symacts.symbolic.oracle import Undecided
 
 
 @pytest.mark.parametrize(
@@ -60,3 +65,14 @@ def test_powers_of_a_root_are_reduced_together() -> None:
     a, b = sp.sqrt(x**2 + 1), sp.sqrt(x + 3)
     assert vanishes((a + b) ** 6 - sp.expand((a + b) ** 6)) and vanishes(a**5 - a - a * (x**4 + 2 * x**2))
     assert not vanishes(a**5 - a - a * (x**4 + 2 * x**2) + b / 1000)
+
+
+def test_a_reason_with_a_number_too_long_to_print_is_no_crash() -> None:
+    def run(f: Subject, needed: object) -> tuple[object, str]:
+        raise Undecided(f"the sign of {sp.Integer(10) ** 5000}")
+
+    rows = [Derivation("range", "reasoning", (), run), Derivation("range", "other", (), lambda f, _: (sp.S.Reals, "so"))]
+    subject = Subject(x, x, BallOracle())
+    unknown = driver._first_answer(subject, "range", rows[:1], lambda name: subject)
+    assert unknown.status == "unknown" and "too large to write down" in unknown.because
+    assert driver._first_answer(subject, "range", rows, lambda name: subject).value == sp.S.Reals
