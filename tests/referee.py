@@ -34,7 +34,8 @@ from referee_formulas import (
 from referee_look import Look
 from referee_numbers import check_numbers, moment_check
 from referee_points import check_inflection, set_check
-from referee_reals import RootFault, Unreadable
+from referee_reals import RootFault
+from referee_rules import Unreadable
 from referee_series import Exhausted, NoValue, Skipped
 from referee_sets import as_fraction, named_numbers
 from referee_shape import check_convexity, check_monotonicity, pieces_check

@@ -11,12 +11,14 @@ from typing import Any
 import sympy as sp
 from mpmath import inf, mp, mpf
 from referee_case import Case, Check, differs, negligible, show
+from referee_changes import confirmed
 from referee_formulas import undefined
-from referee_look import End, Look, Sample, confirmed, equal
+from referee_look import Look
 from referee_points import is_zero_on
 from referee_series import NoValue, Number, big, minus, times
 from referee_sets import as_fraction, distance, end, intervals, points, spread
 from referee_shape import vanishes_between
+from referee_trends import End, Sample, equal
 from referee_values import against_trend
 
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import sympy as sp
 from mpmath import inf, mp, mpf
-from referee_look import Look, Quantity
+from referee_look import Look
 from referee_series import NoValue, Number, big
+from referee_trends import Quantity
 
 from symacts.report import Report
 

@@ -9,10 +9,12 @@ from typing import Any
 import sympy as sp
 from mpmath import mp, mpf
 from referee_case import Case, Check, differs, negligible, show
-from referee_look import CHECK, End, Look, apart, confirmed, equal
+from referee_changes import confirmed
+from referee_look import Look
 from referee_reals import Function
 from referee_series import NoValue, Number, Undefined, big, minus
 from referee_sets import member
+from referee_trends import CHECK, End, apart, equal
 
 
 def check_domain(case: Case, domain: sp.Set) -> Iterator[str]:

@@ -11,57 +11,17 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import combinations, pairwise
-from math import factorial
-from typing import Any, Literal
+from typing import Any
 
 import sympy as sp
 from mpmath import inf, mp, mpf
+from referee_changes import Change, confirmed, narrow, passes_through
 from referee_reals import Function
-from referee_series import Kinked, NoValue, Number, Series, Skipped, Undefined, big, fraction, minus
+from referee_series import Kinked, NoValue, Number, Undefined, big, fraction, minus
+from referee_trends import BASE, ORDER, End, Quantity, Sample, Trend, apart, derivatives, equal
 
-ORDER = 3
-BASE, CHECK, DEEP = 50, 200, 800
-FAR = 260
-"""Digits: of a sample, of its confirmation, of the last resort, and of values at the ends."""
-MOST_DIGITS = 1500
-"""Values below `10**-MOST_DIGITS` decide nothing."""
 MOST_CHANGES = 24
 """Changes of sign that are narrowed down."""
-
-ZERO = mpf(0)
-Quantity = Callable[[Fraction, int], Number]
-Kind = Literal["finite", "infinite", "oscillating", "undefined", "unclear"]
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """A point, its derivatives 0..3 (only the value at a switching point), or why there are none."""
-
-    a: Fraction
-    values: tuple[Number, ...]
-    missing: NoValue | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Trend:
-    """How values behave towards an end; a finite one comes with the last change seen."""
-
-    kind: Kind
-    value: mpf = ZERO
-    error: mpf = ZERO
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A strict change of sign: of a continuous quantity ("zero"), or across a jump, a pole or a flat piece."""
-
-    lo: Fraction
-    hi: Fraction
-    kind: Literal["zero", "jump", "flat", "unclear"]
-
-    @property
-    def middle(self) -> Fraction:
-        return (self.lo + self.hi) / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,107 +30,6 @@ class Bound:
 
     value: mpf
     certain: bool
-
-
-def derivatives(series: Series) -> tuple[Number, ...]:
-    return tuple(c * factorial(k) for k, c in enumerate(series))
-
-
-def trend_of(rows: list[list[mpf]]) -> Trend:
-    """The behavior of rows of values, each row taken at the squared distance scale of the one before."""
-    if len(rows) < 3:
-        return Trend("unclear")
-    before, prev, last = rows[-3:]
-    change = max(abs(v - last[0]) for v in prev + last)
-    if change <= mpf(10) ** -10 * (1 + abs(last[0])):
-        return Trend("finite", last[-1], change)
-    same_sign = len({mp.sign(v) for v in before + prev + last}) == 1
-    sizes = [[abs(v) for v in row] for row in (before, prev, last)]
-    if same_sign and min(sizes[2]) > max(sizes[1]) and min(sizes[1]) > max(sizes[0]):
-        first, second = sizes[1][0] - sizes[0][0], sizes[2][0] - sizes[1][0]
-        if second >= first * mpf("0.95") and min(sizes[2]) > 1:
-            return Trend("infinite", mp.sign(last[0]))
-    spreads = [max(row) - min(row) for row in (prev, last)]
-    monotone = last == sorted(last) or last == sorted(last, reverse=True)
-    if len(last) > 4 and not monotone and spreads[1] >= spreads[0] / 2 and spreads[1] > mpf(10) ** -8:
-        return Trend("oscillating")
-    return Trend("unclear")
-
-
-def equal(t: Trend, u: Trend) -> bool:
-    """Whether two finite trends meet within what they still change."""
-    rounding = mpf(10) ** -100 * (abs(t.value) + abs(u.value))
-    return t.kind == u.kind == "finite" and abs(t.value - u.value) <= 10 * (t.error + u.error) + rounding
-
-
-def apart(t: Trend, u: Trend) -> bool:
-    """Whether two finite trends are clearly different numbers."""
-    gap, blur = abs(t.value - u.value), 1000 * (t.error + u.error)
-    return t.kind == u.kind == "finite" and gap > max(blur, mpf(10) ** -7 * (1 + abs(u.value)))
-
-
-def vanishes(t: Trend) -> bool:
-    """Whether a trend tends to 0, as far as it still changes."""
-    return t.kind == "finite" and abs(t.value) <= 10 * t.error
-
-
-class End:
-    """One side of a point, or a far end of the line: values of f and its derivatives at shrinking distances."""
-
-    def __init__(self, f: Function, center: Fraction | None, side: int) -> None:
-        self.f, self.center, self.side = f, center, side
-        self._rows: dict[tuple[int, int], list[list[tuple[Fraction, tuple[Number, ...]]]]] = {}
-        self.undefined = False
-
-    def __str__(self) -> str:
-        if self.center is None:
-            return "oo" if self.side > 0 else "-oo"
-        return f"{mp.nstr(big(self.center), 12)}{'+' if self.side > 0 else '-'}"
-
-    def _points(self) -> Iterator[list[Fraction]]:
-        if self.center is None:
-            for k in range(1, 7):
-                yield [self.side * Fraction(10) ** 2**k * m / 64 for m in (64, 79, 93, 101, 118)]
-        else:
-            for k in range(3, 7):
-                yield [self.center + self.side * m * Fraction(1, 10**2**k) / 8 for m in (8, 13)]
-
-    def rows(self, dps: int, order: int = ORDER) -> list[list[tuple[Fraction, tuple[Number, ...]]]]:
-        """Rows of (point, derivatives); a row that lacks a value is left out."""
-        if (dps, order) not in self._rows:
-            rows, undefined = [], 0
-            for row in self._points():
-                try:
-                    rows.append([(a, derivatives(self.f.series(a, order, dps))) for a in row])
-                except Undefined as missing:
-                    undefined += missing.sure
-                except NoValue:
-                    continue
-            self.undefined = undefined >= 3 and not rows
-            self._rows[dps, order] = rows
-        return self._rows[dps, order]
-
-    def trend(self, quantity: int | Callable[[Fraction, tuple[Number, ...]], Number], order: int = ORDER) -> Trend:
-        """The trend of a derivative, or of a quantity made of the point and the derivatives; at two precisions."""
-        pick = (lambda a, d: d[quantity]) if isinstance(quantity, int) else quantity
-        found = []
-        for dps in (FAR, 2 * FAR):
-            with mp.workdps(dps):
-                rows = [[big(pick(a, d)) for a, d in row] for row in self.rows(dps, order)]
-                found.append(trend_of(rows))
-            if self.undefined:
-                return Trend("undefined")
-            if found[-1].kind == "unclear":
-                return found[-1]
-        one, two = found
-        agree = one.kind == two.kind and (
-            one.kind == "oscillating" or abs(one.value - two.value) <= mpf(10) ** -9 * (1 + abs(two.value))
-        )
-        return two if agree else Trend("unclear")
-
-    def values(self, k: int) -> list[mpf]:
-        with mp.workdps(FAR):
-            return [big(d[k]) for row in self.rows(FAR) for _, d in row]
 
 
 def grid(anchors: Iterable[Fraction], rng: random.Random) -> list[Fraction]:
@@ -423,7 +282,7 @@ class Look:
         for (a, u), (b, v), (c, w) in zip(values, values[1:], values[2:], strict=False):
             if u * w < 0 and abs(v) <= mpf(10) ** -35 * min(abs(u), abs(w)):  # b is a zero, exactly or nearly
                 pairs = [p for p in pairs if p not in ((a, b), (b, c))]
-                pairs.append((b, b) if _passes_through(quantity, a, b, c) else (a, c))
+                pairs.append((b, b) if passes_through(quantity, a, b, c) else (a, c))
         return pairs
 
     def _narrowed(self, quantity: Quantity, pairs: list[tuple[Fraction, Fraction]]) -> Iterator[Change]:
@@ -583,130 +442,6 @@ def _with_poles(expression: sp.Expr, x: sp.Symbol) -> list[sp.Expr]:
     return [p for p in parts if p.has(x) and not (p.is_Pow and p.exp.is_nonnegative)]
 
 
-def _close(a: mpf, b: Number) -> bool:
-    """Whether two values agree to eight digits."""
-    return bool(abs(a - big(b)) <= mpf(10) ** -8 * abs(a))
-
-
-def confirmed(quantity: Quantity, a: Fraction) -> Number | None:
-    """A value on which two precisions agree; exact values confirm themselves.
-
-    A value smaller than the digits reach has to stand again, with as many digits as show what a sum lost: at 467 the
-    slope of tanh vanishes to 200 digits, so those and 50 digits agree on the rest of a product that is not the whole.
-    """
-    previous: Number | None = None
-    for dps in (BASE, CHECK, DEEP):
-        try:
-            value = quantity(a, dps)
-        except NoValue:
-            return None
-        if not isinstance(value, mpf):
-            return value
-        if previous is not None and value != 0 and _close(value, previous):
-            below = -int(mp.log10(abs(value)))
-            if below < dps // 2:
-                return value
-            try:
-                return value if below < MOST_DIGITS and _close(value, quantity(a, 2 * below + 60)) else None
-            except NoValue:
-                return None
-        if previous is not None and abs(value) < mpf(10) ** -40:
-            return None  # rounding, or too small to be worth the last resort
-        previous = value
-    return None
-
-
-def _passes_through(quantity: Quantity, a: Fraction, b: Fraction, c: Fraction) -> bool:
-    """Whether the quantity has opposite signs at a and c, also close to b, and vanishes at b to 150 digits."""
-    left, right = confirmed(quantity, a), confirmed(quantity, c)
-    if left is None or right is None or (left > 0) == (right > 0):
-        return False
-    near = [confirmed(quantity, b + (p - b) * Fraction(1, 10**9)) for p in (a, c)]
-    if None not in near and near[0] * near[1] > 0:  # it only is small there
-        return False
-    return bool(abs(big(quantity(b, 250))) <= mpf(10) ** -150 * min(abs(big(left)), abs(big(right))))
-
-
-def narrow(quantity: Quantity, a: Fraction, b: Fraction, at_a: mpf, at_b: mpf, digits: int = 65) -> Change:
-    """The place of a sign change, to that many digits, and whether the quantity passes through 0 there."""
-    dps = digits + 60
-    size = max(abs(at_a), abs(at_b))
-
-    def sign_at(p: Fraction) -> tuple[int, mpf]:
-        value = quantity(p, dps)
-        return (value > 0) - (value < 0), big(value)
-
-    want = 1 if at_a > 0 else -1
-    fa, fb, side, step = at_a, at_b, 0, 0
-    waypoint: mpf | None = None
-    with mp.workdps(dps):
-        while b - a > Fraction(1, 10**digits) * max(1, abs(a)):
-            step += 1
-            if step > 600:
-                return Change(a, b, "unclear")
-            t = fa / (fa - fb) if step % 3 and step < 36 else mpf(1) / 2
-            t = min(max(t, mpf(10) ** -70), 1 - mpf(10) ** -70)
-            middle = a + (b - a) * fraction(_rough(t))
-            if step % 3 == 1 and 6 < step < 36:  # step over the estimate, so that both ends close in
-                shift = (b - a) * Fraction(1, 2**20)
-                middle = middle + shift if fb != at_b and abs(fa) < abs(fb) else middle - shift
-            middle = _short(middle, b - a)
-            if not a < middle < b:
-                middle = (a + b) / 2
-            try:
-                try:
-                    s, value = sign_at(middle)
-                except Undefined:  # a single point, perhaps
-                    middle += (b - middle) / 7
-                    s, value = sign_at(middle)
-            except Kinked:
-                return Change(middle, middle, "jump" if abs(fa) + abs(fb) > size * mpf(10) ** -12 else "zero")
-            except NoValue:
-                return Change(a, b, "unclear" if b - a > Fraction(1, 10**30) else "jump")
-            if s == 0:
-                flat = _is_flat(quantity, middle, dps)
-                return Change(middle, middle, "flat" if flat else "zero")
-            if s == want:
-                a, fa = middle, value
-                fb = fb / 2 if side == 1 else fb
-                side = 1
-            else:
-                b, fb = middle, value
-                fa = fa / 2 if side == -1 else fa
-                side = -1
-            if waypoint is None and b - a < Fraction(1, 10 ** (digits // 2)):
-                waypoint = max(abs(sign_at(p)[1]) for p in (a, b))
-        try:
-            final = max(abs(sign_at(a)[1]), abs(sign_at(b)[1]))
-        except NoValue:
-            return Change(a, b, "unclear")
-    if final <= size * mpf(10) ** -15:
-        return Change(a, b, "zero")
-    return Change(a, b, "jump" if waypoint is not None and final > waypoint / 2 else "unclear")
-
-
-def _short(p: Fraction, width: Fraction) -> Fraction:
-    """The number rounded to about 2**-40 of the width, so that its digits do not pile up."""
-    unit = Fraction(2) ** (width.numerator.bit_length() - width.denominator.bit_length() - 40)
-    return Fraction(p // unit) * unit
-
-
-def _rough(t: mpf) -> mpf:
-    """The number to 80 bits, so that rationals stay short."""
-    with mp.workprec(80):
-        return +t
-
-
-def _is_flat(quantity: Quantity, a: Fraction, dps: int) -> bool:
-    for d in (Fraction(1, 10**6), Fraction(1, 10**12)):
-        try:
-            if quantity(a + d, dps) == 0 or quantity(a - d, dps) == 0:
-                return True
-        except NoValue:
-            continue
-    return False
-
-
 def _distinct(points: Iterable[Fraction]) -> list[Fraction]:
     """Without those within 1e-60 of an earlier one; sorted."""
     kept: list[Fraction] = []
@@ -714,20 +449,3 @@ def _distinct(points: Iterable[Fraction]) -> list[Fraction]:
         if all(abs(c - d) > Fraction(1, 10**60) for d in kept):
             kept.append(c)
     return sorted(kept)
-
-
-__all__ = [
-    "Bound",
-    "Change",
-    "End",
-    "Look",
-    "Sample",
-    "Skipped",
-    "Trend",
-    "apart",
-    "confirmed",
-    "derivatives",
-    "equal",
-    "trend_of",
-    "vanishes",
-]

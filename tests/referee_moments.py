@@ -7,7 +7,7 @@ from fractions import Fraction
 import sympy as sp
 from mpmath import mp, mpf
 from referee_look import Look
-from referee_reals import panels
+from referee_quadrature import panels
 from referee_series import NoValue, Skipped, big
 
 DPS = 20

@@ -10,7 +10,8 @@ import sympy as sp
 from mpmath import inf, mpf
 from referee_case import Case, Check, Complaint, differs, show
 from referee_moments import moments
-from referee_reals import Compiler, Function, RootFault, Unreadable, real_constant
+from referee_reals import Compiler, Function, RootFault, real_constant
+from referee_rules import Unreadable
 from referee_series import NoValue, big, fraction
 
 from symacts.errors import SymactsError

@@ -9,9 +9,11 @@ from typing import Any
 import sympy as sp
 from mpmath import mp, mpf
 from referee_case import Case, Check, differs, show
-from referee_look import Change, Look, Quantity, confirmed, equal, vanishes
+from referee_changes import Change, confirmed
+from referee_look import Look
 from referee_series import Kinked, NoValue, Number, Undefined, big, minus
 from referee_sets import as_fraction, distance, intervals, member, points
+from referee_trends import Quantity, equal, vanishes
 
 
 def set_check(name: str, order: int, less_x: bool = False) -> Check:

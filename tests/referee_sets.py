@@ -10,7 +10,8 @@ from typing import Any
 
 import sympy as sp
 from mpmath import inf, mp, mpf
-from referee_reals import Function, Unreadable, real_constant
+from referee_reals import Function, real_constant
+from referee_rules import Unreadable
 from referee_series import NoValue, Number, big, fraction
 from sympy.core.relational import Relational
 

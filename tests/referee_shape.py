@@ -11,9 +11,10 @@ import sympy as sp
 from mpmath import mp, mpf
 from referee_case import Case, Check, differs, show
 from referee_formulas import undefined_at
-from referee_look import End, Look, Trend, equal
+from referee_look import Look
 from referee_series import NoValue, big
 from referee_sets import as_fraction, distance, intervals, member, outermost, points
+from referee_trends import End, Trend, equal
 
 
 def check_monotonicity(case: Case, value: str) -> Iterator[str]:

@@ -10,10 +10,10 @@ from typing import Any
 import sympy as sp
 from mpmath import inf, mp, mpf
 from referee_case import Case, Check, differs, show
-from referee_look import FAR, End
 from referee_reals import RootFault, real_constant
 from referee_series import big, fraction, minus, times
 from referee_sets import as_fraction, distance, end, intervals, member, points
+from referee_trends import FAR, End
 
 
 def check_limits(order: int) -> Check:

@@ -11,7 +11,7 @@ from typing import Any
 import sympy as sp
 from mpmath import mp
 from referee import CHECKS, Complaint, case_of, judge, referee
-from referee_reals import Unreadable
+from referee_rules import Unreadable
 
 import symacts
 from symacts.analysis.driver import establish

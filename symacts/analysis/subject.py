@@ -14,6 +14,7 @@ from typing import Any
 
 import sympy as sp
 
+from symacts.analysis.guesses import SOMEWHERE, seems_constant, seems_not_zero
 from symacts.analysis.reals import as_root, mirror_image, sign_of
 from symacts.errors import UnsupportedExpression
 from symacts.facts import Root
@@ -47,8 +48,6 @@ MOST_OPERATIONS = 4000
 
 LONGEST_CONSTANT = 40
 """Operations of a formula up to which it is asked whether it is constant."""
-SOMEWHERE, ELSEWHERE = sp.Rational(3, 7), sp.Rational(-13, 9)
-"""Points at which a formula that may be constant is evaluated."""
 
 _BAD = (sp.nan, sp.zoo, sp.oo, -sp.oo)
 
@@ -80,22 +79,6 @@ class Border:
     def is_interior(self) -> bool:
         """Whether the function is defined on both sides and at the point."""
         return self.left is not None and self.right is not None and self.value is not None
-
-
-def _seems_constant(formula: sp.Expr, x: sp.Symbol) -> bool:
-    """Whether two values agree in the first digits: a guess."""
-    here, there = (formula.subs(x, point).evalf(15) for point in (SOMEWHERE, ELSEWHERE))
-    return bool(here.is_real and there.is_real and abs(here - there) < sp.Rational(1, 10**9) * (1 + abs(here)))
-
-
-def _seems_not_zero(formula: sp.Expr, x: sp.Symbol, point: sp.Expr) -> bool:
-    """Whether a formula with parameters is not 0 at a point for some values of them: a guess, from the first digits."""
-    parameters = sorted(formula.free_symbols - {x}, key=str)
-    if not parameters:
-        return False
-    values = {s: sp.Rational(7 + 2 * k, 11 + k) for k, s in enumerate(parameters)}
-    value = formula.subs({x: point, **values}, simultaneous=True).evalf(15)
-    return bool(value.is_number and abs(value) > sp.Rational(1, 10**6))
 
 
 class Subject:
@@ -217,7 +200,7 @@ class Subject:
         formula = branch.expression
         if branch.is_point or not formula.has(sp.Function) or formula.free_symbols != {self.x}:
             return formula
-        if formula.count_ops() > LONGEST_CONSTANT or not _seems_constant(formula, self.x):
+        if formula.count_ops() > LONGEST_CONSTANT or not seems_constant(formula, self.x):
             return formula
         value = formula.subs(self.x, SOMEWHERE)
         value = value if value.is_Rational else sp.nsimplify(value.evalf(30), rational=True)
@@ -422,7 +405,7 @@ class Subject:
         for parity in (1, -1):
             difference = expression - parity * expression.subs(self.x, -self.x)
             try:
-                if _seems_not_zero(difference, self.x, here) or self._sign_at(difference, here):
+                if seems_not_zero(difference, self.x, here) or self._sign_at(difference, here):
                     continue
             except UnsupportedExpression:
                 return None

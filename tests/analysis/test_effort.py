@@ -71,7 +71,10 @@ def test_a_reason_with_a_number_too_long_to_print_is_no_crash() -> None:
     def run(f: Subject, needed: object) -> tuple[object, str]:
         raise Undecided(f"the sign of {sp.Integer(10) ** 5000}")
 
-    rows = [Derivation("range", "reasoning", (), run), Derivation("range", "other", (), lambda f, _: (sp.S.Reals, "so"))]
+    rows = [
+        Derivation("range", "reasoning", (), run),
+        Derivation("range", "other", (), lambda f, _: (sp.S.Reals, "so")),
+    ]
     subject = Subject(x, x, BallOracle())
     unknown = driver._first_answer(subject, "range", rows[:1], lambda name: subject)
     assert unknown.status == "unknown" and "too large to write down" in unknown.because
