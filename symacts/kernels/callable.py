@@ -21,7 +21,7 @@ from symacts.errors import ParameterError, shorten, wording
 from symacts.kernels import targets
 from symacts.kernels.code import Code
 from symacts.kernels.crowds import overwritten
-from symacts.kernels.memory import RESULTS, address, has_shared_elements
+from symacts.kernels.memory import RESULTS, address, has_shared_elements, separate
 from symacts.kernels.spread import is_spread, spread
 from symacts.kernels.tiles import runner, threaded
 
@@ -130,8 +130,8 @@ class Kernel:
             if is_spread(parameters):
                 return spread(self.specialized, [x], parameters, out)
             return self.specialized(parameters)(x, out)
-        if out is None and type(x) is np.ndarray and self.backend == "numba":
-            results = self.fused(x)
+        if type(x) is np.ndarray and self.backend == "numba":
+            results = self.fused(x, out)
             if results is not None:
                 return results if isinstance(self.options["order"], tuple) else results[0]
         if isinstance(x, np.ma.MaskedArray):
@@ -147,18 +147,27 @@ class Kernel:
         results = tuple(o if out is not None or data.ndim else o[()] for o in outs)
         return results if isinstance(self.order, tuple) else results[0]
 
-    def fused(self, x: Array) -> tuple[Array, ...] | None:
-        """New arrays from the compiled loop, without a detour; None where the input is not as the loop takes it."""
+    def fused(self, x: Array, out: Any) -> tuple[Array, ...] | None:
+        """Arrays from the compiled loop, without a detour; None where input or `out` is not as the loop takes it."""
         loop = self._run
         if loop is None or x.dtype != self.code.inner or not x.ndim or self.options["dtype"] != self.code.inner:
             return None
-        flags = x.flags
-        if not (flags.c_contiguous and flags.aligned) or any(part.far for part in self.code.parts):
+        if any(part.far for part in self.code.parts):
             return None
-        place = address(x)
-        pairs = [RESULTS.array(x.shape, x.dtype, place) for _ in range(loop.count)]
-        loop.fill(x.size, place, [at for _, at in pairs])
-        return tuple([array for array, _ in pairs])
+        if out is None:
+            flags = x.flags
+            if not (flags.c_contiguous and flags.aligned):
+                return None
+            place = address(x)
+            outs, places = zip(*[RESULTS.array(x.shape, x.dtype, place) for _ in range(loop.count)], strict=True)
+        else:
+            outs = tuple(out) if isinstance(out, (tuple, list)) else (out,)
+            apart = separate(x, outs) if len(outs) == loop.count else None
+            if apart is None:
+                return None
+            place, *places = apart
+        loop.fill(x.size, place, places)
+        return outs
 
     def result_dtype(self, given: Any, data: Array) -> np.dtype[Any]:
         """float16, float32 and float64 arrays keep their format; integers become float64; Python floats take ours."""

@@ -13,13 +13,15 @@ an array and every buffer made from one refers to the block.
 from __future__ import annotations
 
 import ctypes
+import itertools
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["RESULTS", "Blocks", "address", "has_shared_elements"]
+__all__ = ["RESULTS", "Blocks", "address", "has_shared_elements", "separate"]
 
 SMALLEST = 1 << 18
 """Bytes from which a result gets a block; below, the C library keeps its memory itself."""
@@ -64,6 +66,23 @@ def has_shared_elements(array: npt.NDArray[Any]) -> bool:
         steps = stride * np.arange(length, dtype=np.int64)
         places = places + steps.reshape([-1 if k == axis else 1 for k in range(array.ndim)])
     return bool((np.diff(np.sort(places, axis=None)) < array.itemsize).any())
+
+
+def separate(source: npt.NDArray[Any], outs: Sequence[Any]) -> list[int] | None:
+    """The addresses of arrays that have one format and shape, contiguous and apart, all but the first to be written to.
+
+    None where they are anything else.
+    """
+    places = []
+    for a in (source, *outs):
+        if type(a) is not np.ndarray or a.shape != source.shape or a.dtype != source.dtype:
+            return None
+        flags = a.flags
+        if not (flags.c_contiguous and flags.aligned and (a is source or flags.writeable)):
+            return None
+        places.append(address(a))
+    between = [high - low for low, high in itertools.pairwise(sorted(places))]
+    return places if min(between) >= source.nbytes else None
 
 
 def _is_direct() -> bool:

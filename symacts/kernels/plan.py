@@ -28,7 +28,6 @@ from symacts.rewrite.graph import Graph
 from symacts.rewrite.noise import Noise, noise
 from symacts.rewrite.reference import Dyadic, Reference, exponential, reference_of, to_float
 from symacts.rewrite.regimes import (
-    CROWD,
     FORMATS,
     FloatArray,
     Format,
@@ -442,7 +441,7 @@ def admitted(
     if strict:
         found = intersection(found, seen.quiet(form.worst))
     found = intersection(found, studied.within) if studied.within else found
-    found = intersection(found, seen.within(form.worst, CROWD))
+    found = intersection(found, seen.calm(form.worst))
     return found if forms is None else quiet(found, seen.points, seen.errors, studied, forms, form, run)
 
 

@@ -48,9 +48,17 @@ class Noise:
         rows = [np.concatenate([getattr(self, f.name), getattr(more, f.name)])[order] for f in fields(self)]
         return Noise(*rows)
 
-    def within(self, bound: float, *window: int) -> list[tuple[float, float]]:
+    def within(self, bound: float) -> list[tuple[float, float]]:
         """Stretches on which the errors, but for those that are sure, stay within a bound."""
-        return stretches_within(self.points, np.where(self.sure, 0.0, self.errors), bound, *window)
+        return stretches_within(self.points, np.where(self.sure, 0.0, self.errors), bound)
+
+    def calm(self, bound: float) -> list[tuple[float, float]]:
+        """Stretches without a crowd of samples around one that rounding brings above a bound.
+
+        What is out of all proportion is none of rounding: it ends a program's stretch where that ends.
+        """
+        errors = np.where(self.sure | (self.errors > LOUDEST * bound), 0.0, self.errors)
+        return stretches_within(self.points, errors, bound, CROWD)
 
     def risky(self, bound: float) -> list[tuple[float, float]]:
         """Where the worst of all floats near a sample may lie above the bound, whatever the samples do.

@@ -177,3 +177,22 @@ def test_curved_grids_need_shorter_polynomials() -> None:
         assert found is not None
         lengths[ratio] = found.length
     assert lengths[0.25] < lengths[1.0]
+
+
+def test_grids_beyond_a_hill_of_costs_are_found() -> None:
+    """What one step of reach, curve or number does not better, two may."""
+    from symacts.kernels.targets import segments
+
+    asked = []
+    wanted = segments.Grid.of(segments.REACHES[3], segments.CURVES[4], 32, half=True)
+
+    def fitted(grid: segments.Grid) -> dict[int, segments.Segments | None]:
+        asked.append(grid)
+        start = segments.Grid.of(segments.REACHES[3], segments.CURVES[2], 32, half=True)
+        length = {wanted: 8, start: 10}.get(grid, 20)
+        rows = ((Fraction(1),) * length,)
+        return {0: segments.Segments(grid, 0.0, 7.0, 0, rows, (None,), segments.Mirror(1, 1, 0.0, 0.0))}
+
+    found = segments.cheapest(fitted, "float32", half=True)[0]
+    assert found is not None and found.grid == wanted
+    assert len(asked) == len(set(asked)) < len(segments.REACHES) * len(segments.CURVES)

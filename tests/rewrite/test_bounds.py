@@ -9,7 +9,7 @@ import pytest
 from symacts.rewrite.bounds import rounding
 from symacts.rewrite.graph import Graph
 from symacts.rewrite.noise import Noise, noise
-from symacts.rewrite.regimes import FORMATS, FloatArray, interpret
+from symacts.rewrite.regimes import CROWD, FORMATS, FloatArray, interpret, intersection
 from symacts.rewrite.samples import largest
 
 
@@ -142,3 +142,20 @@ def test_the_noisiest_of_each_binade() -> None:
     weights = np.array([3.0, 1.0, 2.0, 1.0, 2.0, 2.5, 3.0])
     assert largest(points, weights, 2).tolist() == [1.25, 1.75, 2.0, 6.0, 7.0]
     assert largest(-points[::-1], weights[::-1], 1).tolist() == [-7.0, -2.0, -1.25]
+
+
+def test_a_cliff_is_no_noise() -> None:
+    """A program's end takes nothing with it; a sample that rounding brings over the bound takes its neighbors."""
+    points, form = np.linspace(1.0, 8.0, 1000), FORMATS["float32"]
+    errors = np.where(points < 6.0, 1.5, 1e20)
+    one = np.ones(len(points))
+
+    def calm(errors: FloatArray) -> list[tuple[float, float]]:
+        seen = Noise(points, errors, np.zeros(len(points), bool), one, one)
+        return intersection(seen.within(form.admitted), seen.calm(form.worst))
+
+    ((lo, hi),) = calm(errors)
+    assert lo == 1.0 and 5.9 < hi < 6.0
+    errors[300] = form.worst + 0.1  # at 3.1
+    (first, second) = calm(errors)
+    assert first == (1.0, points[300 - CROWD - 1]) and second[0] == points[300 + CROWD + 1]

@@ -43,8 +43,8 @@ TOLERANCE = {"float64": 53, "float32": 24, "float32 in float64": 33}
 """Bits to which a polynomial's own error vanishes: two less than for segments of one function, which round more."""
 WORST = 2.0
 """Sum of the terms' magnitudes but the first one's over the value: more than for one function, or few grids serve."""
-WORK = 1.5
-"""What a term costs, a product more for the same entry."""
+PRODUCTS = 2
+"""Products for each term: one entry serves both outputs."""
 
 
 def jointly(drafts: Sequence[Draft], name: str, inner: str) -> Segments | None:
@@ -89,7 +89,7 @@ def _fitted(value: Draft, slope: Draft, name: str, inner: str, grid: Grid, mirro
     cells = [grid.ends(k) for k in grid.places]
     zeros = [dict(zeros_of(draft, cells, mirror)) for draft in (value, slope)]
     rows = [_row(value, slope, side, ends, zeros, name) for ends in cells]
-    return best_run(grid, rows, inner, 0, [None] * len(rows), mirror, WORK)
+    return best_run(grid, rows, inner, 0, [None] * len(rows), mirror, PRODUCTS)
 
 
 def _row(

@@ -42,16 +42,19 @@ def assemble(module: Module, registers: int, permutes: bool, streams: bool = Fal
     ends = (module.near,) if module.near is not None else module.shared
     inside = _inside(body, ends, width)
     bits = f"i{lanes}"
-    stores: list[str] = []
-    for k, value in enumerate(results):
-        stores += [
-            f"  %p{k} = getelementptr {real}, ptr %out{k}, i64 %i",
-            f"  store {vector} {value}, ptr %p{k}, align " + ("64, !nontemporal !1" if streams else f"{size}"),
-        ]
+    outs_at = [f"  %p{k} = getelementptr {real}, ptr %out{k}, i64 %i" for k in range(count)]
     rest = ", ".join(["ptr %xs", *[f"ptr %out{k}" for k in range(count)], "ptr %tables"])
-    tests = [f"  %whole = icmp eq {bits} {inside}, -1", "  br i1 %whole, label %after, label %other0, !prof !0"]
+    held = ", ".join(["ptr %xbuffer", *[f"ptr %buffer{k}" for k in range(count)], "ptr %tables"])
+    tests = [
+        f"  %whole = icmp eq {bits} {inside}, -1",
+        "  br i1 %whole, label %write, label %some, !prof !0",
+        "some:",
+        f"  store {vector} %x, ptr %xbuffer",
+        *[f"  store {vector} {value}, ptr %buffer{k}" for k, value in enumerate(results)],
+        "  br label %other0",
+    ]
     for k in range(registers):
-        following = f"other{k + 1}" if k + 1 < registers else "after"
+        following = f"other{k + 1}" if k + 1 < registers else "mended"
         tests += [
             f"other{k}:",
             f"  %down{k} = lshr {bits} {inside}, {k * width}",
@@ -59,24 +62,31 @@ def assemble(module: Module, registers: int, permutes: bool, streams: bool = Fal
             f"  %good{k} = icmp eq i{width} %held{k}, -1",
             f"  br i1 %good{k}, label %{following}, label %mend{k}",
             f"mend{k}:",
-            f"  %at{k} = add i64 %i, {k * width}",
-            f"  call void @mend(i64 %at{k}, {rest})",
+            f"  call void @mend(i64 {k * width}, {held})",
             f"  br label %{following}",
         ]
+    tests += ["mended:", *[f"  %again{k} = load {vector}, ptr %buffer{k}" for k in range(count)], "  br label %write"]
+    stores: list[str] = []
+    for k, value in enumerate(results):
+        kept = f"%kept{k}" if inside else value
+        stores.append(f"  store {vector} {kept}, ptr %p{k}, align " + ("64, !nontemporal !1" if streams else f"{size}"))
     chunk = [
         f"define private void @chunk({parameters}) #1 {{",
         "entry:",
-        "  %some = icmp sgt i64 %n, 0",
-        "  br i1 %some, label %step, label %done",
+        *_buffers(vector, count),
+        "  %any = icmp sgt i64 %n, 0",
+        "  br i1 %any, label %step, label %done",
         "step:",
-        "  %i = phi i64 [0, %entry], [%next, %after]",
+        "  %i = phi i64 [0, %entry], [%next, %write]",
         f"  %px = getelementptr {real}, ptr %xs, i64 %i",
         f"  %x = load {vector}, ptr %px, align {size}",
         *(_fetched(lanes * size) if streams else []),
         *body.lines,
+        *(tests if inside else ["  br label %write"]),
+        "write:",
+        *(f"  %kept{k} = phi {vector} [{v}, %step], [%again{k}, %mended]" for k, v in enumerate(results) if inside),
+        *outs_at,
         *stores,
-        *(tests if inside else ["  br label %after"]),
-        "after:",
         f"  %next = add i64 %i, {lanes}",
         "  %more = icmp slt i64 %next, %n",
         "  br i1 %more, label %step, label %done",
@@ -117,6 +127,12 @@ def _fetched(count: int) -> list[str]:
             f"  call void @llvm.prefetch.p0(ptr %ahead{k}, i32 0, i32 3, i32 1)",
         ]
     return found
+
+
+def _buffers(vector: str, count: int) -> list[str]:
+    """Memory for a vector of the input and of every output."""
+    names = ["xbuffer", *[f"buffer{k}" for k in range(count)]]
+    return [f"  %{name} = alloca {vector}, align 64" for name in names]
 
 
 def _mend(module: Module, rest: Body, parameters: str, count: int) -> list[str]:
@@ -210,8 +226,7 @@ def _part(count: int, lanes: int, size: int, real: str, parameters: str) -> list
     return [
         f"define private void @part({parameters}) #1 {{",
         "entry:",
-        f"  %xbuffer = alloca {vector}, align 64",
-        *[f"  %buffer{k} = alloca {vector}, align 64" for k in outs],
+        *_buffers(vector, count),
         f"  %bytes = mul i64 %n, {size}",
         f"  store {vector} zeroinitializer, ptr %xbuffer",
         "  call void @llvm.memcpy.p0.p0.i64(ptr %xbuffer, ptr %xs, i64 %bytes, i1 false)",

@@ -13,6 +13,7 @@ References: N. Brisebarre, J.-M. Muller, S. Torres (2006) on table-driven polyno
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,22 +35,29 @@ MOST = {"float64": 24, "float32": 16, "float32 in float64": 17}
 TOLERANCE = {"float64": 55, "float32": 26, "float32 in float64": 35}
 WORST = 1.6
 """Sum of the terms' magnitudes but the constant's over the value, at the worst place: rounding errors grow with it."""
-NUMBERS = {"float64": {16: 1.0, 8: 0.75}, "float32": {32: 1.0, 16: 0.78}}
-"""Segments: what two 512-bit registers hold, or one; and what a term costs relative to one out of two."""
+NUMBERS = {"float64": {16: 1.45, 8: 0.76}, "float32": {32: 1.4, 16: 0.72}}
+"""Segments: what two 512-bit registers hold, or one; and cycles that an entry takes, where a product takes one."""
 REACHES = (4.0, 5.0, 6.0, 7.0, 8.0, 9.5, 11.0, 16.0)
 """|x| that grids reach."""
 CURVES = (0.25, 0.5, 1.0, 2.0, 4.0)
 """The first segment's width over the last one's, on half lines."""
 START = 4, 2
 """The reach and the curve from which others are tried, step by step."""
+MOVES = [
+    [m for m in itertools.product((-1, 0, 1), (-2, -1, 0, 1, 2), (0, 1)) if sum(map(abs, m)) == steps]
+    for steps in (1, 2)
+]
+"""Changes of reach, curve and number: by one step, and by two where no single one gains, as there are hills between."""
 BITS = 10
 """Binary places of a grid's numbers and of the centers: products and differences are then exact, or nearly."""
 BESIDE = Fraction(1, 2**18)
 """How far polynomials hold beyond their segments, relative to the place: where one ends is rounded."""
 LEAST = 0.15
 """Share of inputs that segments must serve to be worth it."""
-MISSING = {"float64": 1000, "float32": 2000}
-"""Terms of a polynomial that cost as much as leaving all inputs to a table."""
+MISSING = {"float64": 2700, "float32": 3100}
+"""Cycles that a register takes longer if all inputs are left to another program, for a few among many (measured)."""
+CURVED = 2.5
+"""Cycles that a curve takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +109,7 @@ class Grid:
 class Segments:
     """Polynomials on [lo, hi): per segment center and coefficients, and the zero that is factored out (None: none).
 
-    With a mirror these are ends and places of |x|. `work` is what a term costs.
+    With a mirror these are ends and places of |x|. A term takes so many `products`.
     """
 
     grid: Grid
@@ -111,7 +119,7 @@ class Segments:
     rows: tuple[tuple[Fraction, ...] | None, ...]
     anchors: tuple[Fraction | None, ...]
     mirror: Mirror | None = None
-    work: float = 1.0
+    products: int = 1
 
     @property
     def share(self) -> float:
@@ -160,21 +168,21 @@ def cheapest(
             known[at] = fitted(Grid.of(REACHES[at[0]], CURVES[at[1]], at[2], half=half))
         return sum(MISSING[inner] if s is None else cost_of(inner, s) for s in known[at].values())
 
-    best: tuple[int, int, int] = (*START, max(NUMBERS[inner]))
-    at: tuple[int, int, int] | None = None
-    while best != at:
-        at = best
-        i, j, number = at
-        beside = [at, *[(i, j, n) for n in NUMBERS[inner] if n != number], (i + 1, j, number), (i - 1, j, number)]
-        beside += [(i, j + 1, number), (i, j - 1, number)] if half else []
-        best = min([b for b in beside if 0 <= b[0] < len(REACHES) and 0 <= b[1] < len(CURVES)], key=cost)
+    numbers = sorted(NUMBERS[inner])
+    best: tuple[int, int, int] = (*START, numbers[-1])
+    tried = 0
+    while tried < len(MOVES):
+        i, j, number = best
+        moved = [(i + a, j + b, numbers[numbers.index(number) - c]) for a, b, c in MOVES[tried] if half or not b]
+        found = min([best, *(m for m in moved if 0 <= m[0] < len(REACHES) and 0 <= m[1] < len(CURVES))], key=cost)
+        best, tried = found, tried + 1 if found == best else 0
     return known[best]
 
 
 def cost_of(inner: str, found: Segments) -> float:
-    """What segments cost, in terms of a polynomial."""
-    terms = found.length * found.work + (1.0 if found.grid.curve else 0.0)
-    return MISSING[inner] * (1.0 - found.share) + terms * NUMBERS[inner][found.grid.number]
+    """Cycles that a register takes for segments and for what they leave."""
+    terms = found.length * (found.products + NUMBERS[inner][found.grid.number])
+    return MISSING[inner] * (1.0 - found.share) + terms + (CURVED if found.grid.curve else 0.0)
 
 
 def mirror_of(draft: Draft) -> Mirror | None:
@@ -246,7 +254,7 @@ def best_run(
     order: int,
     anchors: Sequence[Fraction | None],
     mirror: Mirror | None,
-    work: float = 1.0,
+    products: int = 1,
 ) -> Segments | None:
     """The segments side by side that cost least: fewer for shorter polynomials."""
     options = []
@@ -254,7 +262,7 @@ def best_run(
         start, stop = _run(grid, [row is not None and len(row) <= longest for row in rows])
         kept = tuple(row if start <= k < stop else None for k, row in enumerate(rows))
         ends = float(grid.border(start + grid.first)), float(grid.border(stop + grid.first))
-        options.append(Segments(grid, *ends, order, kept, tuple(anchors), mirror, work))
+        options.append(Segments(grid, *ends, order, kept, tuple(anchors), mirror, products))
     return min([o for o in options if o.share > LEAST], key=lambda o: cost_of(inner, o), default=None)
 
 
