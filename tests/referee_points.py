@@ -9,9 +9,9 @@ from typing import Any
 import sympy as sp
 from mpmath import mp, mpf
 from referee_case import Case, Check, differs, show
-from referee_changes import Change, confirmed
+from referee_changes import MOST_DIGITS, Change, confirmed
 from referee_look import Look
-from referee_series import Kinked, NoValue, Number, Undefined, big, minus
+from referee_series import Kinked, NoValue, Number, Undefined, big, fraction, minus
 from referee_sets import as_fraction, distance, intervals, member, points
 from referee_trends import Quantity, equal, vanishes
 
@@ -46,7 +46,7 @@ def set_check(name: str, order: int, less_x: bool = False) -> Check:
                 yield f"{show(c.middle)} is missing"
         for c in look.derivative_changes(order + 1) if not less_x and order < 2 else ():
             if not _beside_a_step(look, c.middle, order):
-                yield from _touching(case, quantity, c, value)
+                yield from touching(case, quantity, order, c, value)
         if order == 1:
             yield from _smooth_joins(case, value)
 
@@ -107,7 +107,7 @@ def _beside_a_step(look: Look, a: Fraction, order: int) -> bool:
     return any(look.continuity(c) is not True or not equal(*pair) for c, pair in zip(near, slopes, strict=True))
 
 
-def _touching(case: Case, quantity: Quantity, c: Change, value: sp.Set) -> Iterator[str]:
+def touching(case: Case, quantity: Quantity, order: int, c: Change, value: sp.Set) -> Iterator[str]:
     """Zeros without a change of sign, at sign changes of the derivative of the quantity."""
     if c.kind != "zero" or distance(value, c.middle) <= mpf(10) ** -25 * (1 + abs(big(c.middle))):
         return
@@ -116,8 +116,31 @@ def _touching(case: Case, quantity: Quantity, c: Change, value: sp.Set) -> Itera
     except NoValue:
         return
     beside = [confirmed(quantity, c.middle + s * Fraction(1, 1000)) for s in (1, -1)]
-    if None not in beside and abs(big(v)) < mpf(10) ** -100 * min(abs(big(w)) for w in beside):
+    small = None not in beside and abs(big(v)) < mpf(10) ** -100 * min(abs(big(w)) for w in beside)
+    if small and _touches_at_more_digits(case, quantity, order, c.middle):
         yield f"{show(c.middle)} is missing (touched, no change of sign)"
+
+
+NEAR = 50
+"""Up to here a hundred digits tell `exp(-3*a)` from 0."""
+
+
+def _touches_at_more_digits(case: Case, quantity: Quantity, order: int, a: Fraction) -> bool:
+    """Whether the quantity vanishes at the zero of its slope beside a, with digits that show `exp(-3*a)`.
+
+    At 1.6e6 the slope of `(x + sin(x))/(1 + exp(-x))` comes as close to 0 as `exp(-x)`, and is not 0.
+    """
+    digits = 65 + int(abs(a))
+    if abs(a) <= NEAR or digits > MOST_DIGITS:
+        return abs(a) <= NEAR
+    with mp.workdps(3 * digits):
+        try:
+            for _ in range(digits.bit_length()):  # Newton steps from 60 digits
+                step = big(case.look.f.value(a, order + 1, 3 * digits)) / case.look.f.value(a, order + 2, 3 * digits)
+                a -= fraction(step)
+            return bool(abs(big(quantity(a, 3 * digits))) < mpf(10) ** (-3 * digits // 2))
+        except (NoValue, ZeroDivisionError):
+            return False
 
 
 def _smooth_joins(case: Case, value: sp.Set) -> Iterator[str]:

@@ -10,7 +10,8 @@ import pytest
 import sympy as sp
 from mpmath import mp, mpf
 from referee import Complaint, case_of, judge, referee
-from referee_changes import confirmed
+from referee_changes import confirmed, narrow
+from referee_points import touching
 from referee_quadrature import panels
 from referee_reals import Function
 from referee_series import Skipped, big
@@ -342,3 +343,17 @@ def test_kinks_means_steps_and_waves_that_evaluation_hardly_sees_are_no_faults(t
     report = symacts.analyze(text)
     complaints = referee(report.expression, report)
     assert not [c for c in complaints if c.fact in ("convexity", "zero_centered", "saturation", "limits")], complaints
+
+
+@pytest.mark.parametrize("k, far", [(1, False), (8, False), (50, False), (300, True)])
+def test_a_slope_next_to_zero_far_out_is_no_zero(k: int, far: bool) -> None:
+    """Of x + sin(x) the slope touches 0 at every odd multiple of pi; under a gate it only comes close."""
+    place = Fraction(str(mp.nstr((2 * k + 1) * mp.pi, 15)))
+    for formula, touches in ((x + sp.sin(x), not far), ((x + sp.sin(x)) / (1 + sp.exp(-x)), False)):
+        with mp.workdps(60):
+            case = case_of(formula, symacts.analyze("x"), x)
+            slope, second = (lambda a, dps, order=order, f=case.look.f: f.value(a, order, dps) for order in (1, 2))
+            ends = place - Fraction(1, 10), place + Fraction(1, 10)
+            change = narrow(second, *ends, *(big(second(a, 200)) for a in ends))
+            found = list(touching(case, slope, 1, change, sp.S.EmptySet))
+        assert bool(found) is touches
