@@ -104,7 +104,7 @@ def load(name: str) -> Report | None:
         if hashlib.sha256(body.encode()).hexdigest() != entry["sha256"]:
             return None
         return Report.stored(entry["report"])
-    except (ValueError, KeyError, TypeError, SymactsError):
+    except (ValueError, KeyError, TypeError, RecursionError, SymactsError):
         return None
 
 
