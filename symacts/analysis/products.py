@@ -67,8 +67,51 @@ def _greatest_size(f: Subject, facts: Facts) -> tuple[sp.Expr, bool]:
 
 
 def _extreme(f: Subject, facts: Facts, side: int) -> Answer:
-    way = _size(f, facts)[0]
-    return (_greatest_size if way == side else _least_size)(f, facts), BECAUSE
+    try:
+        way = _size(f, facts)[0]
+        return (_greatest_size if way == side else _least_size)(f, facts), BECAUSE
+    except Undecided as reason:
+        return _approached(f, facts, side, reason), "values far out approach the bound by the factors, none has it"
+
+
+def _approached(f: Subject, facts: Facts, side: int, reason: Undecided) -> tuple[sp.Expr, bool]:
+    """The bound of the factors as a limit point at infinity that no point has: `exp(sin(x))*tanh(x)` has 1*e.
+
+    A product of numbers from intervals is largest at ends of all of them alone, unless it is 0 there.
+    """
+    if facts["domain"].value != sp.S.Reals or f.expression.free_symbols != {f.x}:
+        raise reason
+    bound, may_be_attained = f.remember("corners of the product", lambda: _corners(f))[side]
+    if bound.is_infinite or may_be_attained or f.sign(bound) == 0:
+        raise reason
+    if not any(p.is_finite and f.equal(p, bound) for p in limit_points(f)):
+        raise reason
+    return f.neat(bound), False
+
+
+def _corners(f: Subject) -> dict[int, tuple[sp.Expr, bool]]:
+    """The least (key -1) and the largest product of values of the factors, and whether all these ends are values."""
+    constant, rest = sp.factor_terms(f.expression).as_independent(f.x, as_Add=False)
+    ends = {-1: (constant, True), 1: (constant, True)}
+    for factor in sp.Mul.make_args(rest):
+        spans = image(Subject(factor, f.x, f.oracle))
+        own = ((spans[0].lo, spans[0].has_lo), (spans[-1].hi, spans[-1].has_hi))
+        if any(value.is_infinite for value, _ in own):
+            raise Undecided("a factor is not bounded")
+        found = [(a * b, has_a and has_b) for a, has_a in ends.values() for b, has_b in own]
+        ends = {side: _outermost(f, found, side) for side in (-1, 1)}
+    return ends
+
+
+def _outermost(f: Subject, found: list[tuple[sp.Expr, bool]], side: int) -> tuple[sp.Expr, bool]:
+    best, has_best = found[0]
+    for value, has_value in found[1:]:
+        order = side * f.compare(value, best)
+        if order > 0:
+            best, has_best = value, has_value
+        elif order == 0:
+            has_best = has_best or has_value
+    return best, has_best
 
 
 def minimum(f: Subject, facts: Facts) -> Answer:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import mpmath
 import pytest
 import sympy as sp
+from sweep import fact_of
 
 import symacts
 from symacts.analysis.driver import establish
@@ -145,3 +147,29 @@ def test_opposite_extremes_about_a_point_are_one_number() -> None:
     for text in ("tanh(x - 1/3)", "7*tanh(13*x/10 - 1/5)/10 + 1/10"):
         found = symacts.analyze(text).gradient_lipschitz
         assert found.known and not found.value.has(sp.Max), found.value
+
+
+@pytest.mark.parametrize(
+    "text, least, largest",
+    [
+        ("exp(sin(x))*tanh(x)", (-sp.E, False), (sp.E, False)),
+        ("-exp(cos(x))*atan(x)/pi", (-sp.E / 2, False), (sp.E / 2, False)),
+        ("(2 + cos(x))*(1 - 1/(1 + x**2))", (0, True), (3, False)),
+        ("(2 + cos(x))*(1 + 1/(1 + x**2))", None, (6, True)),
+        ("(2 + cos(x))*min(1, x**2)*sign(x)", None, (3, True)),
+        ("exp(sin(x))*tanh(x)*(2 + cos(x))", None, None),
+    ],
+)
+def test_waves_under_a_factor_that_settles_come_close_to_the_bounds_of_the_factors(
+    text: str, least: Any, largest: Any
+) -> None:
+    """The last two factors are not largest together; where all bounds are values, the product may be one."""
+    for name, expected in (("minimum", least), ("maximum", largest)):
+        fact = fact_of(text, name)
+        assert not fact.known or expected is None or fact.value == expected
+        assert fact.known or expected is None or expected[1]
+        if fact.known:
+            formula, (bound, attained) = sp.lambdify(x, parse(text), "math"), fact.value
+            side = 1 if name == "maximum" else -1
+            values = [side * formula(k / 64) for k in range(-9000, 9000)]
+            assert max(values) <= side * bound.evalf() + 1e-9 and (attained or max(values) < side * bound.evalf())
