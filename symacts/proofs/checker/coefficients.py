@@ -78,32 +78,10 @@ def _polynomial_sign(given: Given, atoms: Atoms, polynomial: Any, may_factor: bo
     content, factors = (1, [(polynomial, 1)]) if is_irreducible else polynomial.factor_list()
     total = POS if content > 0 else NEG
     for factor, k in factors:
-        sign = _binomial_sign(given, atoms, factor)
+        sign = given.by_exponents(factor.as_expr().xreplace(atoms.meaning)) if len(factor) == 2 else ANY
         if sign == ANY:
             sign = _polynomial_sign(given, atoms, factor, may_factor=False)
         if sign == ANY and is_linear(factor):
             sign = given.sign_by_rows(factor.as_expr().xreplace(atoms.meaning), sign)
         total = frozenset(s * t**k for s in total for t in sign)
     return total
-
-
-def _binomial_sign(given: Given, atoms: Atoms, polynomial: Any) -> frozenset[int]:
-    """`p*exp(u) - q*exp(v)`, a polynomial of two terms in exponentials, has the sign of `u - v + log(p/q)`."""
-    if len(polynomial) != 2:
-        return ANY
-    logs: list[sp.Expr] = []
-    signs: list[int] = []
-    for monomial, c in polynomial.items():
-        total = sp.log(sp.Rational(int(abs(c.numerator)), int(c.denominator)))
-        for g, k in zip(polynomial.ring.symbols, monomial, strict=True):
-            meaning = atoms.meaning.get(g)
-            if k and not isinstance(meaning, sp.exp):
-                return ANY
-            if k and meaning is not None:
-                total += k * meaning.args[0]
-        logs.append(total)
-        signs.append(1 if c > 0 else -1)
-    if signs[0] == signs[1]:
-        return frozenset({signs[0]})
-    inner = given.sign(sp.expand(logs[0] - logs[1]))
-    return frozenset(signs[0] * s for s in inner)

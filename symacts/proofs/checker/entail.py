@@ -32,7 +32,6 @@ from symacts.proofs.checker.forms import (
     extreme,
     is_analytic,
     is_continuous,
-    pure_exponential,
     ratio,
     same_sign,
     sum_of,
@@ -111,7 +110,7 @@ class Given:
             for method in (
                 self._by_bounds,
                 self._by_tangent,
-                self._by_exponent,
+                self.by_exponents,
                 self._by_logarithms,
                 self._by_multiples,
             ):
@@ -215,26 +214,34 @@ class Given:
         same = tangent(e)
         return ANY if same is None else self.sign(same)
 
-    def _by_exponent(self, e: sp.Expr) -> frozenset[int]:
-        """`p*exp(u) - w` with p, w > 0 has the sign of `u - log(w/p)`."""
-        if len(e.args) != 2:
+    def by_exponents(self, e: sp.Expr) -> frozenset[int]:
+        """`p - q` for p, q > 0, one of them with a power in it, has the sign of `log(p) - log(q)`."""
+        powers = (f for term in e.args for f in sp.Mul.make_args(term) if self._is_power(f))
+        if len(e.args) != 2 or e.has(*SWITCHES) or not any(powers):
             return ANY
-        for up, down in (e.args, e.args[::-1]):
-            powers = [f for f in sp.Mul.make_args(up) if self._is_power(f)]
-            factor = sp.Mul(*[f for f in sp.Mul.make_args(up) if f not in powers])
-            if len(powers) != 1 or down.has(*SWITCHES):
-                continue
-            for way in (1, -1):
-                if self.sign(way * factor) == POS and self.sign(-way * down) == POS:
-                    if isinstance(down / factor, sp.exp) or pure_exponential(-down / factor) is not None:
-                        border = pure_exponential(-down / factor)
-                    else:
-                        border = sp.log(-down / factor)
-                    (power,) = powers
-                    exponent = power.args[0] if isinstance(power, sp.exp) else power.exp * sp.log(power.base)
-                    inner = self.sign(sp.expand(exponent - border))
-                    return frozenset(way * s for s in inner)
+        for way in (1, -1):
+            (c, up), (d, down) = (self.logarithm(sign * term) for sign, term in zip((way, -way), e.args, strict=True))
+            if c and d:
+                return frozenset(way * s for s in self.sign(sp.log(c / d) + sp.expand(up - down)))
         return ANY
+
+    def logarithm(self, e: sp.Expr) -> tuple[sp.Rational, sp.Expr]:
+        """`(c, u)` with e = c*exp(u), c rational and u a sum over positive factors; (0, 0) where e > 0 is not seen."""
+        if isinstance(e, sp.exp):
+            return sp.S.One, e.args[0]
+        if e.is_Rational:
+            return sp.Max(e, 0), sp.S.Zero
+        positive = [f for f in e.args if self.sign(f) == POS] if e.is_Mul else []
+        if positive:
+            rest = sp.Mul(*(f for f in e.args if f not in positive))
+            parts = [self.logarithm(f) for f in (rest, *positive)]
+            return sp.Mul(*(c for c, _ in parts)), sp.Add(*(u for _, u in parts))
+        if self.sign(e) != POS:
+            return sp.S.Zero, sp.S.Zero
+        if e.is_Pow and self.sign(e.base) == POS:
+            c, u = self.logarithm(e.base)
+            return sp.S.One, e.exp * (sp.log(c) + u)
+        return sp.S.One, sp.log(e)
 
     def _by_logarithms(self, e: sp.Expr) -> frozenset[int]:
         """`c*log(p) - c*log(q)` has the sign of `c*(p - q)`."""

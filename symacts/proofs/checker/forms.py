@@ -9,7 +9,7 @@ import sympy as sp
 
 __all__ = [
     *("ANY", "NEG", "NONNEG", "NONPOS", "POS", "SAME_SIGN", "SWITCHES", "ZERO"),
-    *("extreme", "is_analytic", "is_continuous", "pure_exponential", "ratio", "same_sign", "sum_of", "tangent"),
+    *("extreme", "is_analytic", "is_continuous", "ratio", "same_sign", "sum_of", "tangent"),
 ]
 
 ANY = frozenset({-1, 0, 1})
@@ -36,11 +36,6 @@ def extreme(signs: list[frozenset[int]], side: int) -> frozenset[int]:
     for other in signs[1:]:
         best = frozenset((max if side > 0 else min)(s, t) for s in best for t in other)
     return best
-
-
-def pure_exponential(e: sp.Expr) -> sp.Expr | None:
-    """u where e = exp(u)."""
-    return e.args[0] if isinstance(e, sp.exp) else sp.S.Zero if e == 1 else None
 
 
 @lru_cache(maxsize=4096)

@@ -235,45 +235,43 @@ def _require_convergence(f: sp.Expr, z: sp.Symbol, given: Given) -> None:
 
 def is_tame(e: sp.Expr, z: sp.Symbol, given: Given) -> bool:
     """Whether e is defined, piecewise continuous and at most of exponential growth in z (by its form)."""
+    return _growth(e, z, given) <= EXPONENTIAL
+
+
+BOUNDED, LINEAR, EXPONENTIAL, UNKNOWN = range(4)
+
+
+def _growth(e: sp.Expr, z: sp.Symbol, given: Given) -> int:
+    """How fast |e| may grow, by its form: BOUNDED, at most LINEAR or at most EXPONENTIAL in |z|; UNKNOWN where e may
+    be undefined somewhere."""
     if z not in e.free_symbols:
-        return all(follows(given, c) for c in obligations(e))
+        return BOUNDED if all(follows(given, c) for c in obligations(e)) else UNKNOWN
     if e == z:
-        return True
-    if e.is_Add or e.is_Mul or isinstance(e, _MILD):
-        return all(is_tame(a, z, given) for a in e.args)
-    if isinstance(e, _BOUNDED):
-        return all(is_tame(a, z, given) for a in e.args)
-    if isinstance(e, sp.exp):
-        form = quadratic(e.args[0], z)
-        return (form is not None and given.holds(form[0], "<=")) or _grows_linearly(e.args[0], z)
-    if isinstance(e, (sp.cosh, sp.sinh)):
-        return _grows_linearly(e.args[0], z)
-    if e.is_Pow and e.exp.is_Integer:
-        if e.exp > 0:
-            return is_tame(e.base, z, given)
-        return is_tame(e.base, z, given) and given.holds(e.base - 1, ">=")
-    if e.is_Pow and e.exp.is_Rational and e.exp > 0:
-        return is_tame(e.base, z, given) and given.holds(e.base, ">=")
-    if isinstance(e, sp.log):
-        return is_tame(e.args[0], z, given) and given.holds(e.args[0] - 1, ">=")
+        return LINEAR
     if isinstance(e, sp.Piecewise):
-        return e.args[-1][1] == sp.true and all(is_tame(v, z, given) for v, _ in e.args)
-    return False
-
-
-def _grows_linearly(e: sp.Expr, z: sp.Symbol) -> bool:
-    """Whether |e| is at most a multiple of 1 + |z| (by its form)."""
-    if z not in e.free_symbols:
-        return not obligations(e) and is_analytic(e)
-    if e == z:
-        return True
-    if e.is_Add or isinstance(e, (sp.Abs, sp.Max, sp.Min)):
-        return all(_grows_linearly(a, z) for a in e.args)
+        return max(_growth(v, z, given) for v, _ in e.args) if e.args[-1][1] == sp.true else UNKNOWN
+    of = [_growth(a, z, given) for a in (e.args[:1] if e.is_Pow and e.base is not sp.E else e.args)]
+    if max(of) == UNKNOWN:
+        return UNKNOWN
+    if e.is_Add or isinstance(e, _MILD):
+        return max(of)
     if e.is_Mul:
-        moving = [a for a in e.args if z in a.free_symbols]
-        rest = sp.Mul(*[a for a in e.args if z not in a.free_symbols])
-        return len(moving) == 1 and _grows_linearly(moving[0], z) and _grows_linearly(rest, z)
-    return isinstance(e, _BOUNDED) and all(is_tame(a, z, Given()) for a in e.args)
+        return sum(of) if sum(of) <= LINEAR else EXPONENTIAL
+    if isinstance(e, _BOUNDED):
+        return BOUNDED
+    if isinstance(e, (sp.exp, sp.cosh, sp.sinh)):
+        form = quadratic(e.args[0], z) if isinstance(e, sp.exp) else None
+        falls = form is not None and given.holds(form[0], "<=")
+        return EXPONENTIAL if falls or of[0] <= LINEAR else UNKNOWN
+    if e.is_Pow and e.exp.is_Rational:
+        if e.exp < 0:
+            return BOUNDED if given.holds(e.base - 1, ">=") else UNKNOWN
+        if not e.exp.is_Integer and not given.holds(e.base, ">="):
+            return UNKNOWN
+        return BOUNDED if of[0] == BOUNDED else EXPONENTIAL
+    if isinstance(e, sp.log) and given.holds(e.args[0] - 1, ">="):
+        return min(of[0], LINEAR)
+    return UNKNOWN
 
 
 # -- values --------------------------------------------------------------------------------------------------------

@@ -224,15 +224,10 @@ def apply(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
 
 def _logarithm(given: Given, e: sp.Expr) -> sp.Expr:
     """The logarithm of a positive expression, as a sum over its positive factors."""
-    if isinstance(e, sp.exp):
-        return e.args[0]
-    if e.is_Mul:
-        return sp.Add(*(_logarithm(given, f) for f in e.args))
-    if not given.holds(e, ">"):
+    c, u = given.logarithm(e)
+    if c == 0:
         raise CertificateError("", f"not seen to be positive: {e}")
-    if e.is_Pow and given.holds(e.base, ">"):
-        return e.exp * _logarithm(given, e.base)
-    return sp.log(e)
+    return sp.log(c) + u
 
 
 def defined(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
