@@ -24,7 +24,8 @@ lhs with its branches chosen by the hypotheses:
 - `kink`: at a border, u' exists if and only if the branches' values and slopes agree, and is their common slope.
 - `derivative-and-point`: f' = 0 inside an interval and f(p) = 0 at a point of it give f = 0 on it.
 - `factor`: f = p*h with p > 0 has the sign of h; with p >= 0, h >= 0 gives f >= 0.
-- `apply`: a < b iff exp(a) < exp(b), and iff log(a) < log(b) where both are positive; if a**2 < b**2 and b >= 0.
+- `apply`: a < b iff exp(a) < exp(b), iff log(a) < log(b) where both are positive, iff a*exp(a) < b*exp(b) where both
+  are at least -1; if a**2 < b**2 and b >= 0.
 - `defined`: definedness as goals of their own; zeros of denominators that are `isolated` are left out of the claim.
 - `isolated`: e analytic on a convex set and nonzero at one of its points vanishes on no open part of it.
 - `transform`: x = F(t), t = B(x) with F(B(x)) = x: the goal in t, perhaps for all t that meet fewer hypotheses.

@@ -22,6 +22,10 @@ PAIRS: list[tuple[str, str, Any]] = [
     ("x^4 + y^4 + z^4 >= x*y*z*(x + y + z)", "x^4 + y^4 + z^4 >= x*y*z*(x + y + z) + x^4/100", None),
     ("(x + y)*(y + z)*(z + x) >= 8*x*y*z", "(x + y)*(y + z)*(z + x) >= 9*x*y*z", "x >= 0, y >= 0, z >= 0"),
     ("x^3 + y^3 + z^3 >= 3*x*y*z", "x^3 + y^3 + z^3 >= 3*x*y*z + x^3/50", "x >= 0, y >= 0, z >= 0"),
+    # squares with waves, and of what grows exponentially
+    ("a*cos(x) + b*sin(x) <= sqrt(a^2 + b^2)", "a*cos(x) + b*sin(x) <= sqrt(a^2 + b^2)/2", None),
+    ("-sqrt(2) <= cos(x) - sin(x) <= sqrt(2)", "cos(x) - sin(x) < sqrt(2) - 10^(-9)", None),
+    ("gaussian(exp(softplus(z)), z) = 1 + sqrt(E)", "gaussian(exp(softplus(z)), z) = 2 + sqrt(E)", None),
     # hypotheses about a product
     ("a/b + b/a >= 2", "a/b + b/a > 2", "a*b > 0"),
     ("log(a/b) = log(|a|) - log(|b|)", "log(a/b) = log(a) - log(|b|) + b - |b|", "a*b > 0"),
@@ -37,6 +41,8 @@ PAIRS: list[tuple[str, str, Any]] = [
     ("abs(x - sin(x)) = x - sin(x)", "abs(x - sin(x)) = sin(x) - x", "x > 0"),
     # whole parts near infinity and near a pole
     ("limit(floor(x)/x, x, oo) = 1", "limit(floor(x)/x, x, oo) = 2", None),
+    ("limit(x/floor(x), x, oo) = 1", "limit(x/floor(x), x, oo) = 2", None),
+    ("limit(sqrt(x)/ceiling(x), x, oo) = 0", "limit(x/floor(x), x, 0) = 1", None),
     ("limit(floor(a*x)/x, x, oo) = a", "limit(floor(a*x)/x, x, oo) = 1", None),
     ("limit(x*floor(1/x), x, 0) = 1", "limit(x*floor(1/x), x, 0) = 0", None),
     ("limit(x^2 - floor(x), x, oo) = oo", "limit(x^2 - floor(x), x, oo) = 1", None),
@@ -46,6 +52,9 @@ PAIRS: list[tuple[str, str, Any]] = [
     ("tr(A*A) <= fro2(A)", "tr(A*A) >= fro2(A)", {"A": ("n", "n")}),
     ("-2*tr(A*A) <= 3*fro2(A)", "-3*tr(A*A) <= 2*fro2(A)", {"A": ("n", "n")}),
     # LambertW
+    ("LambertW(x*exp(x)) = x", "LambertW(x*exp(x)) = x + 1/10", "x >= -1"),
+    ("LambertW(x*log(x)) = log(x)", "LambertW(x*log(x)) <= log(x)/2", "x >= 1"),
+    ("x/(1 + x) <= LambertW(x) <= log(1 + x)", "x/2 <= LambertW(x) <= log(1 + x)", "x >= 0"),
     ("diff(LambertW(x), x) = 1/(x + exp(LambertW(x)))", "diff(LambertW(x), x) = 1/(x + LambertW(x))", "x > 0"),
     # limits that do not exist, limits in parameters
     ("limit(sin(x)/x, x, oo) = 0", "limit(sin(x), x, oo) = 0", None),

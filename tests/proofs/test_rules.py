@@ -216,3 +216,11 @@ def test_a_side_of_a_limit_is_left_out_only_where_nothing_is_defined() -> None:
         _rejected(Goal(Given(), of, "=", value), node(of, value, -1))
     once = sp.Limit(sp.sqrt(-x), x, 0, "+")  # the only side there is
     _rejected(Goal(Given(), once, "=", sp.S.Zero), node(once, sp.S.Zero, 1))
+
+
+@pytest.mark.parametrize("given", [(), ((x + 2, ">="),), ((-1 - x, ">="),)])
+def test_a_product_logarithm_inverts_only_from_minus_one_on(given: tuple[Any, ...]) -> None:
+    node = {"rule": "apply", "function": "product log", "steps": [ALGEBRA]}
+    goal = Goal(Given(given), sp.LambertW(x * sp.exp(x)), "=", x, is_defined=True)
+    _rejected(goal, node)
+    assert check_goal(Goal(Given(((x + 1, ">="),)), goal.lhs, "=", x, is_defined=True), node)

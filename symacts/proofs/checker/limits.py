@@ -39,7 +39,7 @@ def limit(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
     e, variable, point, direction = of.args
     outer = without(goal.given, variable)
     require_kept(outer, [o for end in (point, value) if end.is_finite is not False for o in obligations(end)])
-    shown = [(read(u), how) for u, how in node.get("near", ())]
+    shown = [(_apart(read(u)), how) for u, how in node.get("near", ())]
     ways = {"+": (1,), "-": (-1,), "+-": (1, -1)}[str(direction)]
     for way in ways:
         near = nearby(outer, variable, point, way, read(node["within"]))

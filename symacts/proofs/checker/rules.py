@@ -200,7 +200,8 @@ def factor(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
 
 
 def apply(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
-    """Compare after a strictly increasing function, exp or log; or squares, where the larger side is not negative."""
+    """Compare after a strictly increasing function: exp, log, or t*exp(t) for t >= -1, whose inverse LambertW is; or
+    squares, where the larger side is not negative."""
     lhs, rhs = resolved(goal)
     require_defined(goal)
     no_operators(lhs, rhs)
@@ -216,6 +217,12 @@ def apply(goal: Goal, node: Mapping[str, Any]) -> list[Goal]:
         return [Goal(goal.given, sp.expand(low**2), goal.relation, sp.expand(high**2))]
     if node["function"] == "exp":
         return [Goal(goal.given, sp.exp(lhs), goal.relation, sp.exp(rhs), True)]
+    if node["function"] == "product log":
+        if not all(
+            (isinstance(t, sp.LambertW) and len(t.args) == 1) or goal.given.holds(t + 1, ">=") for t in (lhs, rhs)
+        ):
+            raise CertificateError("", "not seen to be at least -1")
+        return [Goal(goal.given, lhs * sp.exp(lhs), goal.relation, rhs * sp.exp(rhs), True)]
     if node["function"] == "log":
         low, high = (_logarithm(goal.given, side) for side in (lhs, rhs))
         return [Goal(goal.given, low, goal.relation, high)]

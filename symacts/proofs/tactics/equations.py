@@ -130,6 +130,10 @@ def compare_exponentials(goal: Goal, search: Search) -> Iterator[Node]:
     """Compare exp of both sides, where logarithms stand alone."""
     if has_operators(goal.lhs, goal.rhs) or goal.relation not in ("=", "<", "<="):
         return
+    for f in goal.lhs.atoms(sp.LambertW) | goal.rhs.atoms(sp.LambertW):
+        if f in (goal.lhs, goal.rhs):
+            yield {"rule": "apply", "function": "product log"}
+            break
     if all(_is_power(side) or side.is_number for side in (goal.lhs, goal.rhs)):
         if _is_power(goal.lhs) or _is_power(goal.rhs):
             yield {"rule": "apply", "function": "log"}

@@ -323,9 +323,10 @@ def several_variables(goal: Goal, search: Search) -> Iterator[Node]:
 
 def squared(goal: Goal, g: sp.Expr) -> Iterator[Node]:
     """One square root against the rest: compare the squares."""
+    waves = g.has(sp.sin, sp.cos)
     terms = sp.Add.make_args(sp.expand(g))
     for term in terms:
-        roots = [f for f in sp.Mul.make_args(term) if f.is_Pow and f.exp == sp.S.Half and f.free_symbols]
+        roots = [f for f in sp.Mul.make_args(term) if f.is_Pow and f.exp == sp.S.Half and (waves or f.free_symbols)]
         if not roots:
             continue
         rest = sp.Add(*(t for t in terms if t is not term))

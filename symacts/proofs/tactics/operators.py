@@ -96,7 +96,7 @@ def _limit(goal: Goal, of: sp.Limit, search: Search) -> Iterator[Node]:
                 "within": encode(within),
                 **({"eventually": eventually} if eventually else {}),
                 **({} if absent is None else {"absent": absent}),
-                **({"near": [[encode(u), law] for u, law in shown]} if shown else {}),
+                **({"near": [[encode(less_floor(u)), law] for u, law in shown]} if shown else {}),
                 **({} if how is None or has_two else {"how": how}),
             }
     yield from _parameter_cases(goal, e, x, outer)
@@ -225,6 +225,9 @@ def _led(e: sp.Expr, x: sp.Symbol) -> Iterator[sp.Expr]:
     """The formula with a sum of exponentials written as one of them times the rest: `exp(L)*(1 + ...)`."""
     e = e.replace(lambda p: p.is_Pow and x in p.exp.free_symbols, lambda p: sp.exp(p.exp * sp.log(p.base)))
     yield from _logarithms_led(e, x)
+    steps = [s for s in e.atoms(sp.Add) if x in s.args and s.has(sp.frac)]
+    if steps:  # `x - frac(x) = x*(1 - frac(x)/x)`
+        yield e.xreplace({s: x * sp.Add(*(t / x for t in s.args)) for s in steps})
     sums = [s for s in e.atoms(sp.Add) if sum(isinstance(t, sp.exp) and x in t.free_symbols for t in s.args) > 1]
     for s in sorted(sums, key=sp.default_sort_key):
         for lead in s.args:

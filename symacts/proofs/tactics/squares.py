@@ -26,7 +26,8 @@ def sums_of_squares(goal: Goal, search: Search) -> Iterator[Node]:
         return
     lhs, rhs = resolved(goal)
     yield from _of_squares(goal, lhs, rhs)
-    g = rhs - lhs
+    waves: dict[sp.Expr, sp.Expr] = {}
+    g = _homogeneous(rhs - lhs, waves)
     numerator, denominator = sp.fraction(sp.together(g))
     symbols = sorted(
         (s for s in g.free_symbols if numerator.is_polynomial(s) and s not in denominator.free_symbols), key=str
@@ -36,9 +37,26 @@ def sums_of_squares(goal: Goal, search: Search) -> Iterator[Node]:
     form = sp.Poly(numerator, *symbols)
     for terms in (_completed(form), _differences(form, symbols), _lagrange(form, symbols)):
         if terms:
-            yield summed((w / denominator, b) for w, b in terms)
-    if denominator == 1 and form.total_degree() <= 2:
+            yield summed(((w / denominator).xreplace(waves), b.xreplace(waves)) for w, b in terms)
+    if denominator == 1 and form.total_degree() <= 2 and not waves:
         yield from _beside_hypotheses(goal, form)
+
+
+def _homogeneous(g: sp.Expr, waves: dict[sp.Expr, sp.Expr]) -> sp.Expr:
+    """A polynomial in the cosine and the sine of one argument with terms of one degree in these, named in `waves`."""
+    arguments = {f.args[0] for f in g.atoms(sp.cos, sp.sin)}
+    if len(arguments) != 1:
+        return g
+    (u,), c, s = arguments, sp.Dummy("c", real=True), sp.Dummy("s", real=True)
+    marked = g.xreplace({sp.cos(u): c, sp.sin(u): s})
+    if not marked.is_polynomial(c, s):
+        return g
+    terms = sp.Poly(marked, c, s).terms()
+    degree = max(i + j for (i, j), _ in terms)
+    if any((degree - i - j) % 2 for (i, j), _ in terms):
+        return g
+    waves |= {c: sp.cos(u), s: sp.sin(u)}
+    return sp.Add(*(k * c**i * s**j * (c**2 + s**2) ** ((degree - i - j) // 2) for (i, j), k in terms))
 
 
 def _beside_hypotheses(goal: Goal, form: sp.Poly) -> Iterator[Node]:
