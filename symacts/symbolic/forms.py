@@ -127,19 +127,30 @@ def factored(expression: sp.Expr) -> sp.Expr:
 
 
 def with_expanded_arguments(expression: sp.Expr) -> sp.Expr:
-    """The expression with polynomials under roots and in functions multiplied out.
+    """The expression with polynomials under roots and in functions multiplied out, and quotients in them cancelled.
 
     >>> import sympy
     >>> x = sympy.Symbol("x", real=True)
     >>> with_expanded_arguments(sympy.sqrt((x + 3)**2 - 6*x))
     sqrt(x**2 + 9)
+    >>> with_expanded_arguments(sympy.sqrt(x + (3 + sympy.pi)*(x + 1)/(2 + sympy.pi) - 1/(2 + sympy.pi)))
+    sqrt(x*(5 + 2*pi)/(2 + pi) + 1)
     """
 
     def is_outer(e: sp.Basic) -> bool:
         under_root = isinstance(e, sp.Pow) and e.exp.is_Rational and not e.exp.is_Integer
         return (under_root or isinstance(e, sp.Function)) and e.args[0].is_polynomial() and not e.args[0].is_Atom
 
-    return expression.replace(is_outer, lambda e: e.func(sp.expand(e.args[0]), *e.args[1:]))
+    def written_out(argument: sp.Expr) -> sp.Expr:
+        expanded = sp.expand(argument)
+        if not any(p.exp.is_negative and p.base.is_Add and not p.free_symbols for p in expanded.atoms(sp.Pow)):
+            return expanded
+        symbols = sorted(expanded.free_symbols, key=str)
+        terms = sp.Poly(expanded, *symbols).terms() if symbols else []
+        cancelled = (sp.cancel(c) * sp.prod(map(sp.Pow, symbols, powers)) for powers, c in terms)
+        return sp.Add(*cancelled) if symbols else sp.cancel(expanded)
+
+    return expression.replace(is_outer, lambda e: e.func(written_out(e.args[0]), *e.args[1:]))
 
 
 def derivative(expression: sp.Expr, x: sp.Symbol, order: int = 1) -> sp.Expr:

@@ -197,3 +197,9 @@ def test_the_slope_of_lambert_has_a_value_where_its_argument_vanishes() -> None:
     report = symacts.analyze("LambertW(x)")
     assert report.derivative.value.subs(x, 0) == 1 and report.second_derivative.value.subs(x, 0) == -2
     assert report.inverse.value == x * sp.exp(x)
+
+
+def test_a_center_that_is_a_quotient_of_constants_is_shown() -> None:
+    kind, center = symacts.analyze("sqrt(2/3 + abs(x + 2 + pi*(2*x/3 - 3/10)))").symmetry.value
+    assert kind == "axis" and abs((center * (1 + 2 * sp.pi / 3) + 2 - 3 * sp.pi / 10).evalf(30)) < 1e-25
+    assert symacts.analyze("softplus(abs(log(2)*x + pi*(x - 1)))").symmetry.value[0] == "axis"
