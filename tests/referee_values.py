@@ -86,10 +86,11 @@ def check_saturation(case: Case, value: Any) -> Iterator[str]:
 RATES = {
     "logarithmic": (-1, "0.3"),
     "algebraic": (-1, "0.3"),
+    "super-algebraic": (-1, "0.3"),
     "exponential": ("0.3", "1.9"),
     "gaussian": ("1.9", "2.1"),
 }
-"""The slope of log(-log|f'|) over log|x| far out; that of f' = x**-p falls to 0."""
+"""The slope of log(-log|f'|) over log|x| far out; that of f' = x**-p falls to 0, as that of exp(-log(x)**p)."""
 
 
 def check_saturation_rate(case: Case, value: Any) -> Iterator[str]:

@@ -86,7 +86,8 @@ class Rate:
     Attributes
     ----------
     kind : str
-        "exact" (identically equal beyond `start`), "logarithmic", "algebraic", "exponential", "gaussian",
+        "exact" (identically equal beyond `start`), "logarithmic", "algebraic", "super-algebraic" (faster than every
+        power, slower than `exp(-x**p)` for every p > 0: `exp(-log(x)**2)`), "exponential", "gaussian",
         "super-gaussian", "double exponential", or "none" (no limit and no asymptote).
     power : Expr or None
         The exponent of the approach: `p` of `x**(-p)` when algebraic, of `log(x)**(-p)` when logarithmic, of
@@ -380,6 +381,8 @@ def _rate_of(m: Mono) -> Rate:
     g = m.big[0][0]
     if g.big:
         return Rate("double exponential")
+    if sign(g.a) == 0:
+        return Rate("super-algebraic")
     p = expression(g.a)
     kind = "gaussian" if p == 2 else "super-gaussian" if sp.Gt(p, 2) == True else "exponential"  # noqa: E712
     return Rate(kind, p)

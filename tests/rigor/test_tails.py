@@ -248,7 +248,8 @@ RATES = [
     (x * tanh(exp(x)), 1, "double exponential", None),
     (atan(x), 1, "algebraic", 1), (x / sqrt(1 + x**2), -1, "algebraic", 2), (1 / log(2 + x**2), 1, "logarithmic", 1),
     (sp.Max(x, 0), -1, "exact", None), (sp.Max(x, 0), 1, "exact", None), (x**2, 1, "none", None),
-    (1 / sqrt(sp.Abs(x)), 1, "algebraic", Q(1, 2)),
+    (1 / sqrt(sp.Abs(x)), 1, "algebraic", Q(1, 2)), (exp(-(log(2 + x**2) ** 2)), -1, "super-algebraic", None),
+    (exp(-sqrt(x) - log(x) ** 3), 1, "exponential", Q(1, 2)),
 ]  # fmt: skip
 
 
