@@ -20,6 +20,8 @@ from referee_reals import Function
 from referee_series import Kinked, NoValue, Number, Undefined, big, fraction, minus
 from referee_trends import BASE, ORDER, End, Quantity, Sample, Trend, apart, derivatives, equal
 
+FAR_OUT = 8
+"""Beyond it values that come as close as `exp(-x**2)` to a number count as neither equal to it nor apart."""
 MOST_CHANGES = 24
 """Changes of sign that are narrowed down."""
 
@@ -369,6 +371,7 @@ class Look:
                 hits.append(s.a)
         if any(self._equals(a, y) for a in sorted(hits, key=abs)[:12] if not self.is_blurred(a)):
             return True
+        far_out = False
         for change in self.derivative_changes(1):
             if change.kind in ("zero", "unclear", "jump"):
                 try:
@@ -376,6 +379,9 @@ class Look:
                 except NoValue:
                     continue
                 sound = self.continuity(change.middle) is not False and not self._beside_a_break(change.middle)
+                if abs(change.middle) > FAR_OUT:
+                    far_out = far_out or abs(big(value) - big(y)) <= near
+                    continue
                 is_step = change.kind == "jump" and not self._equals(change.middle, y)  # small steps far out
                 if abs(big(value) - big(y)) <= near and sound and not is_step:
                     return True
@@ -388,7 +394,7 @@ class Look:
         limits = [t.value for t in sides if t.kind == "finite"]
         blurred = any(abs(v - big(y)) < mpf(10) ** -9 * (1 + abs(big(y))) for v in limits)
         blurred = blurred or (bool(limits) and min(limits) < big(y) < max(limits))  # taken on the way of a jump
-        return None if blurred or any(c.kind == "unclear" for c in changes) else False
+        return None if blurred or far_out or any(c.kind == "unclear" for c in changes) else False
 
     def _in_a_hole(self, a: Fraction) -> bool:
         """Whether a, found numerically, cannot be told from a center outside the domain."""
