@@ -34,7 +34,9 @@ EACH = {"float32": (1 << 16, 1 << 9), "float64": (1 << 15, 1 << 7)}
 FARTHER = 1.16
 """How far the worst of them may lie above what some thousands may reach: with a bound of 3.1 ULP, 3.6."""
 BESIDE = 1.0 / 256
-"""What is left out on each side of a float that is over the bound, relative to it."""
+"""What is left out on each side of a float that is over the bound, relative to it, at the least."""
+BLOCK = 256
+"""Floats side by side whose errors all stay within what samples may show: there noise that passes the bound ends."""
 MOST = 2000
 """Floats of a stretch that are looked at once more."""
 CHUNK = 1 << 14
@@ -71,11 +73,11 @@ def quiet(
     loud = [s for s in good if np.max(errors[(points >= s[0]) & (points <= s[1])], initial=0.0) > SILENT * form.bound]
     forms = _forms(points, studied, graph, form) if loud else []
     for lo, hi in good:
-        bad: list[float] = []
+        bad: list[tuple[float, float]] = []
         for node, a, b in forms if (lo, hi) in loud else ():
             if max(a, lo) < min(b, hi):
-                bad += _over(max(a, lo), min(b, hi), node, graph, form, run)
-        found += _without(lo, hi, _confirmed(sorted(bad), studied, form, run), form)
+                bad += _noisy(max(a, lo), min(b, hi), node, graph, form, run, studied)
+        found += _without(lo, hi, sorted(bad), form)
     return found
 
 
@@ -103,18 +105,42 @@ def _rest(a: float, b: float, taken: Sequence[tuple[int, float, float]]) -> list
     return left
 
 
-def _over(
-    lo: float, hi: float, node: int, graph: Graph, form: Format, run: Callable[[FloatArray], FloatArray]
-) -> list[float]:
-    """Floats at which the program is over the bound, of very many."""
+def _noisy(
+    lo: float,
+    hi: float,
+    node: int,
+    graph: Graph,
+    form: Format,
+    run: Callable[[FloatArray], FloatArray],
+    studied: Studied,
+) -> list[tuple[float, float]]:
+    """Where a program is over the bound at one of very many floats, and as noisy around it: each float may be one.
+
+    What is noisy is looked at as closely as a whole binade, be it ever so short.
+    """
+
+    def off(points: FloatArray) -> FloatArray:
+        errors = np.empty(len(points))
+        for start in range(0, len(points), CHUNK):
+            some = points[start : start + CHUNK]
+            (truth,) = computed(graph, [node], {"x": some}, WIDER[form.dtype])
+            errors[start : start + CHUNK] = _errors(run(some), truth, form)
+        return errors
+
     common, others = EACH[form.dtype]
     points = np.union1d(scattered(lo, hi, form, common, per_binade=True), remote(lo, hi, form, others))
-    bad: list[float] = []
-    for start in range(0, len(points), CHUNK):
-        some = points[start : start + CHUNK]
-        (truth,) = computed(graph, [node], {"x": some}, WIDER[form.dtype])
-        bad += some[_errors(run(some), truth, form) > FARTHER * form.worst].tolist()
-    return bad
+    errors = off(points)
+    taken: list[tuple[float, float]] = []
+    loud = np.maximum.reduceat(errors, np.arange(0, len(points), BLOCK)) > form.admitted if len(points) else points > 0
+    borders = np.minimum(np.flatnonzero(np.diff(loud, prepend=False, append=False)) * BLOCK, len(points))
+    for first, last in zip(borders[::2].tolist(), borders[1::2].tolist(), strict=True):
+        a, b = points[first], points[last - 1]
+        more = np.concatenate([points[first:last], scattered(a, b, form, common)])
+        seen = np.concatenate([errors[first:last], off(more[last - first :])])
+        bad = _confirmed(more[seen > FARTHER * form.worst].tolist(), studied, form, run)
+        taken += [(a, b)] if bad else []
+        taken += [(form.at(v - abs(v) * BESIDE), form.at(v + abs(v) * BESIDE)) for v in bad]
+    return taken
 
 
 def _confirmed(
@@ -137,14 +163,14 @@ def _errors(y: FloatArray, truth: npt.NDArray[Any], form: Format) -> FloatArray:
     return np.where(is_normal, errors, 0.0)
 
 
-def _without(lo: float, hi: float, bad: Sequence[float], form: Format) -> list[tuple[float, float]]:
-    """The parts of an interval that are not beside the bad places, but for short ones."""
+def _without(lo: float, hi: float, bad: Sequence[tuple[float, float]], form: Format) -> list[tuple[float, float]]:
+    """The parts of an interval that are not in the bad ones, but for short ones."""
     if not bad:
         return [(lo, hi)]
     parts, start = [], lo
-    for b in [*bad, np.inf]:
-        a = hi if b == np.inf else form.at(b - abs(b) * BESIDE)
-        if a > start and max(abs(start), abs(a)) >= SHORTEST * min(abs(start), abs(a)):
-            parts.append((start, a))
-        start = max(start, form.at(b + abs(b) * BESIDE))
+    for a, b in [*bad, (np.inf, np.inf)]:
+        end = min(a, hi)
+        if end > start and max(abs(start), abs(end)) >= SHORTEST * min(abs(start), abs(end)):
+            parts.append((start, end))
+        start = max(start, b)
     return parts
