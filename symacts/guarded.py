@@ -22,9 +22,10 @@ from sympy.core.relational import Relational
 from sympy.functions.elementary.piecewise import ExprCondPair
 from sympy.logic.boolalg import Boolean
 
+from symacts.errors import UnsupportedExpression
 from symacts.grammar import MAX_DIGITS
 
-__all__ = ["MAX_ARGUMENTS", "MAX_EXPONENT", "MAX_PIECES", "MAX_SIZE", "Guard", "Refusal"]
+__all__ = ["MAX_ARGUMENTS", "MAX_EXPONENT", "MAX_PIECES", "MAX_SIZE", "Guard", "Refusal", "check_digits"]
 
 MAX_EXPONENT = 10**6
 """Largest constant exponent and largest constant argument of a function that grows exponentially."""
@@ -325,6 +326,12 @@ class Guard:
                 factor = term.as_coeff_Mul()[0]
                 if abs(factor) > 1 and _bits(term) * abs(factor) > _BITS:
                     raise Refusal(f"a power of more than {MAX_DIGITS} digits")
+
+
+def check_digits(expression: sp.Basic) -> None:
+    """Raise an `UnsupportedExpression` for numbers longer than what text may hold."""
+    if any(max(abs(number.p), number.q) >= _LIMIT for number in expression.atoms(sp.Rational)):
+        raise UnsupportedExpression(f"got a number of more than {MAX_DIGITS} digits")
 
 
 def _digits_checked(number: sp.Rational, what: str) -> sp.Rational:

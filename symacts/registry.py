@@ -19,7 +19,8 @@ from sympy.logic.boolalg import Boolean
 from symacts import store
 from symacts.elementary import CONSTANTS, ELEMENTARY, SPECIAL
 from symacts.errors import ParameterError, SymactsError, UnknownActivation, UnsupportedExpression, shorten, wording
-from symacts.grammar import MAX_DIGITS, RESERVED
+from symacts.grammar import RESERVED
+from symacts.guarded import check_digits
 from symacts.parsing import parse
 from symacts.spec import DOMAINS, KINDS, Activation, Domain, Kind, Parameter, Reference, g, x
 
@@ -285,8 +286,7 @@ def _own_symbols(expression: Any, parameters: Mapping[str, sp.Symbol]) -> sp.Exp
         swaps[symbol] = named.get(symbol.name, _domain(symbol).symbol(symbol.name))
     swaps |= {f: sp.Rational(str(f)) for f in expression.atoms(sp.Float)}
     formula = expression.xreplace({old: new for old, new in swaps.items() if old != new})
-    if any(max(abs(n.p), n.q) >= 10**MAX_DIGITS for n in formula.atoms(sp.Rational)):
-        raise UnsupportedExpression(f"got a number of more than {MAX_DIGITS} digits")
+    check_digits(formula)
     if not isinstance(formula, sp.Expr) or formula.has(sp.nan, sp.zoo, sp.oo, -sp.oo):
         raise UnsupportedExpression(f"{shorten(expression)} has no finite value")
     if formula.has(sp.I) or formula.is_extended_real is False:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from symacts import store
+from symacts import prove, store
 from symacts.catalog.omitted import OMITTED
 from symacts.errors import ParameterError, ParseError, SymactsError, UnknownActivation, UnsupportedExpression
 from symacts.parsing import parse
@@ -261,6 +261,9 @@ def test_definitions_from_many_threads():
 def test_numbers_in_expressions_are_as_short_as_in_text(number):
     with pytest.raises(UnsupportedExpression, match="more than 1000 digits"):
         resolve(sp.tanh(x) + number)
+    exact = sp.Integer(2) ** 5000 if number.is_Float else number
+    with pytest.raises(UnsupportedExpression, match="more than 1000 digits"):
+        prove(sp.Gt(sp.tanh(x), exact))
     assert resolve(sp.tanh(x) + sp.Rational(1, 10**900)).expression.has(sp.tanh)
 
 

@@ -24,6 +24,7 @@ from symacts.errors import ParseError, UnsupportedExpression, shorten
 from symacts.grammar import RELATIONS as SPELLINGS
 from symacts.grammar import Node
 from symacts.grammar import read as read_tree
+from symacts.guarded import check_digits
 from symacts.parsing import MATRIX_CALLS, Place, parse_conditions, parse_relation
 from symacts.proofs.checker.domains import follows, obligations
 from symacts.proofs.checker.enclosures import number_sign
@@ -72,6 +73,7 @@ def read_with_origins(statement: Any, assuming: Any = None) -> tuple[Claim | Mat
         parsed = parse_relation(statement)
         sides, relations, text, removed = parsed.sides, parsed.relations, statement, parsed.removed
     elif isinstance(statement, Relational) and type(statement) in _RELATIONALS:
+        check_digits(statement)
         sides, relations, text = (statement.lhs, statement.rhs), (_RELATIONALS[type(statement)],), str(statement)
         removed = ()
     else:

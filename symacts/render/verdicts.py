@@ -11,6 +11,7 @@ import re
 
 from symacts.facts import Verdict
 from symacts.render.notation import Cell
+from symacts.render.words import RATES
 
 __all__ = ["KOREAN", "statement_cell"]
 
@@ -20,10 +21,12 @@ KOREAN: tuple[tuple[str, str], ...] = (
         "기울기 소실: {0}에서 f'이 0으로 감 (완만한 포화)",
     ),
     (r"no gradient beyond a point on (.*) \(hard saturation\)", "{0}에서 어느 점 너머로는 기울기가 없음 (완전한 포화)"),
-    (r"the gradient vanishes at an exponential rate on both sides", "기울기가 양쪽에서 지수적으로 사라짐"),
-    (r"the gradient vanishes at an algebraic rate on both sides", "기울기가 양쪽에서 대수적으로 사라짐"),
-    (r"the gradient vanishes at an exponential rate on (.*)", "기울기가 {0}에서 지수적으로 사라짐"),
-    (r"the gradient vanishes at an algebraic rate on (.*)", "기울기가 {0}에서 대수적으로 사라짐"),
+    (r"the gradient vanishes at an? (.*) rate on both sides", "기울기가 양쪽에서 {0}으로 사라짐"),
+    (
+        r"the gradient vanishes at an? (.*) rate on (.*) and at an? (.*) rate on (.*)",
+        "기울기가 {1}에서 {0}으로, {3}에서 {2}으로 사라짐",
+    ),
+    (r"the gradient vanishes at an? (.*) rate on (.*)", "기울기가 {1}에서 {0}으로 사라짐"),
     (r"saturates on neither side", "양쪽 모두 포화하지 않음"),
     (r"does not saturate on (.*)", "{0}에서 포화하지 않음"),
     (
@@ -50,6 +53,7 @@ KOREAN: tuple[tuple[str, str], ...] = (
 """English statements and their Korean; the parts in braces are translated by `_PARTS` or kept."""
 
 _PARTS = {
+    **RATES,
     "both sides": "양쪽",
     "the negative side": "음의 쪽",
     "the positive side": "양의 쪽",
@@ -66,6 +70,13 @@ def statement_cell(verdict: Verdict, language: str = "en") -> Cell:
         for pattern, template in KOREAN:
             match = re.fullmatch(pattern, verdict.statement)
             if match:
-                parts = (_PARTS.get(part, part.replace(" and ", ", ")) for part in match.groups())
-                return (template.format(*parts),)
+                return (template.format(*map(_korean, match.groups())),)
     return (verdict.statement,)
+
+
+def _korean(part: str) -> str:
+    """Sides, rates, signs, sets and places in Korean; formulas stay."""
+    if part in _PARTS:
+        return _PARTS[part]
+    part = re.sub(r"(.*) for every integer (\w+)", r"모든 정수 \2에 대한 \1", part)
+    return re.sub(r"all x with (.*)", r"\1인 모든 x", part).replace(" and ", ", ")

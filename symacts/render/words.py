@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from symacts.errors import ParameterError, wording
 
-__all__ = ["LANGUAGES", "TITLES", "Title", "check_language", "phrase", "title"]
+__all__ = ["LANGUAGES", "RATES", "TITLES", "Title", "check_language", "phrase", "title"]
 
 LANGUAGES = ("en", "ko")
 
@@ -124,6 +124,17 @@ TITLES: Mapping[str, Title] = {
 }
 """Every title, in the order of a report."""
 
+RATES: Mapping[str, str] = {
+    "logarithmic": "로그적",
+    "algebraic": "대수적",
+    "super-algebraic": "초대수적",
+    "exponential": "지수적",
+    "gaussian": "가우스적",
+    "super-gaussian": "초가우스적",
+    "double exponential": "이중 지수적",
+}
+"""How fast slopes vanish, from slow to fast."""
+
 _KOREAN: Mapping[str, str] = {
     "yes": "예",
     "no": "아니요",
@@ -132,16 +143,13 @@ _KOREAN: Mapping[str, str] = {
     "everywhere": "모든 곳",
     "hard": "완전",
     "soft": "완만",
-    "exponential": "지수적",
-    "algebraic": "대수적",
-    "logarithmic": "로그적",
+    **RATES,
+    **{f"{rate} on both sides": f"양쪽 {korean}" for rate, korean in RATES.items()},
     "left": "왼쪽",
     "right": "오른쪽",
     "on both sides": "양쪽",
     "soft on both sides": "양쪽 완만",
     "hard on both sides": "양쪽 완전",
-    "exponential on both sides": "양쪽 지수적",
-    "algebraic on both sides": "양쪽 대수적",
     "none on either side": "양쪽 모두 없음",
     "above and below": "위아래로 유계",
     "below only": "아래로만 유계",
