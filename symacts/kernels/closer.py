@@ -7,6 +7,7 @@ in a wider format, itself measured against balls, tells true values of millions.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -17,7 +18,7 @@ from symacts.kernels.drafts import Studied
 from symacts.rewrite.graph import Graph
 from symacts.rewrite.reference import ulp_meter
 from symacts.rewrite.regimes import SHORTEST, FloatArray, Format, computed, errors_of, stretches_within
-from symacts.rewrite.samples import remote, scattered
+from symacts.rewrite.samples import COMMON, remote, scattered
 
 __all__ = ["quiet"]
 
@@ -29,6 +30,10 @@ SHARE = 1 / 16
 """Share of the bound that such a form may be off."""
 SILENT = 0.4
 """Share of the bound below which errors at some thousands of floats say enough: rounding once is a fifth of it."""
+NEAR = 0.7
+"""The same where balls have to say more."""
+FEW, MANY = 1 << 11, 1 << 13
+"""Random floats of a binade that balls are asked about, and of a stretch in it where a program is noisy."""
 EACH = {"float32": (1 << 16, 1 << 9), "float64": (1 << 15, 1 << 7)}
 """Random floats of each binade of common inputs, and of others."""
 FARTHER = 1.16
@@ -70,14 +75,33 @@ def quiet(
         The compiled program.
     """
     found: list[tuple[float, float]] = []
-    loud = [s for s in good if np.max(errors[(points >= s[0]) & (points <= s[1])], initial=0.0) > SILENT * form.bound]
+    loud = [s for s in good if _worst(points, errors, *s) > SILENT * form.bound]
     forms = _forms(points, studied, graph, form) if loud else []
     for lo, hi in good:
         bad: list[tuple[float, float]] = []
-        for node, a, b in forms if (lo, hi) in loud else ():
-            if max(a, lo) < min(b, hi):
-                bad += _noisy(max(a, lo), min(b, hi), node, graph, form, run, studied)
+        if (lo, hi) in loud:
+            for node, a, b in forms:
+                if max(a, lo) < min(b, hi):
+                    bad += _noisy(max(a, lo), min(b, hi), node, graph, form, run, studied)
+            for a, b in _binades(_rest(lo, hi, forms)):
+                if _worst(points, errors, a, b) > NEAR * form.bound:
+                    bad += _noisy(a, b, None, graph, form, run, studied)
         found += _without(lo, hi, sorted(bad), form)
+    return found
+
+
+def _worst(points: FloatArray, errors: FloatArray, lo: float, hi: float) -> float:
+    return float(np.max(errors[(points >= lo) & (points <= hi)], initial=0.0))
+
+
+def _binades(stretches: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Stretches of common inputs, cut at powers of two; what is shorter than a hundredth of a binade is left out."""
+    found: list[tuple[float, float]] = []
+    for lo, hi in stretches:
+        side, (low, high) = np.sign(lo + hi), np.sort(np.abs([lo, hi]))
+        low, high = max(low, COMMON[0]), min(high, COMMON[1])
+        ends = [low, *[2.0**k for k in range(-28, 11) if low < 2.0**k < high], high] if low < high else []
+        found += [tuple(sorted((side * a, side * b))) for a, b in itertools.pairwise(ends) if b > 1.01 * a]
     return found
 
 
@@ -108,7 +132,7 @@ def _rest(a: float, b: float, taken: Sequence[tuple[int, float, float]]) -> list
 def _noisy(
     lo: float,
     hi: float,
-    node: int,
+    node: int | None,
     graph: Graph,
     form: Format,
     run: Callable[[FloatArray], FloatArray],
@@ -116,10 +140,13 @@ def _noisy(
 ) -> list[tuple[float, float]]:
     """Where a program is over the bound at one of very many floats, and as noisy around it: each float may be one.
 
-    What is noisy is looked at as closely as a whole binade, be it ever so short.
+    What is noisy is looked at as closely as a whole binade, be it ever so short. Without a form balls tell true values,
+    of fewer floats, none of which may then be farther off than the samples.
     """
 
     def off(points: FloatArray) -> FloatArray:
+        if node is None:
+            return errors_of(run(points), studied.reference.values(points), form)
         errors = np.empty(len(points))
         for start in range(0, len(points), CHUNK):
             some = points[start : start + CHUNK]
@@ -127,17 +154,20 @@ def _noisy(
             errors[start : start + CHUNK] = _errors(run(some), truth, form)
         return errors
 
-    common, others = EACH[form.dtype]
+    common, others = (FEW, 0) if node is None else EACH[form.dtype]
+    many = MANY if node is None else common
+    limit, near = (form.worst, NEAR * form.bound) if node is None else (FARTHER * form.worst, form.admitted)
     points = np.union1d(scattered(lo, hi, form, common, per_binade=True), remote(lo, hi, form, others))
     errors = off(points)
     taken: list[tuple[float, float]] = []
-    loud = np.maximum.reduceat(errors, np.arange(0, len(points), BLOCK)) > form.admitted if len(points) else points > 0
+    loud = np.maximum.reduceat(errors, np.arange(0, len(points), BLOCK)) > near if len(points) else points > 0
     borders = np.minimum(np.flatnonzero(np.diff(loud, prepend=False, append=False)) * BLOCK, len(points))
     for first, last in zip(borders[::2].tolist(), borders[1::2].tolist(), strict=True):
         a, b = points[first], points[last - 1]
-        more = np.concatenate([points[first:last], scattered(a, b, form, common)])
+        more = np.concatenate([points[first:last], scattered(a, b, form, many)])
         seen = np.concatenate([errors[first:last], off(more[last - first :])])
-        bad = _confirmed(more[seen > FARTHER * form.worst].tolist(), studied, form, run)
+        bad = more[seen > limit].tolist()
+        bad = bad if node is None else _confirmed(bad, studied, form, run)
         taken += [(a, b)] if bad else []
         taken += [(form.at(v - abs(v) * BESIDE), form.at(v + abs(v) * BESIDE)) for v in bad]
     return taken

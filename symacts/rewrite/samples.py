@@ -11,7 +11,7 @@ import sympy as sp
 from symacts.rewrite.reference import Dyadic, Reference
 from symacts.rewrite.regimes import ENDS, FloatArray, Format, log_size, size
 
-__all__ = ["around", "centers", "largest", "leaving", "refined", "remote", "samples", "scattered"]
+__all__ = ["COMMON", "around", "centers", "largest", "leaving", "refined", "remote", "samples", "scattered"]
 
 
 def samples(lo: float, hi: float, form: Format, near: Sequence[float] = (), narrow: Sequence[float] = ()) -> FloatArray:

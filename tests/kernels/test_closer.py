@@ -113,3 +113,27 @@ def test_constants_of_wide_formats() -> None:
     assert np.array_equal(computed(graph, [third], {"x": at})[0], at * (1 / 3))
     (wide,) = computed(graph, [third], {"x": at}, np.longdouble)
     assert np.array_equal(wide, at.astype(np.longdouble) / 3)
+
+
+def test_where_no_form_tells_balls_do(rng: random.Random) -> None:
+    """One float in four hundred far off is found without forms, too; what is merely noisy stays."""
+    plan = make_plan([(parse("x/(1 + exp(-x))"), 0)], x, "float32")
+    (draft,), form = plan.drafts, FORMATS["float32"]
+    studied = draft.sections[1]
+    studied.candidates.rounded[:] = studied.candidates.exact[:] = []
+    lo = 2.0 ** rng.uniform(1.1, 1.8)
+    band = lo, 1.05 * lo
+
+    def left(worst: float) -> list[tuple[float, float]]:
+        def run(points: FloatArray) -> FloatArray:
+            y = (points / (1 + np.exp(-points))).astype(np.float32)
+            bits = points.astype(np.float32).view(np.int32)
+            units = np.where(bits * 48271 % 401 == 0, worst, 2.0) * ((points >= band[0]) & (points <= band[1]))
+            return (y + units * np.spacing(y)).astype(np.float64)
+
+        points = studied.points
+        return quiet([(0.01, 20.0)], points, np.full(len(points), 2.0), studied, plan.graph, form, run)
+
+    assert left(2.0) == [(0.01, 20.0)]
+    (first, end), (start, last) = left(4.2)
+    assert (first, last) == (0.01, 20.0) and end < 1.002 * band[0] and start > 0.998 * band[1]
